@@ -1,0 +1,1 @@
+"""The rawscribe backend: SOPs, drafts and submissions of one organization, behind API Gateway."""

@@ -1,0 +1,1 @@
+"""Configuration: environment > config.json in S3 > bundled config.json > defaults."""

@@ -1,0 +1,1 @@
+"""Standard operating procedures: YAML and JSON files under ``sops/`` in the forms bucket."""

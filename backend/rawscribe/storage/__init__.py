@@ -1,0 +1,1 @@
+"""S3, as narrow as this app needs it."""
