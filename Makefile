@@ -1,0 +1,45 @@
+# Every target goes to one program; this file knows no names and takes no decisions.
+$(if $(filter 3.%,$(MAKE_VERSION)),$(error GNU make 4 is needed, this is $(MAKE_VERSION): brew install make, then gmake))
+
+# Values of the command line reach the program literally: unexpanded ($ and all), and never as part of a recipe.
+export RS_MAKE_VARIABLES := $(foreach v,$(.VARIABLES),$(if $(findstring command line,$(origin $v)),$v))
+$(foreach v,$(RS_MAKE_VARIABLES),$(eval override $v := $$(value $v))$(eval export $v))
+# make would hand them on once more, to every make below this one.
+MAKEOVERRIDES :=
+unexport MAKEFLAGS MFLAGS MAKELEVEL
+
+PROGRAM := dist/main.js
+RUN := @node $(PROGRAM)
+
+.DEFAULT_GOAL := help
+.SUFFIXES:
+MAKEFLAGS += --no-builtin-rules --no-print-directory
+
+# Built when a source is newer: a target's start-up never pays for compiling. Folders count, for deleted files.
+$(PROGRAM): $(shell find scripts infra/bootstrap) package-lock.json
+	@infra/bootstrap/install.sh
+
+rs-deploy: $(PROGRAM) ; $(RUN) $@
+rs-deploy-only: $(PROGRAM) ; $(RUN) $@
+rs-build: $(PROGRAM) ; $(RUN) $@
+rs-validate: $(PROGRAM) ; $(RUN) $@
+
+check-rs: $(PROGRAM) ; $(RUN) $@
+check-rs-stack-status: $(PROGRAM) ; $(RUN) $@
+
+local-start: $(PROGRAM) ; $(RUN) $@
+local-stop: $(PROGRAM) ; $(RUN) $@
+local-status: $(PROGRAM) ; $(RUN) $@
+local-reset: $(PROGRAM) ; $(RUN) $@
+
+help: $(PROGRAM) ; $(RUN) $@
+help-target: $(PROGRAM) ; $(RUN) $@
+rs-doctor: $(PROGRAM) ; $(RUN) $@
+
+test test-unit test-full docs: export RS_PACKAGES := all
+test: $(PROGRAM) ; $(RUN) $@
+test-unit: $(PROGRAM) ; $(RUN) $@
+test-full: $(PROGRAM) ; $(RUN) $@
+docs: $(PROGRAM) ; $(RUN) $@
+
+.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs

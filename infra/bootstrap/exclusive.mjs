@@ -1,0 +1,104 @@
+import { linkSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import path from 'node:path'
+import { setTimeout as wait } from 'node:timers/promises'
+
+const pollEveryMs = 100
+const deadlineMs = 15 * 60_000
+
+/**
+ * Runs `work` while no other process of this machine holds `lockFile`; a holder that has died is passed over.
+ * Plain JavaScript: the installation uses it before any dependency is there.
+ *
+ * @template T
+ * @param {string} lockFile
+ * @param {() => Promise<T>} work
+ * @param {(pid: number) => void} [onWait] told once, with the holder's process id
+ * @returns {Promise<T>}
+ */
+export async function exclusively(lockFile, work, onWait = () => {}) {
+  mkdirSync(path.dirname(lockFile), { recursive: true })
+  const mine = `${lockFile}.${process.pid}.${Math.random().toString(36).slice(2)}`
+  writeFileSync(mine, String(process.pid))
+  try {
+    await acquire(lockFile, mine, onWait)
+    try {
+      return await work()
+    } finally {
+      rmSync(lockFile, { force: true })
+    }
+  } finally {
+    rmSync(mine, { force: true })
+  }
+}
+
+/** @param {string} lockFile @param {string} mine @param {(pid: number) => void} onWait */
+async function acquire(lockFile, mine, onWait) {
+  const started = Date.now()
+  let told = false
+  while (!tryLink(mine, lockFile)) {
+    const holder = holderOf(lockFile)
+    if (holder !== undefined && !isAlive(holder)) {
+      removeIfStill(lockFile, holder)
+      continue
+    }
+    if (holder !== undefined && !told) onWait(holder)
+    told = told || holder !== undefined
+    if (Date.now() - started > deadlineMs) {
+      throw new Error(
+        `${lockFile} has been held for 15 minutes by process ${holder}: end that process, or delete the file`,
+      )
+    }
+    await wait(pollEveryMs)
+  }
+}
+
+/** A hard link to an existing name fails: of several processes exactly one succeeds. @param {string} from @param {string} to */
+function tryLink(from, to) {
+  try {
+    linkSync(from, to)
+    return true
+  } catch (error) {
+    if (/** @type {NodeJS.ErrnoException} */ (error).code === 'EEXIST') return false
+    throw error
+  }
+}
+
+/** @param {string} lockFile @returns {number | undefined} */
+function holderOf(lockFile) {
+  try {
+    const pid = Number(readFileSync(lockFile, 'utf8'))
+    return Number.isInteger(pid) && pid > 0 ? pid : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** @param {number} pid */
+function isAlive(pid) {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return /** @type {NodeJS.ErrnoException} */ (error).code === 'EPERM'
+  }
+}
+
+/**
+ * Two waiters may find the same dead holder: the second must not remove the first one's fresh lock, so the removal
+ * itself is guarded by a lock of its own, and looks again. @param {string} lockFile @param {number} dead
+ */
+function removeIfStill(lockFile, dead) {
+  const guard = `${lockFile}.takeover`
+  try {
+    writeFileSync(guard, String(process.pid), { flag: 'wx' })
+  } catch {
+    const other = holderOf(guard)
+    if (other === undefined || !isAlive(other)) rmSync(guard, { force: true })
+    return
+  }
+  try {
+    if (holderOf(lockFile) === dead) rmSync(lockFile, { force: true })
+  } finally {
+    rmSync(guard, { force: true })
+  }
+}

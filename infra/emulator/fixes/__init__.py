@@ -1,0 +1,65 @@
+"""What is changed in MiniStack while it runs, one module per departure from AWS.
+
+Each module has a docstring with the behaviour that AWS documents and an `apply(settings)`.
+They patch private names of the pinned version: the launcher refuses any other.
+"""
+
+from __future__ import annotations
+
+import importlib
+from collections.abc import Callable
+
+from settings import Settings
+
+# In the order they are applied: a later one may wrap what an earlier one put in place.
+NAMES = (
+    "api-import",
+    "api-identity",
+    "api-snapshot",
+    "lambda-sandbox",
+    "lambda-workers",
+    "lambda-alias",
+    "lambda-versions",
+    "lambda-updates",
+    "lambda-telemetry",
+    "cfn-conditions",
+    "cfn-buckets",
+    "cfn-names",
+    "cfn-checks",
+    "cfn-secrets",
+    "cfn-events",
+    "cfn-delays",
+    "cfn-status",
+    "cfn-tokens",
+    "cognito-pools",
+    "cloudfront-door",
+    "alarms",
+)
+
+_listeners: list[Callable[[], None]] = []
+
+
+class UnknownFix(Exception):
+    """`--without` names a fix that does not exist."""
+
+
+def apply_all(settings: Settings) -> list[str]:
+    """Apply every fix that is not left out. Returns their names."""
+    unknown = settings.without - set(NAMES)
+    if unknown:
+        raise UnknownFix(f"{', '.join(sorted(unknown))}: not one of {', '.join(NAMES)}")
+    wanted = [name for name in NAMES if name not in settings.without]
+    for name in wanted:
+        importlib.import_module(f"fixes.{name.replace('-', '_')}").apply(settings)
+    return wanted
+
+
+def on_change(listener: Callable[[], None]) -> None:
+    """Have a function called when something changes outside a request."""
+    _listeners.append(listener)
+
+
+def changed() -> None:
+    """Tell that something changed outside a request (a stack went on, a function settled)."""
+    for listener in _listeners:
+        listener()

@@ -1,0 +1,56 @@
+"""The folder of one local AWS: who uses it, and what is cleaned away at start."""
+
+from __future__ import annotations
+
+import fcntl
+import json
+import os
+import shutil
+from pathlib import Path
+from typing import TextIO
+
+from settings import Settings
+
+
+class FolderInUse(Exception):
+    """Another local AWS works in this folder; the message names it."""
+
+
+def claim(settings: Settings) -> TextIO:
+    """Lock the folder for the life of this process and write down who holds it.
+
+    Two processes saving into one folder would mix two worlds. The lock is the kernel's, so
+    it goes with the process however that ends.
+    """
+    settings.folder.mkdir(parents=True, exist_ok=True)
+    lock = open(settings.folder / "holder.json", "a+", encoding="utf-8")  # noqa: SIM115 (held for life)
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        lock.seek(0)
+        holder = lock.read().strip() or "unknown process"
+        raise FolderInUse(f"{settings.folder} is in use by another local AWS: {holder}") from None
+    lock.seek(0)
+    lock.truncate()
+    json.dump({"pid": os.getpid(), "port": settings.port}, lock)
+    lock.flush()
+    return lock
+
+
+def clean_temporary_files(settings: Settings) -> None:
+    """Remove what an earlier run left unpacked; MiniStack itself never does."""
+    shutil.rmtree(settings.temp, ignore_errors=True)
+    settings.temp.mkdir(parents=True, exist_ok=True)
+    os.chmod(settings.temp, 0o700)
+
+
+def size_bytes(folder: Path) -> int:
+    """Size of all files below a folder, in bytes."""
+    total = 0
+    for place, _, files in os.walk(folder):
+        for name in files:
+            try:
+                total += os.lstat(os.path.join(place, name)).st_size
+            except OSError:
+                continue  # removed while we look: it no longer takes space
+    return total

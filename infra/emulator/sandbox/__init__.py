@@ -1,0 +1,1 @@
+"""Where functions run: their unpacked packages, their environment, their processes."""

@@ -1,0 +1,110 @@
+"""When the state is saved: soon after something changed, in a forked child.
+
+The fork freezes the whole memory at one instant between two requests and costs the server a
+few milliseconds; encoding and writing then happen beside it, on the other core.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import signal
+import time
+from dataclasses import dataclass, field
+from typing import Any
+
+from state import snapshot
+from state.store import Store
+
+# A change is on disk about this long after it: bursts (a stack makes dozens) are saved once.
+QUIET_SECONDS = 0.2
+# A child that takes longer met a lock that was held while it was forked: try again.
+CHILD_SECONDS = 60.0
+
+
+@dataclass
+class Checkpoints:
+    """Saves the state of this process into a store, one save at a time."""
+
+    store: Store
+    services: dict[str, list[str]]
+    saved: str = ""
+    problem: str = ""
+    _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _loop: asyncio.AbstractEventLoop | None = None
+
+    def changed(self) -> None:
+        """Something changed: save soon. May be called from any thread."""
+        if self._loop is None or self._changed.is_set():
+            return
+        self._loop.call_soon_threadsafe(self._changed.set)
+
+    async def run(self) -> None:
+        """Save after every change until cancelled."""
+        self._loop = asyncio.get_running_loop()
+        while True:
+            await self._changed.wait()
+            await asyncio.sleep(QUIET_SECONDS)
+            self._changed.clear()
+            started = time.monotonic()
+            await self.save()
+            # With a large state the saves would follow each other without a pause.
+            await asyncio.sleep(time.monotonic() - started)
+
+    async def save(self) -> None:
+        """Save now. A failure is kept in `problem` and said once; the state before it stays."""
+        answer = await self._in_a_child()
+        if "error" in answer:
+            if answer["error"] != self.problem:
+                snapshot.logger.error("The state of the local AWS was not saved: %s", answer["error"])
+            self.problem = str(answer["error"])
+            self.changed()
+            await asyncio.sleep(1)
+            return
+        self.problem = ""
+        self.saved = str(answer["saved"])
+        self.services = dict(answer["services"])
+
+    async def _in_a_child(self) -> dict[str, Any]:
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            _write_state(self.store, self.services, writing)
+        os.close(writing)
+        return await asyncio.to_thread(_await_child, child, reading)
+
+
+def _write_state(store: Store, services: dict[str, list[str]], answer_to: int) -> None:
+    """The child's whole life. It prints nothing and takes no lock: other threads are gone."""
+    code = 1
+    try:
+        _close_everything_but(answer_to)
+        signal.alarm(int(CHILD_SECONDS))
+        try:
+            manifest = snapshot.save(store, services)
+            answer: dict[str, Any] = {"saved": snapshot.describe(manifest), "services": manifest.services}
+            code = 0
+        except Exception as error:
+            answer = {"error": str(error)}
+        os.write(answer_to, json.dumps(answer).encode())
+    finally:
+        os._exit(code)
+
+
+def _close_everything_but(kept: int) -> None:
+    """Give up the listening socket and the clients' connections: they are the parent's."""
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)
+    signal.set_wakeup_fd(-1)
+    os.closerange(3, kept)
+    os.closerange(kept + 1, min(os.sysconf("SC_OPEN_MAX"), 65536))
+
+
+def _await_child(child: int, reading: int) -> dict[str, Any]:
+    with open(reading, "rb") as pipe:
+        text = pipe.read()
+    _, status = os.waitpid(child, 0)
+    try:
+        return dict(json.loads(text))
+    except ValueError:
+        return {"error": f"the saving process ended with {os.waitstatus_to_exitcode(status)}"}

@@ -1,0 +1,40 @@
+import { DeployError } from '../../errors.js'
+import { statusOf } from './clients.js'
+
+const credentialErrors = [
+  'ExpiredToken',
+  'ExpiredTokenException',
+  'TokenRefreshRequired',
+  'InvalidClientTokenId',
+  'UnrecognizedClientException',
+  'InvalidAccessKeyId',
+  'SignatureDoesNotMatch',
+  'CredentialsProviderError',
+]
+const networkCodes = ['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN', 'EPIPE']
+
+/** Says what an error of the SDK means to a person; anything that did not come from the SDK is undefined. */
+export function explainAwsError(error: unknown, local: boolean): DeployError | undefined {
+  if (!(error instanceof Error)) return undefined
+  const code = (error as { code?: unknown }).code
+  if (credentialErrors.includes(error.name)) {
+    return new DeployError('AwsFailed', `AWS does not accept the credentials: ${error.message}`, {
+      hint: 'sign in again (aws sso login, or new keys), or CLOUD=local for the local emulator',
+      cause: error,
+    })
+  }
+  if (error.name === 'TimeoutError' || (typeof code === 'string' && networkCodes.includes(code))) {
+    return new DeployError('AwsFailed', `${local ? 'the local AWS' : 'AWS'} does not answer: ${error.message}`, {
+      hint: local ? 'make local-status, then the same command again' : 'check the network, then the same command again',
+      cause: error,
+    })
+  }
+  if (statusOf(error) === undefined) return undefined
+  const denied = /AccessDenied|Unauthorized|Forbidden/.test(error.name)
+  return new DeployError('AwsFailed', `AWS answered ${error.name}: ${error.message}`, {
+    hint: denied
+      ? 'the credentials in use lack this permission: make rs-doctor shows who is asking'
+      : 'the same command again continues where this one ended',
+    cause: error,
+  })
+}

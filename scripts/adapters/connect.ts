@@ -1,0 +1,119 @@
+import { type Cloud, type CloudChoice, chooseCloud, localAccount, localRegion, mayAskInstance } from '../core/cloud.js'
+import type { Inputs } from '../core/inputs.js'
+import { DeployError } from '../errors.js'
+import type { Clock, Emulator, Ports } from '../ports.js'
+import type { ClientConfig } from './aws/clients.js'
+import { lazily } from './lazy.js'
+
+export interface Connection {
+  cloud: Cloud
+  banner: string | undefined
+  /** What a child needs to reach the same cloud. */
+  cloudEnv: Record<string, string>
+  ports: Pick<Ports, 'stacks' | 'functions' | 'buckets' | 'userPools' | 'account' | 'logs'>
+}
+
+export interface ConnectFacts {
+  inputs: Inputs
+  environment: Readonly<Record<string, string | undefined>>
+  emulator: Emulator
+  clock: Clock
+  /** Keeps the SDK from asking the instance for credentials. */
+  forbidInstance: () => void
+}
+
+/** Attempts of one call: an emulator on this machine either answers or is gone. */
+const maxAttempts = { aws: 8, local: 2 }
+
+/** Decides which cloud the run acts on, starts the emulator if that is it, and asks who is calling. */
+export async function connect(facts: ConnectFacts, startEmulator: boolean): Promise<Connection | undefined> {
+  const { inputs, environment } = facts
+  if (!mayAskInstance(inputs, environment['CI'])) facts.forbidInstance()
+  const choice = await chooseCloud({
+    inputs,
+    endpointUrl: environment['AWS_ENDPOINT_URL'],
+    hasCredentials: async () => {
+      const { credentialChain, hasCredentials } = await import('./aws/credentials.js')
+      return hasCredentials(credentialChain(environment))
+    },
+  })
+  if (choice.kind !== 'local') return connectAws(choice, facts)
+  const emulator = startEmulator ? await facts.emulator.start() : await facts.emulator.running()
+  return emulator === undefined ? undefined : connectLocal(choice.banner, emulator.endpoint, facts.clock)
+}
+
+function connectLocal(banner: string | undefined, endpoint: string, clock: Clock): Connection {
+  const keys = { accessKeyId: 'test', secretAccessKey: 'test' }
+  const config: ClientConfig = {
+    region: localRegion,
+    credentials: keys,
+    endpoint,
+    maxAttempts: maxAttempts.local,
+    retryMode: 'standard',
+  }
+  return {
+    cloud: { kind: 'local', region: localRegion, account: localAccount, endpoint },
+    banner,
+    cloudEnv: {
+      AWS_ENDPOINT_URL: endpoint,
+      AWS_ACCESS_KEY_ID: keys.accessKeyId,
+      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
+      AWS_REGION: localRegion,
+      AWS_DEFAULT_REGION: localRegion,
+      AWS_EC2_METADATA_DISABLED: 'true',
+      // Settings of the user's own profiles have no say in the emulator.
+      AWS_CONFIG_FILE: '/dev/null',
+      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    },
+    ports: awsPorts(config, localAccount, clock),
+  }
+}
+
+async function connectAws(
+  choice: Exclude<CloudChoice, { kind: 'local' }>,
+  { environment, clock }: ConnectFacts,
+): Promise<Connection> {
+  const { credentialChain, configuredRegion } = await import('./aws/credentials.js')
+  const region = await configuredRegion(environment)
+  if (region === undefined) {
+    throw new DeployError('Usage', 'no AWS region is set', {
+      hint: 'AWS_REGION=us-east-1 (or region in the AWS profile)',
+    })
+  }
+  const endpoint = choice.kind === 'endpoint' ? choice.endpoint : undefined
+  const config: ClientConfig = {
+    region,
+    credentials: credentialChain(environment),
+    ...(endpoint === undefined ? {} : { endpoint }),
+    maxAttempts: maxAttempts.aws,
+    retryMode: 'adaptive',
+  }
+  const { makeAccount } = await import('./aws/account.js')
+  const { account } = await makeAccount(config, clock).caller()
+  return {
+    cloud: { kind: choice.kind, region, account, endpoint },
+    banner: undefined,
+    cloudEnv: { ...awsVariables(environment), AWS_REGION: region, AWS_DEFAULT_REGION: region },
+    ports: awsPorts(config, account, clock),
+  }
+}
+
+/** The user's AWS settings, as the AWS CLI and sam read them. */
+function awsVariables(environment: ConnectFacts['environment']): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      name.startsWith('AWS_') && value !== undefined ? [[name, value] as const] : [],
+    ),
+  )
+}
+
+function awsPorts(config: ClientConfig, account: string, clock: Clock): Connection['ports'] {
+  return {
+    stacks: lazily(async () => (await import('./aws/stacks.js')).makeStacks(config)),
+    functions: lazily(async () => (await import('./aws/functions.js')).makeFunctions(config)),
+    buckets: lazily(async () => (await import('./aws/buckets.js')).makeBuckets(config, account)),
+    userPools: lazily(async () => (await import('./aws/user-pools.js')).makeUserPools(config)),
+    logs: lazily(async () => (await import('./aws/logs.js')).makeLogs(config)),
+    account: lazily(async () => (await import('./aws/account.js')).makeAccount(config, clock)),
+  }
+}

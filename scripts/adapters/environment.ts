@@ -1,0 +1,46 @@
+/** What a child process may see of our environment: where things are and how to reach the network, nothing else. */
+const passed = [
+  'PATH',
+  'HOME',
+  'USER',
+  'LOGNAME',
+  'LANG',
+  'TZ',
+  'TMPDIR',
+  'TERM',
+  'SSL_CERT_FILE',
+  'SSL_CERT_DIR',
+  'REQUESTS_CA_BUNDLE',
+  'CURL_CA_BUNDLE',
+  'AWS_CA_BUNDLE',
+  'NODE_EXTRA_CA_CERTS',
+  'HTTP_PROXY',
+  'HTTPS_PROXY',
+  'NO_PROXY',
+  'http_proxy',
+  'https_proxy',
+  'no_proxy',
+]
+const installersOnly = /^(PIP|UV)_/
+
+export function childEnvironment(environment: Readonly<Record<string, string | undefined>>): Record<string, string> {
+  return pick(environment, (name) => passed.includes(name) || name.startsWith('LC_'))
+}
+
+/** The environment of pip and uv: their own settings (mirrors, certificates) count as well. */
+export function installerEnvironment(
+  environment: Readonly<Record<string, string | undefined>>,
+): Record<string, string> {
+  return pick(environment, (name) => passed.includes(name) || name.startsWith('LC_') || installersOnly.test(name))
+}
+
+function pick(
+  environment: Readonly<Record<string, string | undefined>>,
+  wanted: (name: string) => boolean,
+): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(environment).flatMap(([name, value]) =>
+      value !== undefined && wanted(name) ? [[name, value] as const] : [],
+    ),
+  )
+}

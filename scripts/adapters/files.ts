@@ -1,0 +1,82 @@
+import { createWriteStream } from 'node:fs'
+import { chmod, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import path from 'node:path'
+import { pipeline } from 'node:stream/promises'
+import { ZipArchive } from 'archiver'
+import type { Files } from '../ports.js'
+
+/** The earliest time a zip can hold (MS-DOS dates start in 1980). */
+const fixedTime = new Date('1980-01-01T00:00:00Z')
+const rubbish = new Set(['__pycache__', '.DS_Store', '.pytest_cache', '.mypy_cache', '.ruff_cache'])
+
+/** Files below `root`; relative paths are taken from there. */
+export function makeFiles(root: string): Files {
+  const at = (file: string): string => path.resolve(root, file)
+  return {
+    async readText(file) {
+      return await readFile(at(file), 'utf8').catch(undefinedWhenMissing)
+    },
+    readBytes: (file) => readFile(at(file)),
+    exists: async (file) => (await stat(at(file)).catch(undefinedWhenMissing)) !== undefined,
+    list: async (folder) => (await listFiles(at(folder))).filter((file) => !isRubbish(file)),
+    write: (file, content, mode) => writeWhole(at(file), content, mode),
+    remove: (folder) => rm(at(folder), { recursive: true, force: true }),
+    zip: (folder, file) => zipFolder(at(folder), at(file)),
+  }
+}
+
+function undefinedWhenMissing(error: NodeJS.ErrnoException): undefined {
+  if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
+  throw error
+}
+
+async function listFiles(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true })
+  return entries
+    .filter((entry) => !entry.isDirectory())
+    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
+    .sort()
+}
+
+/** What tools leave among the sources: no part of them. */
+function isRubbish(file: string): boolean {
+  return file.endsWith('.pyc') || file.split(path.sep).some((part) => rubbish.has(part))
+}
+
+async function writeWhole(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true })
+  const fresh = `${file}.${process.pid}.new`
+  try {
+    const handle = await open(fresh, 'w', mode)
+    try {
+      await handle.writeFile(content)
+      await handle.sync()
+    } finally {
+      await handle.close()
+    }
+    await chmod(fresh, mode)
+    await rename(fresh, file)
+  } catch (error) {
+    await rm(fresh, { force: true })
+    throw error
+  }
+}
+
+async function zipFolder(folder: string, file: string): Promise<void> {
+  await mkdir(path.dirname(file), { recursive: true })
+  const archive = new ZipArchive({ zlib: { level: 6 } })
+  const fresh = `${file}.${process.pid}.new`
+  const written = pipeline(archive, createWriteStream(fresh))
+  for (const name of await listFiles(folder)) {
+    const source = path.join(folder, name)
+    const executable = ((await stat(source)).mode & 0o111) !== 0
+    archive.append(await readFile(source), {
+      name: name.split(path.sep).join('/'),
+      date: fixedTime,
+      mode: executable ? 0o755 : 0o644,
+    })
+  }
+  await archive.finalize()
+  await written
+  await rename(fresh, file)
+}

@@ -1,0 +1,172 @@
+import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises'
+import { createServer } from 'node:net'
+import path from 'node:path'
+import { z } from 'zod'
+import { exclusively } from '../../../infra/bootstrap/exclusive.mjs'
+import { DeployError } from '../../errors.js'
+import type { Clock, Emulator, EmulatorState } from '../../ports.js'
+import { startInBackground } from '../processes.js'
+
+const preferredPort = 4570
+const readyDeadlineMs = 60_000
+const stopDeadlineMs = 20_000
+const pollMs = 25
+const statusDeadlineMs = 2_000
+
+/** What the launcher says of itself; a stranger on the port says something else. */
+const statusSchema = z.object({
+  service: z.literal('rawscribe-local-aws'),
+  ministack: z.string(),
+  pid: z.number(),
+  port: z.number(),
+  dir: z.string(),
+  startedAt: z.number(),
+  fixes: z.array(z.string()),
+  notices: z.array(z.string()),
+  stacks: z.number(),
+})
+
+interface Place {
+  toolFolder: string
+  /** The project's .rs folder. */
+  stateFolder: string
+  env: Record<string, string>
+  /** Interpreter of the emulator's environment; installs it when it is missing. */
+  python: () => Promise<string>
+  tell: (text: string) => void
+}
+
+/** The local AWS of this checkout: one process, on 127.0.0.1 only, its state and log below .rs/local. */
+export function makeEmulator(place: Place, clock: Clock): Emulator {
+  const folder = path.join(place.stateFolder, 'local')
+  const running = async (): Promise<EmulatorState | undefined> => {
+    const port = await lastPort(folder)
+    return port === undefined ? undefined : askStatus(port, folder)
+  }
+  const start = async (): Promise<EmulatorState> => {
+    const present = await running()
+    if (present !== undefined) return present
+    const python = await place.python()
+    return exclusively(
+      path.join(place.stateFolder, 'local.lock'),
+      async () => (await running()) ?? launch(python, await choosePort(await lastPort(folder)), folder, place, clock),
+      (pid) => place.tell(`Another run (process ${pid}) is starting the local AWS; waiting for it …`),
+    )
+  }
+  const stop = async (): Promise<boolean> => {
+    const present = await running()
+    if (present === undefined) return false
+    process.kill(present.pid, 'SIGTERM')
+    const deadline = clock.now().getTime() + stopDeadlineMs
+    while (isAlive(present.pid)) {
+      if (clock.now().getTime() > deadline) {
+        throw new DeployError('ToolFailed', `the local AWS (process ${present.pid}) does not stop`, {
+          hint: `kill -9 ${present.pid}; its state is safe`,
+        })
+      }
+      await clock.sleep(pollMs)
+    }
+    return true
+  }
+  return {
+    running,
+    start,
+    stop,
+    async reset() {
+      await stop()
+      await rm(folder, { recursive: true, force: true })
+    },
+    size: async () => ({ folder, bytes: await bytesBelow(folder) }),
+  }
+}
+
+async function lastPort(folder: string): Promise<number | undefined> {
+  try {
+    const holder = JSON.parse(await readFile(path.join(folder, 'holder.json'), 'utf8')) as { port?: unknown }
+    return typeof holder.port === 'number' ? holder.port : undefined
+  } catch {
+    return undefined
+  }
+}
+
+async function askStatus(port: number, folder: string): Promise<EmulatorState | undefined> {
+  try {
+    const answer = await fetch(`http://127.0.0.1:${port}/_rawscribe/status`, {
+      signal: AbortSignal.timeout(statusDeadlineMs),
+    })
+    const status = statusSchema.safeParse(await answer.json())
+    if (!status.success || path.resolve(status.data.dir) !== path.resolve(folder)) return undefined
+    return {
+      endpoint: `http://127.0.0.1:${port}`,
+      port,
+      pid: status.data.pid,
+      startedAt: new Date(status.data.startedAt * 1000).toISOString(),
+      version: status.data.ministack,
+      notices: status.data.notices,
+      stacks: status.data.stacks,
+    }
+  } catch {
+    return undefined
+  }
+}
+
+/** The last port, so that addresses stay; else the usual one; else any that is free. */
+async function choosePort(last: number | undefined): Promise<number> {
+  for (const port of [last, preferredPort]) if (port !== undefined && (await canListen(port)) !== undefined) return port
+  return (await canListen(0)) ?? preferredPort
+}
+
+function canListen(port: number): Promise<number | undefined> {
+  return new Promise((resolve) => {
+    const server = createServer()
+    server.once('error', () => resolve(undefined))
+    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
+      const address = server.address()
+      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : port))
+    })
+  })
+}
+
+async function launch(
+  python: string,
+  port: number,
+  folder: string,
+  place: Place,
+  clock: Clock,
+): Promise<EmulatorState> {
+  await mkdir(folder, { recursive: true })
+  const logFile = path.join(folder, 'emulator.log')
+  const launcher = path.join(place.toolFolder, 'infra', 'emulator', 'launch.py')
+  const args = [launcher, '--port', String(port), '--dir', folder]
+  const started = startInBackground({ program: python, args, cwd: folder, env: place.env }, logFile)
+  const deadline = clock.now().getTime() + readyDeadlineMs
+  while (clock.now().getTime() < deadline && started.ended() === undefined) {
+    const ready = await askStatus(port, folder)
+    if (ready !== undefined) return ready
+    await clock.sleep(pollMs)
+  }
+  const lines = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-3)
+  throw new DeployError('ToolFailed', 'the local AWS did not start', {
+    facts: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
+    hint: `its whole log is ${logFile}; make local-reset begins anew`,
+  })
+}
+
+function isAlive(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch {
+    return false
+  }
+}
+
+async function bytesBelow(folder: string): Promise<number> {
+  const entries = await readdir(folder, { recursive: true, withFileTypes: true }).catch(() => [])
+  const sizes = await Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async (entry) => (await stat(path.join(entry.parentPath, entry.name)).catch(() => undefined))?.size ?? 0),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
+}

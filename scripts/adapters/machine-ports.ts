@@ -1,0 +1,48 @@
+import path from 'node:path'
+import type { Clock, MachinePorts } from '../ports.js'
+import { childEnvironment, installerEnvironment } from './environment.js'
+import { makeFiles } from './files.js'
+import { makeHttp } from './http.js'
+import { lazily } from './lazy.js'
+import { makePrompts } from './prompts.js'
+
+export interface Machine {
+  toolFolder: string
+  projectFolder: string
+  environment: Readonly<Record<string, string | undefined>>
+  interactive: boolean
+  /** For what takes a while before a command can begin (installing, waiting for another run). */
+  tell: (text: string) => void
+  clock: Clock
+  signal: AbortSignal
+}
+
+/** The ports of this machine: files, processes, HTTP, toolchain and emulator. */
+export function machinePorts(machine: Machine): MachinePorts {
+  const { toolFolder, projectFolder, environment, tell, clock, signal } = machine
+  const stateFolder = path.join(projectFolder, '.rs')
+  const shell = lazily(async () => (await import('./processes.js')).makeShell(signal))
+  const toolchain = lazily(async () => {
+    const { makePythonEnvironments } = await import('./local/python-environments.js')
+    const { makeToolchain } = await import('./local/toolchain.js')
+    const place = { toolFolder, stateFolder, env: installerEnvironment(environment), tell }
+    return makeToolchain(makePythonEnvironments(place, shell), shell, {
+      stateFolder,
+      env: childEnvironment(environment),
+    })
+  })
+  const emulator = lazily(async () => {
+    const { makeEmulator } = await import('./local/emulator.js')
+    const python = async (): Promise<string> => (await toolchain.emulatorPython()).program
+    return makeEmulator({ toolFolder, stateFolder, env: childEnvironment(environment), python, tell }, clock)
+  })
+  return {
+    clock,
+    shell,
+    files: makeFiles(projectFolder),
+    prompts: makePrompts(machine.interactive),
+    http: makeHttp(signal),
+    toolchain,
+    emulator,
+  }
+}

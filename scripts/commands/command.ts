@@ -1,0 +1,48 @@
+import type { VariableName } from '../core/variables.js'
+import type { Environment } from '../core/target.js'
+import type { CloudContext, Context, TargetContext } from '../flows/context.js'
+
+export const groups = ['Deploy', 'Look', 'Local AWS', 'Help', 'Development'] as const
+
+interface Description {
+  /** The make target. */
+  name: string
+  group: (typeof groups)[number]
+  summary: string
+  /** What `make help-target` says beyond the summary. */
+  details: string
+  example: string
+  /** Variables that it takes beside those that say what it acts on. */
+  variables: readonly VariableName[]
+}
+
+export interface EnvironmentContext extends CloudContext {
+  env: Environment
+  /** Undefined: every organization of the environment. */
+  org: string | undefined
+}
+
+/** A command is data and one call. `acts` says what it needs to know before it runs. */
+export type Command = Description &
+  (
+    | { acts: 'machine'; run: (context: Context) => Promise<void> }
+    | { acts: 'cloud'; run: (context: CloudContext) => Promise<void> }
+    | { acts: 'environment'; run: (context: EnvironmentContext) => Promise<void> }
+    | { acts: 'target'; run: (context: TargetContext) => Promise<void> }
+  )
+
+/** Every variable of a command, those that say what it acts on first. */
+export function variablesOf(command: Command): VariableName[] {
+  const named: Record<Command['acts'], VariableName[]> = {
+    machine: [],
+    cloud: ['CLOUD'],
+    environment: ['ENV', 'ORG', 'CLOUD'],
+    target: ['ENV', 'ORG', 'CLOUD'],
+  }
+  return [...new Set([...named[command.acts], ...command.variables, 'JSON' as const])]
+}
+
+export function isRequired(command: Command, name: VariableName): boolean {
+  if (name === 'ENV') return command.acts === 'target' || command.acts === 'environment'
+  return name === 'ORG' && command.acts === 'target'
+}

@@ -1,0 +1,15 @@
+import type { Command } from './command.js'
+import { deployCommands } from './deploy.js'
+import { developCommands } from './develop.js'
+import { helpCommands } from './help.js'
+import { localCommands } from './local.js'
+import { lookCommands } from './look.js'
+
+/** Every make target, in the order of the Makefile. */
+export const commands: readonly Command[] = [
+  ...deployCommands,
+  ...lookCommands,
+  ...localCommands,
+  ...helpCommands(() => commands),
+  ...developCommands(() => commands),
+]

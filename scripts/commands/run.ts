@@ -1,0 +1,38 @@
+import { cloudTitle } from '../core/cloud.js'
+import { identity } from '../core/identity.js'
+import { namesOf } from '../core/names.js'
+import { parseEnvironment, parseOrganization } from '../core/target.js'
+import { DeployError } from '../errors.js'
+import type { CloudContext, Context } from '../flows/context.js'
+import type { Command } from './command.js'
+
+/** Gives a command what it acts on, all of it checked before anything is started, and runs it. */
+export async function runCommand(command: Command, context: Context): Promise<void> {
+  const { inputs } = context
+  switch (command.acts) {
+    case 'machine':
+      return command.run(context)
+    case 'cloud':
+      return command.run(await connected(context))
+    case 'environment': {
+      const env = parseEnvironment(inputs.ENV)
+      const org = inputs.ORG === undefined ? undefined : parseOrganization(inputs.ORG, env)
+      return command.run({ ...(await connected(context)), env, org })
+    }
+    case 'target': {
+      const env = parseEnvironment(inputs.ENV)
+      const target = { env, org: parseOrganization(inputs.ORG, env) }
+      const cloudContext = await connected(context)
+      const { cloud, report } = cloudContext
+      const title = `${identity.prefix} ${target.env}/${target.org}`
+      report.emit({ type: 'header', title, cloud: cloudTitle(cloud), account: cloud.account, region: cloud.region })
+      return command.run({ ...cloudContext, target, names: namesOf(target, cloud.account) })
+    }
+  }
+}
+
+async function connected(context: Context): Promise<CloudContext> {
+  const found = await context.connect({ startEmulator: true })
+  if (found === undefined) throw new DeployError('Bug', 'the local AWS was to be started and is not there')
+  return found
+}

@@ -1,0 +1,29 @@
+import type { Cloud } from './cloud.js'
+
+/** Addresses as a browser on this machine can open them; never with a slash at the end. */
+export interface Addresses {
+  api: string | undefined
+  page: string | undefined
+}
+
+/**
+ * The stack's outputs name amazonaws.com and cloudfront.net hosts. On an emulator these are translated: the API to its
+ * path on the endpoint, the page to a `*.localhost` name, which browsers take for this machine.
+ */
+export function addressesOf(outputs: Readonly<Record<string, string>>, apiStage: string, cloud: Cloud): Addresses {
+  const api = outputs['ApiEndpoint']?.replace(/\/+$/, '')
+  const page = outputs['CloudFrontURL']?.replace(/\/+$/, '')
+  if (cloud.endpoint === undefined) return { api, page }
+  const endpoint = cloud.endpoint.replace(/\/+$/, '')
+  const apiId = outputs['ApiGatewayId'] ?? /^https:\/\/([a-z0-9]+)\.execute-api\./.exec(api ?? '')?.[1]
+  const distribution = /^https:\/\/([^./]+)\./.exec(page ?? '')?.[1]
+  return {
+    api: apiId === undefined ? api : `${endpoint}/restapis/${apiId}/${apiStage}/_user_request_`,
+    page: distribution === undefined ? page : localPage(endpoint, distribution),
+  }
+}
+
+function localPage(endpoint: string, distribution: string): string {
+  const { port } = new URL(endpoint)
+  return `http://${distribution.toLowerCase()}.cloudfront.localhost:${port}`
+}

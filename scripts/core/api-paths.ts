@@ -1,0 +1,51 @@
+/** What the API promises about who may ask what; asked without a token after every deployment. */
+export const openPaths = ['/', '/health', '/api/config/runtime'] as const
+export const guardedPaths = ['/api/config/private', '/api/v1/sops/list'] as const
+export const healthPath = '/health'
+
+/** A REST proxy event of GET `path`, as API Gateway sends it (Lambda, "Input format for proxy integration"). */
+export function proxyEvent(path: string, stage: string): string {
+  return JSON.stringify({
+    resource: path,
+    path,
+    httpMethod: 'GET',
+    headers: { Accept: 'application/json', Host: 'direct-check' },
+    multiValueHeaders: { Accept: ['application/json'], Host: ['direct-check'] },
+    queryStringParameters: null,
+    multiValueQueryStringParameters: null,
+    pathParameters: null,
+    stageVariables: null,
+    requestContext: {
+      resourcePath: path,
+      httpMethod: 'GET',
+      path: `/${stage}${path}`,
+      stage,
+      requestId: 'direct-check',
+      protocol: 'HTTP/1.1',
+      identity: { sourceIp: '127.0.0.1', userAgent: 'direct-check' },
+    },
+    body: null,
+    isBase64Encoded: false,
+  })
+}
+
+export interface HealthReport {
+  healthy: boolean
+  version: string | undefined
+  /** Why it is not healthy, in one clause. */
+  problem: string | undefined
+}
+
+/** Reads an answer of /health: healthy is 200, a JSON object, and status "healthy" in it. */
+export function readHealth(status: number, body: string): HealthReport {
+  let answer: { status?: unknown; version?: unknown }
+  try {
+    answer = JSON.parse(body) as typeof answer
+  } catch {
+    return { healthy: false, version: undefined, problem: `answered ${status} and no JSON` }
+  }
+  const version = typeof answer?.version === 'string' ? answer.version : undefined
+  const word = typeof answer?.status === 'string' ? answer.status : 'nothing'
+  if (status === 200 && word === 'healthy') return { healthy: true, version, problem: undefined }
+  return { healthy: false, version, problem: `answered ${status}, status ${word}` }
+}

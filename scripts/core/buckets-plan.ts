@@ -1,0 +1,56 @@
+import { DeployError } from '../errors.js'
+import { type BucketKey, type Names, bucketKeys } from './names.js'
+
+export type BucketPresence = 'absent' | 'ours' | 'foreign' | 'other-region'
+
+export interface BucketFacts {
+  names: Names
+  presence: Readonly<Record<BucketKey, BucketPresence>>
+  /** Bucket names that the stack manages. */
+  managed: readonly string[]
+  /** CREATE_BUCKETS as it was given. */
+  wanted: 'true' | 'false' | undefined
+}
+
+/**
+ * Whether the stack creates the buckets (parameter CreateBuckets). Buckets that the stack manages stay managed;
+ * otherwise what was asked must fit what exists, and where only some exist nothing is done.
+ */
+export function planBuckets({ names, presence, managed, wanted }: BucketFacts): { create: boolean; why: string } {
+  const elsewhere = bucketKeys.filter((key) => presence[key] === 'foreign' || presence[key] === 'other-region')
+  if (elsewhere.length > 0) {
+    const list = elsewhere.map((key) => `${names.buckets[key]} (${whose(presence[key])})`).join(', ')
+    throw new DeployError('Refused', `not this account's buckets in this region: ${list}`, {
+      hint: 'bucket names are shared by all of AWS: another ORG, or the region in which the buckets are',
+    })
+  }
+  if (bucketKeys.some((key) => managed.includes(names.buckets[key]))) {
+    return { create: true, why: 'the stack manages its buckets' }
+  }
+  const existing = bucketKeys.filter((key) => presence[key] === 'ours')
+  const missing = bucketKeys.filter((key) => presence[key] === 'absent')
+  const listed = (keys: readonly BucketKey[]): string => keys.map((key) => names.buckets[key]).join(', ')
+  if (wanted === 'true' && existing.length > 0) {
+    throw new DeployError('Refused', `exists outside this stack: ${listed(existing)}`, {
+      hint: 'CREATE_BUCKETS=false uses existing buckets as they are',
+    })
+  }
+  if (wanted === 'false' && missing.length > 0) {
+    throw new DeployError('Refused', `does not exist: ${listed(missing)}`, { hint: 'CREATE_BUCKETS=true creates them' })
+  }
+  if (existing.length > 0 && missing.length > 0) {
+    throw new DeployError(
+      'Refused',
+      `only some of the five buckets exist: ${listed(existing)}; missing: ${listed(missing)}`,
+      {
+        hint: 'create the missing ones and use CREATE_BUCKETS=false, or remove the existing ones',
+      },
+    )
+  }
+  if (existing.length > 0) return { create: false, why: 'all five buckets exist outside the stack' }
+  return { create: true, why: 'none of the buckets exists yet' }
+}
+
+function whose(presence: BucketPresence): string {
+  return presence === 'other-region' ? 'in another region' : 'another account’s'
+}

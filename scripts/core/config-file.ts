@@ -1,0 +1,65 @@
+import { parseDocument } from 'yaml'
+import { z } from 'zod'
+import { DeployError } from '../errors.js'
+import type { JsonObject } from './config-merge.js'
+
+/** The sections that the backend reads; unknown ones pass through untouched. */
+const lambdaConfig = z.looseObject({
+  auth: z
+    .looseObject({
+      cognito: z
+        .looseObject({
+          userPoolId: z.string().nullable().optional(),
+          clientId: z.string().nullable().optional(),
+          region: z.string().nullable().optional(),
+        })
+        .nullable()
+        .optional(),
+    })
+    .nullable()
+    .optional(),
+  cors: z
+    .looseObject({ allowOrigins: z.array(z.string()).optional() })
+    .nullable()
+    .optional(),
+})
+
+/** Reads one JSON file of infra/.config. Throws Usage with file, line and column, or the path inside, when it is wrong. */
+export function parseConfig(text: string, file: string): JsonObject {
+  const hint = `correct ${file}, then the same command again`
+  let value: unknown
+  try {
+    value = JSON.parse(text)
+  } catch {
+    throw new DeployError('Usage', `${file}${whereJsonBreaks(text)}`, { hint })
+  }
+  if (value === null || typeof value !== 'object' || Array.isArray(value)) {
+    throw new DeployError(
+      'Usage',
+      `${file} holds ${Array.isArray(value) ? 'an array' : typeof value}, a JSON object is expected`,
+      { hint },
+    )
+  }
+  const checked = lambdaConfig.safeParse(value)
+  if (checked.success) return value as JsonObject
+  const issue = checked.error.issues[0]
+  throw new DeployError('Usage', `${file}: ${issue?.path.join('.')}: ${issue?.message}`, { hint })
+}
+
+/** `:3:5 what is wrong`. JSON.parse tells no line on Node 20, so the place is found by a parser that does. */
+function whereJsonBreaks(text: string): string {
+  const lines = text.split('\n')
+  const comment = lines.findIndex((line) => /^\s*(\/\/|\/\*)/.test(line))
+  if (comment !== -1) return `:${comment + 1}:${(lines[comment]?.search(/\S/) ?? 0) + 1} comments are not JSON`
+  const trailing = /,\s*[}\]]/.exec(text)
+  if (trailing !== null) return `:${positionOf(text, trailing.index)} a comma before the closing bracket is not JSON`
+  const error = parseDocument(text, { strict: true, version: '1.2', schema: 'json' }).errors[0]
+  if (error === undefined) return ':1:1 is not valid JSON'
+  const message = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''
+  return `:${positionOf(text, error.pos[0])} is not valid JSON: ${message}`
+}
+
+function positionOf(text: string, index: number): string {
+  const before = text.slice(0, index).split('\n')
+  return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`
+}

@@ -1,0 +1,69 @@
+import { DeployError } from '../errors.js'
+import type { Inputs } from './inputs.js'
+import type { Target } from './target.js'
+import type { Template } from './template.js'
+
+export interface ParameterValue {
+  name: string
+  value: string
+  /** Where the value came from. */
+  from: 'target' | 'given' | 'stack' | 'default' | 'decided'
+}
+
+/** Which template parameter each variable sets. */
+const variableOf = {
+  EnableAuth: 'ENABLE_AUTH',
+  DomainName: 'DOMAIN_NAME',
+  CertificateArn: 'CERTIFICATE_ARN',
+  CognitoUserPoolId: 'COGNITO_USER_POOL_ID',
+  CognitoClientId: 'COGNITO_CLIENT_ID',
+} as const
+
+export interface ParameterFacts {
+  target: Target
+  inputs: Inputs
+  template: Template
+  /** Values of the stack, when there is one. */
+  stack: Readonly<Record<string, string>> | undefined
+  /** What the checks decided (CreateBuckets and the like); wins over everything. */
+  decided: Readonly<Record<string, string>>
+}
+
+/**
+ * Every parameter that the template declares, always passed: what was given, else what the stack has, else the
+ * template's default. Throws Usage when one of them has no value at all.
+ */
+export function planParameters({ target, inputs, template, stack, decided }: ParameterFacts): ParameterValue[] {
+  const fixed: Record<string, string> = { Environment: target.env, Organization: target.org }
+  const planned = Object.entries(template.Parameters ?? {}).map(([name, { Default }]): ParameterValue => {
+    const given = Object.hasOwn(variableOf, name) ? inputs[variableOf[name as keyof typeof variableOf]] : undefined
+    const known = stack?.[name]
+    if (fixed[name] !== undefined) return { name, value: fixed[name], from: 'target' }
+    if (decided[name] !== undefined) return { name, value: decided[name], from: 'decided' }
+    if (given !== undefined) return { name, value: given, from: 'given' }
+    if (known !== undefined) return { name, value: known, from: 'stack' }
+    if (Default !== undefined) return { name, value: String(Default), from: 'default' }
+    throw new DeployError('Usage', `the template's parameter ${name} has no default, and no variable sets it`, {
+      hint: `give ${name} a Default in template.yaml`,
+    })
+  })
+  planned.forEach(verifyPassable)
+  return planned
+}
+
+/** The SAM CLI cannot take these characters inside a parameter's value. */
+function verifyPassable({ name, value, from }: ParameterValue): void {
+  const odd = /["'\\\n\r]/.exec(value)
+  if (odd === null) return
+  throw new DeployError(
+    'Usage',
+    `the value of ${name} (${from}) holds ${JSON.stringify(odd[0])}, which cannot be passed on`,
+    {
+      hint: `give ${name} a value without quotes, backslashes and line ends`,
+    },
+  )
+}
+
+export function parameterRecord(values: readonly ParameterValue[]): Record<string, string> {
+  return Object.fromEntries(values.map(({ name, value }) => [name, value]))
+}

@@ -1,0 +1,122 @@
+import { type CollectionTag, type ScalarTag, type YAMLMap, type YAMLSeq, parseDocument, stringify } from 'yaml'
+import { z } from 'zod'
+import { DeployError } from '../errors.js'
+
+const resourceSchema = z.looseObject({
+  Type: z.string(),
+  Properties: z.record(z.string(), z.unknown()).optional(),
+  Metadata: z.record(z.string(), z.unknown()).optional(),
+  DeletionPolicy: z.string().optional(),
+  UpdateReplacePolicy: z.string().optional(),
+})
+const templateSchema = z.looseObject({
+  Parameters: z.record(z.string(), z.looseObject({ Type: z.string(), Default: z.unknown().optional() })).optional(),
+  Conditions: z.record(z.string(), z.unknown()).optional(),
+  Resources: z.record(z.string(), resourceSchema),
+})
+
+export type Template = z.infer<typeof templateSchema>
+
+/** Short forms of CloudFormation's functions (`!Sub`), read as their long form (`Fn::Sub`). */
+const shortForms = [
+  'And',
+  'Base64',
+  'Cidr',
+  'Equals',
+  'FindInMap',
+  'GetAZs',
+  'If',
+  'ImportValue',
+  'Join',
+  'Length',
+  'Not',
+  'Or',
+  'Select',
+  'Split',
+  'Sub',
+  'ToJsonString',
+  'Transform',
+]
+
+const longName = (short: string): string => (short === 'Ref' || short === 'Condition' ? short : `Fn::${short}`)
+
+const tags: (ScalarTag | CollectionTag)[] = [...shortForms, 'Ref', 'Condition', 'GetAtt'].flatMap((short) => [
+  {
+    tag: `!${short}`,
+    resolve: (text: string) => ({
+      [longName(short)]: short === 'GetAtt' ? splitOnce(text) : text,
+    }),
+  },
+  {
+    tag: `!${short}`,
+    collection: 'seq' as const,
+    resolve: (node: unknown) => ({ [longName(short)]: (node as YAMLSeq).toJSON() as unknown }) as never,
+  },
+  {
+    tag: `!${short}`,
+    collection: 'map' as const,
+    resolve: (node: unknown) => ({ [longName(short)]: (node as YAMLMap).toJSON() as unknown }) as never,
+  },
+])
+
+/** `Resource.Attribute.Inner` splits at the first dot only. */
+function splitOnce(text: string): string[] {
+  const dot = text.indexOf('.')
+  return dot === -1 ? [text] : [text.slice(0, dot), text.slice(dot + 1)]
+}
+
+/** Reads a template. Throws Usage with file, line and column when it is not one. */
+export function parseTemplate(text: string, file: string): Template {
+  const document = parseDocument(text, { customTags: tags, logLevel: 'silent', schema: 'yaml-1.1', merge: false })
+  const broken = document.errors[0]
+  if (broken !== undefined) {
+    const at = broken.linePos?.[0]
+    throw new DeployError('Usage', `${file}:${at?.line ?? 1}:${at?.col ?? 1} ${firstLine(broken.message)}`, {
+      hint: `correct ${file}, then the same command again`,
+    })
+  }
+  const parsed = templateSchema.safeParse(document.toJS({ maxAliasCount: 1000 }))
+  if (parsed.success) return parsed.data
+  const issue = parsed.error.issues[0]
+  throw new DeployError('Usage', `${file} is not a template: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, {
+    hint: `correct ${file}; make rs-validate shows more`,
+  })
+}
+
+/** Writes a template in long form. */
+export function writeTemplate(template: Template): string {
+  return stringify(template, { lineWidth: 0, aliasDuplicateObjects: false })
+}
+
+function firstLine(text: string): string {
+  return text.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''
+}
+
+/** 1-based line of a resource's logical id in the template's text. */
+export function lineOfResource(text: string, logicalId: string): number | undefined {
+  const index = text.split('\n').findIndex((line) => new RegExp(`^\\s{1,8}${logicalId}:\\s*(#.*)?$`).test(line))
+  return index === -1 ? undefined : index + 1
+}
+
+export interface CodeFolder {
+  logicalId: string
+  kind: 'function' | 'layer'
+  /** The property that names the folder, and the folder as the template has it. */
+  property: 'CodeUri' | 'ContentUri'
+  folder: string
+}
+
+/** The functions and layers whose code lies in a folder beside the template (zip packages, not images or S3). */
+export function codeFolders(template: Template): CodeFolder[] {
+  return Object.entries(template.Resources).flatMap(([logicalId, resource]): CodeFolder[] => {
+    const [kind, property] =
+      resource.Type === 'AWS::Serverless::Function'
+        ? (['function', 'CodeUri'] as const)
+        : resource.Type === 'AWS::Serverless::LayerVersion'
+          ? (['layer', 'ContentUri'] as const)
+          : [undefined, undefined]
+    const folder = property === undefined ? undefined : resource.Properties?.[property]
+    if (kind === undefined || typeof folder !== 'string' || /^[a-z0-9]+:\/\//i.test(folder)) return []
+    return [{ logicalId, kind, property, folder }]
+  })
+}

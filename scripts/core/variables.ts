@@ -1,0 +1,88 @@
+import { environments } from './target.js'
+
+/**
+ * The variables that make targets and flags take. `everywhere` ones count from the environment and the command line;
+ * all others only from the command line or as RS_<NAME> (WSL sets NAME, CI systems set RELEASE).
+ */
+export interface Variable {
+  summary: string
+  kind: 'text' | 'flag' | 'secret'
+  choices?: readonly string[]
+  everywhere?: true
+  example?: string
+}
+
+const trueOrFalse = ['true', 'false'] as const
+
+export const variables = {
+  ENV: {
+    summary: 'environment',
+    kind: 'text',
+    choices: environments,
+    everywhere: true,
+    example: 'dev',
+  },
+  ORG: {
+    summary: 'organization: lowercase letters, digits, single hyphens',
+    kind: 'text',
+    everywhere: true,
+    example: 'myorg',
+  },
+  CLOUD: {
+    summary: 'where: the local emulator or AWS; unset decides by what the machine has',
+    kind: 'text',
+    choices: ['local', 'aws'],
+    everywhere: true,
+  },
+  ENABLE_AUTH: {
+    summary: 'whether the authorizer guards the API (unset: as the stack is; true on a fresh one)',
+    kind: 'text',
+    choices: trueOrFalse,
+    everywhere: true,
+  },
+  CREATE_BUCKETS: {
+    summary: 'whether the stack creates its buckets (unset: by what exists)',
+    kind: 'text',
+    choices: trueOrFalse,
+    everywhere: true,
+  },
+  ADMIN_USERNAME: {
+    summary: 'e-mail address of an administrator to create; goes with ADMIN_PASSWORD',
+    kind: 'text',
+    everywhere: true,
+    example: 'admin@myorg.com',
+  },
+  ADMIN_PASSWORD: {
+    summary: 'the administrator’s password; set it in the environment, not on the command line',
+    kind: 'secret',
+    everywhere: true,
+  },
+  ADMIN_PASSWORD_FILE: {
+    summary: 'file that holds the administrator’s password',
+    kind: 'text',
+    everywhere: true,
+  },
+  DOMAIN_NAME: { summary: 'domain of the page; goes with CERTIFICATE_ARN', kind: 'text', example: 'app.myorg.com' },
+  CERTIFICATE_ARN: { summary: 'certificate of DOMAIN_NAME, in us-east-1', kind: 'text' },
+  COGNITO_USER_POOL_ID: { summary: 'an existing user pool to use instead of one of the stack’s own', kind: 'text' },
+  COGNITO_CLIENT_ID: { summary: 'the client of COGNITO_USER_POOL_ID', kind: 'text' },
+  HEALTH_ATTEMPTS: { summary: 'how often /health is asked before a release counts as failed (15)', kind: 'text' },
+  FORCE: { summary: 'build and deploy even if nothing changed', kind: 'flag' },
+  YES: { summary: 'answer yes to what would be asked', kind: 'flag' },
+  JSON: { summary: 'one JSON object per line on standard output', kind: 'flag' },
+  TARGET_NAME: { summary: 'the make target to explain', kind: 'text', example: 'rs-deploy' },
+  ONLY: { summary: 'only the tests whose path holds this text', kind: 'text' },
+} as const satisfies Record<string, Variable>
+
+export type VariableName = keyof typeof variables
+
+export const variableNames = Object.keys(variables) as VariableName[]
+
+export function isVariableName(name: string): name is VariableName {
+  return Object.hasOwn(variables, name)
+}
+
+/** `ENABLE_AUTH` as a flag: `enable-auth`. */
+export function flagOf(name: VariableName): string {
+  return name.toLowerCase().replaceAll('_', '-')
+}

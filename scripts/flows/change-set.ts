@@ -1,0 +1,148 @@
+import path from 'node:path'
+import { withApiFingerprints } from '../core/api-fingerprint.js'
+import { changeLines, summarizeChanges } from '../core/changes.js'
+import { identity } from '../core/identity.js'
+import { ledgerKeys } from '../core/names.js'
+import { type ParameterValue, parameterRecord } from '../core/parameters.js'
+import { samDeploy } from '../core/sam-commands.js'
+import { type Template, lineOfResource, parseTemplate, writeTemplate } from '../core/template.js'
+import { DeployError } from '../errors.js'
+import type { ChangeSet, Stack, StackEvent } from '../ports.js'
+import type { Step } from '../report/report.js'
+import type { BuildRecord } from './build-record.js'
+import { samEnvironment } from './build-target.js'
+import type { TargetContext } from './context.js'
+import { firstFailure, watchStack } from './watch-stack.js'
+
+const templateFile = 'template.yaml'
+const noChanges = /didn't contain changes|No updates are to be performed/
+
+/**
+ * Has SAM package, upload and make the change set of a build; reads it through the API. Undefined when CloudFormation
+ * finds nothing to change.
+ */
+export async function prepareChangeSet(
+  build: BuildRecord,
+  parameters: readonly ParameterValue[],
+  step: Step,
+  context: TargetContext,
+): Promise<ChangeSet | undefined> {
+  const { ports, names } = context
+  await writeDeployTemplate(build, parameters, context)
+  const before = new Set(await ports.stacks.changeSetArns(names.stack))
+  await runSamDeploy(parameters, step, context)
+  const fresh = (await ports.stacks.changeSetArns(names.stack)).filter((arn) => !before.has(arn))
+  const sets = await Promise.all(fresh.map((arn) => ports.stacks.changeSet(arn)))
+  const empty = sets.filter(({ status, statusReason }) => status === 'FAILED' && noChanges.test(statusReason ?? ''))
+  await Promise.all(empty.map(({ arn }) => ports.stacks.deleteChangeSet(arn)))
+  const usable = sets.filter((set) => !empty.includes(set))
+  if (usable.length > 1) {
+    throw new DeployError('Refused', `another deployment made a change set of ${names.stack} at the same time`, {
+      hint: 'wait for it to end, then the same command again',
+    })
+  }
+  const [set] = usable
+  if (set === undefined) {
+    step.say('CloudFormation finds nothing to change')
+    return undefined
+  }
+  step.say(summarizeChanges(set.changes))
+  return set
+}
+
+/** The built template with our own zips as its code, and the fingerprint that makes API changes reach the stage. */
+async function writeDeployTemplate(
+  build: BuildRecord,
+  parameters: readonly ParameterValue[],
+  { ports, names }: TargetContext,
+): Promise<void> {
+  const file = path.join(names.buildFolder, 'build', templateFile)
+  const template = parseTemplate((await ports.files.readText(file)) ?? '', file)
+  const zipped: Template = { ...template, Resources: { ...template.Resources } }
+  for (const { logicalId, property, zip } of build.packages) {
+    const resource = zipped.Resources[logicalId]
+    if (resource === undefined) continue
+    zipped.Resources[logicalId] = { ...resource, Properties: { ...resource.Properties, [property]: zip } }
+  }
+  const final = withApiFingerprints(zipped, parameterRecord(parameters))
+  await ports.files.write(path.join(names.buildFolder, templateFile), writeTemplate(final))
+}
+
+async function runSamDeploy(parameters: readonly ParameterValue[], step: Step, context: TargetContext): Promise<void> {
+  const { ports, names, cloud, childEnv, cloudEnv, projectFolder, target } = context
+  const sam = await ports.toolchain.sam()
+  const place = {
+    program: sam.program,
+    folder: path.join(projectFolder, names.buildFolder),
+    env: { ...childEnv, ...samEnvironment(context), ...cloudEnv },
+  }
+  const command = samDeploy(place, {
+    stack: names.stack,
+    template: templateFile,
+    bucket: names.deploymentsBucket,
+    prefix: ledgerKeys.artifacts(names.stack),
+    region: cloud.region,
+    parameters,
+    tags: { environment: target.env, organization: target.org, project: identity.prefix, 'managed-by': 'sam' },
+  })
+  const { exitCode, output } = await ports.shell.run(command, (line) => {
+    step.detail(line)
+    const upload = /Uploading to \S+?([^/\s]+)\s+.*\((\d+\.\d+%)\)/.exec(line)
+    if (upload !== null) step.progress(`uploading ${upload[2] ?? ''}`)
+    if (/Waiting for changeset/.test(line)) step.progress('CloudFormation prepares the change set')
+  })
+  if (exitCode === 0) return
+  const error = /^Error: (.*(?:\n(?!\s*$).*)*)/m.exec(output)?.[1] ?? output.trim().split('\n').at(-1) ?? ''
+  throw new DeployError('ToolFailed', `sam deploy failed: ${error.replaceAll(/\s+/g, ' ')}`, {
+    hint: 'nothing was changed; correct what it names, then the same command again',
+  })
+}
+
+/** Shows every change of an update; a first deployment is nothing but additions, of which the number says enough. */
+export function showChanges(set: ChangeSet, step: Step): void {
+  if (set.changes.every(({ action }) => action === 'Add')) return
+  for (const { mark, text } of changeLines(set.changes)) step.line(mark, text)
+}
+
+/** Executes the change set and follows it to its end. Throws StackFailed with the first cause. */
+export async function executeChangeSet(
+  set: ChangeSet,
+  templateText: string,
+  step: Step,
+  context: TargetContext,
+): Promise<Stack> {
+  const { ports } = context
+  const after = await ports.stacks.lastEventId(set.stackArn)
+  await ports.stacks.executeChangeSet(set.arn)
+  const { stack, events } = await watchStack(set.stackArn, after, set.changes.length, step, context)
+  if (stack.status === 'CREATE_COMPLETE' || stack.status === 'UPDATE_COMPLETE') {
+    step.say(`${set.changes.length} resources, ${stack.status}`)
+    return stack
+  }
+  throw stackFailure(stack, firstFailure(events), templateText)
+}
+
+function stackFailure(stack: Stack, cause: StackEvent | undefined, templateText: string): DeployError {
+  const undone =
+    stack.status === 'UPDATE_ROLLBACK_COMPLETE'
+      ? 'failed and rolled back: the stack is as it was'
+      : `failed: the stack is in ${stack.status}`
+  if (cause === undefined) {
+    return new DeployError('StackFailed', undone, { hint: 'the events in the log tell more' })
+  }
+  const line = lineOfResource(templateText, cause.logicalId)
+  const where = line === undefined ? '' : `, ${templateFile}:${line}`
+  return new DeployError('StackFailed', undone, {
+    facts: [
+      { label: 'Cause', text: `${cause.logicalId}, ${cause.type}${where}` },
+      { label: '', text: cause.reason ?? '' },
+    ],
+    hint: hintFor(cause.reason ?? ''),
+  })
+}
+
+function hintFor(reason: string): string {
+  if (/already exists/i.test(reason))
+    return 'it lives outside this stack: remove it, or for buckets CREATE_BUCKETS=false'
+  return 'correct the cause, then the same command again'
+}

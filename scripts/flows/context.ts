@@ -1,0 +1,40 @@
+import type { Cloud } from '../core/cloud.js'
+import type { Inputs } from '../core/inputs.js'
+import type { Names } from '../core/names.js'
+import type { Target } from '../core/target.js'
+import type { MachinePorts, Ports } from '../ports.js'
+import type { Report } from '../report/report.js'
+
+/** What every flow is handed. */
+export interface Context {
+  ports: MachinePorts
+  report: Report
+  inputs: Inputs
+  signal: AbortSignal
+  /** Where the tool's own pins and examples are, and where the project is (absolute paths). */
+  toolFolder: string
+  projectFolder: string
+  /** Environment that children get, and who is running this (user@host). */
+  nodeProgram: string
+  nodeVersion: string
+  childEnv: Readonly<Record<string, string>>
+  who: string
+  started: Date
+  command: string
+  /** The cloud of this run; undefined only where it is the emulator, not running, and not to be started. */
+  connect(options: { startEmulator: boolean }): Promise<CloudContext | undefined>
+}
+
+/** A context whose cloud is known: account, region and endpoint. */
+export interface CloudContext extends Context {
+  ports: Ports
+  cloud: Cloud
+  /** Settings by which a child reaches the same cloud: region, endpoint, profile; never printed. */
+  cloudEnv: Readonly<Record<string, string>>
+}
+
+/** A context that acts on one target. */
+export interface TargetContext extends CloudContext {
+  target: Target
+  names: Names
+}

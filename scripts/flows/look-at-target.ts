@@ -1,0 +1,52 @@
+import { type Addresses, addressesOf } from '../core/addresses.js'
+import { type BucketKey, bucketKeys, namesOf } from '../core/names.js'
+import type { Receipt } from '../core/receipt.js'
+import { type StackStatus, stackStates } from '../core/stack-state.js'
+import type { Target } from '../core/target.js'
+import type { CloudContext } from './context.js'
+import { readLastReceipt } from './ledger.js'
+import { liveAlias } from './release-code.js'
+
+/** What is there of a target; everything that could not be found is undefined. */
+export interface TargetView {
+  target: Target
+  stackName: string
+  status: StackStatus | 'NO_STACK'
+  meaning: string
+  function: string | undefined
+  liveVersion: string | undefined
+  api: string | undefined
+  addresses: Addresses
+  userPoolId: string | undefined
+  clientId: string | undefined
+  buckets: Partial<Record<BucketKey, string>>
+  receipt: Receipt | undefined
+}
+
+export async function lookAtTarget(target: Target, context: CloudContext): Promise<TargetView> {
+  const { ports, cloud } = context
+  const names = namesOf(target, cloud.account)
+  const targetContext = { ...context, target, names }
+  const [stack, alias, receipt, presence] = await Promise.all([
+    ports.stacks.describe(names.stack),
+    ports.functions.alias(names.function, liveAlias),
+    readLastReceipt(targetContext),
+    Promise.all(bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const)),
+  ])
+  const outputs = stack?.outputs ?? {}
+  const present = presence.filter(([, state]) => state === 'ours')
+  return {
+    target,
+    stackName: names.stack,
+    status: stack?.status ?? 'NO_STACK',
+    meaning: stack === undefined ? 'not deployed' : stackStates[stack.status].meaning,
+    function: alias === undefined ? undefined : names.function,
+    liveVersion: alias?.version,
+    api: outputs['ApiGatewayId'] === undefined ? undefined : names.api,
+    addresses: addressesOf(outputs, names.apiStage, cloud),
+    userPoolId: outputs['CognitoUserPoolId'],
+    clientId: outputs['CognitoClientId'],
+    buckets: Object.fromEntries(present.map(([key]) => [key, names.buckets[key]])),
+    receipt,
+  }
+}

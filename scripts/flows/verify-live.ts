@@ -1,0 +1,110 @@
+import { guardedPaths, healthPath, openPaths, readHealth } from '../core/api-paths.js'
+import { DeployError } from '../errors.js'
+import type { Step } from '../report/report.js'
+import type { TargetContext } from './context.js'
+import { waitUntil } from './wait.js'
+
+const defaultAttempts = 15
+const longestWaitMs = 60_000
+const guardDeadlineMs = 60_000
+
+export interface Health {
+  attempts: number
+  durationMs: number
+}
+
+/** Asks /health over HTTP until the released version answers healthy: waits min(2^(n-1), 60) s between the attempts. */
+export async function probeHealth(api: string, version: string, step: Step, context: TargetContext): Promise<Health> {
+  const { ports, signal, inputs, names } = context
+  const started = ports.clock.now().getTime()
+  const attempts = readAttempts(inputs.HEALTH_ATTEMPTS)
+  let problem = ''
+  for (let attempt = 1; attempt <= attempts; attempt++) {
+    const answer = await ports.http.get(`${api}${healthPath}`)
+    const health = answer === undefined ? undefined : readHealth(answer.status, answer.body)
+    if (health?.healthy === true && health.version === version) {
+      return { attempts: attempt, durationMs: ports.clock.now().getTime() - started }
+    }
+    problem =
+      health === undefined
+        ? 'no answer'
+        : (health.problem ?? `version ${health.version ?? 'unknown'} answers instead of ${version}`)
+    step.progress(`attempt ${attempt} of ${attempts}: ${problem}`)
+    if (attempt < attempts) await ports.clock.sleep(Math.min(1000 * 2 ** (attempt - 1), longestWaitMs), signal)
+  }
+  throw new DeployError('Unhealthy', `${healthPath} failed ${attempts} times, last: ${problem}`, {
+    facts: [
+      { label: 'Address', text: `${api}${healthPath}` },
+      ...(await logFacts(names.function, new Date(started), context)),
+    ],
+    hint: 'the function’s log tells why; then the same command again',
+  })
+}
+
+async function logFacts(
+  name: string,
+  since: Date,
+  { ports }: TargetContext,
+): Promise<{ label: string; text: string }[]> {
+  const lines = await ports.logs.lastLines(`/aws/lambda/${name}`, since, 4).catch(() => [])
+  return lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text }))
+}
+
+function readAttempts(given: string | undefined): number {
+  if (given === undefined) return defaultAttempts
+  const attempts = Number(given)
+  if (Number.isInteger(attempts) && attempts >= 1 && attempts <= 100) return attempts
+  throw new DeployError('Usage', `HEALTH_ATTEMPTS=${given} is not a number from 1 to 100`, {
+    hint: 'HEALTH_ATTEMPTS=15',
+  })
+}
+
+/**
+ * Asks the open and the guarded paths without a token: open ones must answer, guarded ones must refuse with 401 when
+ * auth is on and must not when it is off. A stage takes a moment to serve its new deployment, so it is asked again.
+ */
+export async function verifyAccess(api: string, authOn: boolean, context: TargetContext): Promise<void> {
+  const wrong = async (): Promise<string | undefined> => {
+    const asked = await Promise.all(
+      [...openPaths, ...guardedPaths].map(async (path) => ({ path, answer: await context.ports.http.get(api + path) })),
+    )
+    for (const { path, answer } of asked) {
+      const open = !authOn || openPaths.some((one) => one === path)
+      const status = answer?.status
+      if (status === undefined) return `${path} does not answer`
+      if (open && (status === 401 || status === 403)) return `${path} is meant to be open and answers ${status}`
+      if (!open && status !== 401) return `${path} is meant to be guarded and answers ${status} without a token`
+    }
+    return undefined
+  }
+  let problem: string | undefined
+  const wait = {
+    what: 'the API to guard what it must',
+    firstMs: 250,
+    limitMs: 5_000,
+    deadlineMs: guardDeadlineMs,
+    hint: 'the same command again',
+  }
+  await waitUntil(wait, context, async () => {
+    problem = await wrong()
+    return problem === undefined ? true : undefined
+  }).catch((error: unknown) => {
+    if (problem === undefined || !(error instanceof DeployError)) throw error
+    throw new DeployError('Unhealthy', problem, {
+      hint: authOn ? 'do not use this API before it is mended: make rs-deploy FORCE=true' : (error.hint ?? ''),
+    })
+  })
+}
+
+/** What the SOP list answers to a token: the number of SOPs. Throws Unhealthy when it is refused or broken. */
+export async function countSops(api: string, token: string | undefined, { ports }: TargetContext): Promise<number> {
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+  const answer = await ports.http.get(`${api}/api/v1/sops/list`, headers)
+  if (answer?.status !== 200) {
+    throw new DeployError('Unhealthy', `/api/v1/sops/list answered ${answer?.status ?? 'nothing'}`, {
+      hint: 'the function’s log tells why; then the same command again',
+    })
+  }
+  const list = JSON.parse(answer.body) as { sops?: unknown[] }
+  return list.sops?.length ?? 0
+}

@@ -1,0 +1,64 @@
+import { phaseOf } from '../core/resource-status.js'
+import { stackStates } from '../core/stack-state.js'
+import { DeployError } from '../errors.js'
+import type { Stack, StackEvent } from '../ports.js'
+import type { Step } from '../report/report.js'
+import type { CloudContext } from './context.js'
+import { waitUntil } from './wait.js'
+
+const deadlineMs = 60 * 60_000
+
+export interface Watched {
+  stack: Stack
+  events: StackEvent[]
+}
+
+/**
+ * Follows the running operation of a stack to its end, its events told as they come. `after` is the last event before
+ * the operation; `expected` is the number of resources that will change, for the progress.
+ */
+export async function watchStack(
+  stackArn: string,
+  after: string | undefined,
+  expected: number,
+  step: Step,
+  context: CloudContext,
+): Promise<Watched> {
+  const events: StackEvent[] = []
+  const finished = new Set<string>()
+  const local = context.cloud.kind !== 'aws'
+  const wait = {
+    what: 'the stack operation to end',
+    firstMs: local ? 100 : 1_000,
+    limitMs: local ? 500 : 5_000,
+    deadlineMs,
+    hint: 'make check-rs-stack-status tells how it goes on',
+  }
+  const stack = await waitUntil(wait, context, async () => {
+    const now = await context.ports.stacks.describe(stackArn)
+    const fresh = await context.ports.stacks.eventsSince(stackArn, events.at(-1)?.id ?? after)
+    events.push(...fresh)
+    for (const event of fresh) tell(event, stackArn, finished, expected, step)
+    if (now === undefined)
+      throw new DeployError('StackState', `the stack ${stackArn} is gone`, { hint: 'make rs-deploy' })
+    return stackStates[now.status].situation === 'busy' ? undefined : now
+  })
+  return { stack, events }
+}
+
+function tell(event: StackEvent, stackArn: string, finished: Set<string>, expected: number, step: Step): void {
+  if (event.physicalId === stackArn) return
+  const phase = phaseOf(event.status)
+  if (phase !== 'running') {
+    finished.add(event.logicalId)
+    const reason = phase === 'failed' && event.reason !== undefined ? `  ${event.reason}` : ''
+    step.line(phase, `${event.logicalId}  ${event.type}${reason}`)
+  }
+  step.progress(`${finished.size}/${Math.max(expected, finished.size)}  ${event.logicalId}`)
+}
+
+/** The earliest event that failed for a reason of its own: what follows is cancelled because of it. */
+export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
+  const failures = events.filter(({ status, reason }) => phaseOf(status) === 'failed' && reason !== undefined)
+  return failures.find(({ reason }) => !/cancelled|User Initiated/i.test(reason ?? '')) ?? failures[0]
+}

@@ -1,0 +1,185 @@
+import { hostname, userInfo } from 'node:os'
+import path from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { systemClock } from './adapters/clock.js'
+import { connect } from './adapters/connect.js'
+import { childEnvironment } from './adapters/environment.js'
+import { machinePorts } from './adapters/machine-ports.js'
+import { explainAwsError } from './adapters/aws/explain.js'
+import type { Command } from './commands/command.js'
+import { commands } from './commands/index.js'
+import { parseCommandLine } from './commands/parse.js'
+import { runCommand } from './commands/run.js'
+import { type Inputs, isSet, readInputs } from './core/inputs.js'
+import { type VariableName, variableNames, variables } from './core/variables.js'
+import { DeployError } from './errors.js'
+import type { CloudContext, Context } from './flows/context.js'
+import { type LogFile, openLogFile } from './report/log-file.js'
+import { type Report, makeReport } from './report/report.js'
+import { type ScreenOptions, listenersFor } from './report/screen.js'
+
+/** Reads the command line and the environment, makes everything, runs one command, and sets the exit code. */
+async function main(): Promise<void> {
+  const started = systemClock.now()
+  const environment = { ...process.env }
+  const makeNames = (environment['RS_MAKE_VARIABLES'] ?? '').split(' ').filter((name) => name !== '')
+  const screen = screenOptions(environment, isJson(environment, makeNames))
+  let report = makeReport(listenersFor(screen, []), systemClock)
+  let log: LogFile | undefined
+  try {
+    const parsed = await parseCommandLine(process.argv.slice(2), commands)
+    if (parsed === undefined) return
+    const inputs = readInputs({ environment, makeNames, flags: parsed.flags })
+    forgetSecrets()
+    quietSdk()
+    log = openLogFile(process.cwd(), parsed.command.name, systemClock.now)
+    const json = screen.json || isSet(inputs, 'JSON')
+    report = makeReport(listenersFor({ ...screen, json }, secretsOf(inputs), log), systemClock)
+    warnAboutArgv(makeNames, report)
+    await run(parsed.command, inputs, { environment, started, report })
+    log.close(0, 'Done', elapsed(started))
+  } catch (error) {
+    const failure = explain(error)
+    report.emit({ type: 'failure', error: failure, step: report.failedStep(), log: log?.path })
+    if (failure.code === 'Bug' && failure.cause instanceof Error) log?.detail(failure.cause.stack ?? '')
+    log?.close(failure.exitCode, failure.code, elapsed(started))
+    process.exitCode = failure.exitCode
+  }
+}
+
+interface Run {
+  environment: Readonly<Record<string, string | undefined>>
+  started: Date
+  report: Report
+}
+
+async function run(command: Command, inputs: Inputs, { environment, started, report }: Run): Promise<void> {
+  const toolFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
+  const projectFolder = process.cwd()
+  const interrupted = new AbortController()
+  const onInterrupt = (): void => interrupt(interrupted)
+  process.on('SIGINT', onInterrupt)
+  process.on('SIGTERM', onInterrupt)
+  const ports = machinePorts({
+    toolFolder,
+    projectFolder,
+    environment,
+    interactive: process.stdin.isTTY && process.stderr.isTTY && !isSet(inputs, 'JSON'),
+    tell: (text) => report.emit({ type: 'note', text }),
+    clock: systemClock,
+    signal: interrupted.signal,
+  })
+  const context: Context = {
+    ports,
+    report,
+    inputs,
+    signal: interrupted.signal,
+    toolFolder,
+    projectFolder,
+    nodeProgram: process.execPath,
+    nodeVersion: process.versions.node,
+    childEnv: childEnvironment(environment),
+    who: `${userInfo().username}@${hostname()}`,
+    started,
+    command: command.name,
+    connect: (options) => connectContext(context, environment, options.startEmulator),
+  }
+  try {
+    await runCommand(command, context)
+  } finally {
+    process.off('SIGINT', onInterrupt)
+    process.off('SIGTERM', onInterrupt)
+  }
+}
+
+async function connectContext(
+  context: Context,
+  environment: Run['environment'],
+  startEmulator: boolean,
+): Promise<CloudContext | undefined> {
+  const { inputs, ports, report } = context
+  const forbidInstance = (): void => {
+    process.env['AWS_EC2_METADATA_DISABLED'] = 'true'
+  }
+  const facts = { inputs, environment, emulator: ports.emulator, clock: ports.clock, forbidInstance }
+  const connection = await connect(facts, startEmulator)
+  if (connection === undefined) return undefined
+  if (connection.banner !== undefined) report.emit({ type: 'banner', text: connection.banner })
+  const { cloud, cloudEnv } = connection
+  return { ...context, cloud, cloudEnv, ports: { ...ports, ...connection.ports } }
+}
+
+/** The first Ctrl-C stops in order, the second leaves at once. */
+function interrupt(controller: AbortController): void {
+  if (controller.signal.aborted) process.exit(130)
+  controller.abort(
+    new DeployError('Interrupted', 'stopped on request', {
+      hint: 'what AWS has begun goes on there; the same command again waits for it and continues',
+    }),
+  )
+}
+
+function explain(error: unknown): DeployError {
+  if (error instanceof DeployError) return error
+  const local = process.env['CLOUD'] === 'local'
+  const explained = explainAwsError(error, local)
+  if (explained !== undefined) return explained
+  const text = error instanceof Error ? error.message : String(error)
+  return new DeployError('Bug', `this is a mistake of the tool itself: ${text}`, {
+    hint: 'please report it with the log file',
+    cause: error,
+  })
+}
+
+function secretsOf(inputs: Inputs): string[] {
+  return variableNames.flatMap((name) => (variables[name].kind === 'secret' ? (inputs[name] ?? []) : []))
+}
+
+/** The SDK's note about Node's age is for those who maintain this tool, not for those who deploy with it. */
+function quietSdk(): void {
+  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
+}
+
+/** A password must not be inherited by anything that is started from here. */
+function forgetSecrets(): void {
+  for (const name of variableNames) if (variables[name].kind === 'secret') Reflect.deleteProperty(process.env, name)
+}
+
+/** What stands on make's command line stands in its argv, for every user of the machine to read. */
+function warnAboutArgv(makeNames: readonly string[], report: Report): void {
+  const shown = makeNames.filter((name) => variables[name as VariableName]?.kind === 'secret')
+  if (shown.length === 0) return
+  report.emit({
+    type: 'warning',
+    text: `${shown.join(', ')} stands on make's command line, where every user of this machine can read it`,
+    hint: `set it in the environment: ${shown[0]}=… make …, or use ADMIN_PASSWORD_FILE`,
+  })
+}
+
+function isJson(environment: Readonly<Record<string, string | undefined>>, makeNames: readonly string[]): boolean {
+  return (makeNames.includes('JSON') && environment['JSON'] === 'true') || environment['RS_JSON'] === 'true'
+}
+
+/** Colour as no-color.org and Node have it; animation only where a person looks. */
+function screenOptions(environment: Run['environment'], json: boolean): ScreenOptions {
+  const terminal = process.stderr.isTTY && environment['TERM'] !== 'dumb'
+  const plain = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb'
+  const forced = (environment['FORCE_COLOR'] ?? '0') !== '0'
+  const inCi = (environment['CI'] ?? '') !== '' && environment['CI'] !== 'false'
+  return {
+    json,
+    colour: !plain && (forced || (terminal && !inCi)),
+    animated: terminal && !inCi,
+    columns: process.stderr.columns ?? 100,
+    screen: {
+      out: (text) => process.stdout.write(text),
+      err: (text) => process.stderr.write(text),
+    },
+  }
+}
+
+function elapsed(since: Date): number {
+  return systemClock.now().getTime() - since.getTime()
+}
+
+await main()

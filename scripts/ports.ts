@@ -1,0 +1,25 @@
+import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './ports/cloud.js'
+import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain } from './ports/machine.js'
+
+/** The narrow interfaces that flows speak to. */
+export type * from './ports/cloud.js'
+export type * from './ports/machine.js'
+
+export interface MachinePorts {
+  clock: Clock
+  shell: Shell
+  files: Files
+  prompts: Prompts
+  http: Http
+  toolchain: Toolchain
+  emulator: Emulator
+}
+
+export interface Ports extends MachinePorts {
+  stacks: Stacks
+  functions: Functions
+  buckets: Buckets
+  userPools: UserPools
+  account: Account
+  logs: Logs
+}

@@ -1,0 +1,156 @@
+import type { BucketPresence } from '../core/buckets-plan.js'
+import type { ResourceChange } from '../core/changes.js'
+import type { PasswordPolicy } from '../core/password-policy.js'
+import type { StackStatus } from '../core/stack-state.js'
+
+/** Every method is a read unless its comment starts with "Write". */
+
+export interface Stack {
+  arn: string
+  name: string
+  status: StackStatus
+  statusReason: string | undefined
+  /** Last update, or creation; ISO 8601. */
+  changedAt: string
+  outputs: Readonly<Record<string, string>>
+  parameters: Readonly<Record<string, string>>
+  terminationProtected: boolean
+}
+
+export interface StackResource {
+  logicalId: string
+  physicalId: string | undefined
+  type: string
+  status: string
+}
+
+export interface StackEvent {
+  id: string
+  at: Date
+  stackName: string
+  logicalId: string
+  physicalId: string | undefined
+  type: string
+  status: string
+  reason: string | undefined
+}
+
+export interface ChangeSet {
+  arn: string
+  stackArn: string
+  status: string
+  statusReason: string | undefined
+  changes: ResourceChange[]
+}
+
+export interface Stacks {
+  /** Undefined only on CloudFormation's exact "does not exist". */
+  describe(nameOrArn: string): Promise<Stack | undefined>
+  /** Every stack that is not deleted and whose name starts with `prefix`. */
+  list(prefix: string): Promise<{ name: string; status: StackStatus; changedAt: string }[]>
+  resources(stackArn: string): Promise<StackResource[]>
+  /** Events newer than the event `after`, oldest first. */
+  eventsSince(stackArn: string, after: string | undefined): Promise<StackEvent[]>
+  lastEventId(stackArn: string): Promise<string | undefined>
+  /** ARNs of the stack's change sets; empty when there is no stack. */
+  changeSetArns(stackName: string): Promise<string[]>
+  changeSet(arn: string): Promise<ChangeSet>
+  /** Write. Deletes a new stack's named buckets again when its creation fails (RetainExceptOnCreate). */
+  executeChangeSet(arn: string): Promise<void>
+  /** Write. Starts an update of the same template with these parameters changed and all others as they are. */
+  updateParameters(stack: Stack, changed: Readonly<Record<string, string>>): Promise<void>
+  /** Write. */
+  deleteChangeSet(arn: string): Promise<void>
+  /** Write. */
+  deleteStack(arn: string): Promise<void>
+  /** Write. */
+  protectFromTermination(name: string): Promise<void>
+}
+
+export interface FunctionState {
+  name: string
+  codeSha256: string
+  revisionId: string
+  version: string
+  state: string | undefined
+  lastUpdateStatus: string | undefined
+  reason: string | undefined
+}
+
+export interface FunctionAlias {
+  version: string
+  revisionId: string
+}
+
+export interface Invocation {
+  failed: boolean
+  payload: string
+  /** Last lines of its log. */
+  logTail: string
+}
+
+export interface Functions {
+  state(name: string, qualifier?: string): Promise<FunctionState | undefined>
+  alias(name: string, alias: string): Promise<FunctionAlias | undefined>
+  invoke(name: string, qualifier: string, payload: string): Promise<Invocation>
+  /** Write. Refused when code or revision are not the named ones any more. */
+  publish(name: string, codeSha256: string, revisionId: string, description: string): Promise<FunctionState>
+  /** Write. Refused when the alias has another revision by now. */
+  moveAlias(name: string, alias: string, version: string, revisionId: string): Promise<FunctionAlias>
+}
+
+export interface StoredObject {
+  etag: string
+  text: string
+}
+
+export interface Buckets {
+  presence(bucket: string): Promise<BucketPresence>
+  read(bucket: string, key: string): Promise<StoredObject | undefined>
+  etag(bucket: string, key: string): Promise<string | undefined>
+  keys(bucket: string, prefix: string): Promise<string[]>
+  /** Write. Versioned, private, encrypted. */
+  createPrivate(bucket: string): Promise<void>
+  /** Write. Returns the new ETag. */
+  put(bucket: string, key: string, text: string): Promise<string>
+  /** Write. False when the key exists already. */
+  putNew(bucket: string, key: string, text: string): Promise<boolean>
+}
+
+export interface UserPools {
+  passwordPolicy(poolId: string): Promise<PasswordPolicy>
+  user(poolId: string, username: string): Promise<{ enabled: boolean; status: string } | undefined>
+  groupsOf(poolId: string, username: string): Promise<string[]>
+  group(poolId: string, name: string): Promise<boolean>
+  /** The ID token, or undefined when the password is not this one. */
+  signIn(poolId: string, clientId: string, username: string, password: string): Promise<string | undefined>
+  /** Write. No message is sent. */
+  createUser(poolId: string, email: string): Promise<void>
+  /** Write. */
+  createGroup(poolId: string, name: string): Promise<void>
+  /** Write. */
+  addToGroup(poolId: string, username: string, group: string): Promise<void>
+  /** Write. */
+  setPassword(poolId: string, username: string, password: string): Promise<void>
+}
+
+export interface Logs {
+  /** The newest lines of a log group since `since`, oldest first; none when there is no such group. */
+  lastLines(group: string, since: Date, most: number): Promise<string[]>
+}
+
+export interface Account {
+  /** The 12-digit account id and who is asking. */
+  caller(): Promise<{ account: string; arn: string }>
+  apiGatewayLogRole(): Promise<string | undefined>
+  /** Those that the account's own services tell; none where they do not. */
+  quotas(): Promise<Quota[]>
+  /** Write. Creates the role when it is missing, and names it in API Gateway's account settings. */
+  setApiGatewayLogRole(roleName: string): Promise<void>
+}
+
+export interface Quota {
+  name: string
+  used: number
+  limit: number
+}

@@ -1,0 +1,95 @@
+import type { CommandLine } from '../core/command-line.js'
+
+/** Every method is a read unless its comment starts with "Write". */
+
+export interface Clock {
+  now(): Date
+  /** Rejects with the signal's reason when it is aborted. */
+  sleep(ms: number, signal?: AbortSignal): Promise<void>
+}
+
+export interface CommandResult {
+  exitCode: number
+  /** Everything it wrote, both streams in order. */
+  output: string
+}
+
+export interface Shell {
+  /** Write. Runs to the end; a non-zero exit code is an answer, not an exception. */
+  run(command: CommandLine, onLine?: (line: string) => void): Promise<CommandResult>
+}
+
+export interface Files {
+  /** UTF-8 text, or undefined when there is no such file. */
+  readText(file: string): Promise<string | undefined>
+  readBytes(file: string): Promise<Uint8Array>
+  exists(file: string): Promise<boolean>
+  /** Every file below `folder`, relative to it, sorted; caches of Python and the desktop left out. */
+  list(folder: string): Promise<string[]>
+  /** Write. Whole or not at all: a new file is renamed into place. */
+  write(file: string, content: string | Uint8Array, mode?: number): Promise<void>
+  /** Write. The folder and everything in it. */
+  remove(folder: string): Promise<void>
+  /** Write. The same files always give the same bytes (sorted, fixed times, modes 0644 or 0755). */
+  zip(folder: string, file: string): Promise<void>
+}
+
+export interface Prompts {
+  /** Whether somebody is there to answer. */
+  interactive: boolean
+  ask(question: string): Promise<string>
+}
+
+export interface HttpAnswer {
+  status: number
+  headers: Readonly<Record<string, string>>
+  body: string
+}
+
+export interface Http {
+  /** GET with a deadline; a refused or reset connection is undefined, any status is an answer. */
+  get(url: string, headers?: Readonly<Record<string, string>>): Promise<HttpAnswer | undefined>
+}
+
+export interface Tool {
+  name: string
+  version: string
+  program: string
+  origin: string
+}
+
+export interface Toolchain {
+  /** What is there, nothing installed; undefined where it is missing. */
+  look(): Promise<{ sam: Tool | undefined; uv: Tool | undefined; emulator: Tool | undefined }>
+  /** Write. Installs the pinned one where none is recent enough. */
+  sam(): Promise<Tool>
+  /** Write. */
+  uv(): Promise<Tool>
+  /** Write. The interpreter that runs the emulator and, with it, every local function. */
+  emulatorPython(): Promise<{ program: string; version: string }>
+  /** Write. The interpreter beside which the backend's test tools lie. */
+  testPython(): Promise<string>
+}
+
+export interface EmulatorState {
+  endpoint: string
+  port: number
+  pid: number
+  startedAt: string
+  notices: string[]
+  /** Stacks that are not deleted. */
+  stacks: number
+  version: string
+}
+
+export interface Emulator {
+  running(): Promise<EmulatorState | undefined>
+  /** Write. The running one, or a new one on a free port. */
+  start(): Promise<EmulatorState>
+  /** Write. False when none was running. */
+  stop(): Promise<boolean>
+  /** Write. Forgets everything that was deployed. */
+  reset(): Promise<void>
+  /** Folder of its state, relative to the project, and the bytes in it. */
+  size(): Promise<{ folder: string; bytes: number }>
+}

@@ -1,0 +1,103 @@
+import { Chalk, type ChalkInstance } from 'chalk'
+import cliTruncate from 'cli-truncate'
+import stringWidth from 'string-width'
+import wrapAnsi from 'wrap-ansi'
+import type { DeployError } from '../errors.js'
+import type { Mark, SummaryRow } from './events.js'
+
+const titleWidth = 12
+const widestLine = 78
+const narrowestLine = 40
+const widestBox = 96
+
+/** Turns events' facts into lines of at most `columns` characters; colour only when asked for. */
+export interface Layout {
+  stepLine(mark: Mark | 'running', title: string, text: string, durationMs?: number): string
+  treeLine(mark: Mark, text: string, depth: number): string
+  box(title: string, rows: readonly SummaryRow[]): string[]
+  failure(error: DeployError, inStep: boolean, log: string | undefined): string[]
+  header(title: string, facts: readonly string[]): string
+  banner(text: string): string[]
+  warning(text: string, hint: string | undefined): string[]
+  note(text: string): string[]
+}
+
+const symbols: Record<Mark, string> = { done: '✓', failed: '✗', skipped: '–', removed: '−', plain: '·' }
+export const spinnerFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
+
+export function makeLayout(columns: number, colour: boolean, frame: () => string = () => '…'): Layout {
+  const paint = new Chalk({ level: colour ? 1 : 0 })
+  const width = Math.max(narrowestLine, Math.min(columns, widestLine))
+  const symbol = (mark: Mark | 'running'): string =>
+    mark === 'running' ? paint.cyan(frame()) : paintMark(paint, mark)(symbols[mark])
+  const wrap = (text: string, indent: number, most = columns): string[] =>
+    wrapAnsi(text, Math.max(20, Math.min(most, columns) - indent), { hard: true, trim: true })
+      .split('\n')
+      .map((line) => ' '.repeat(indent) + line)
+  const labelled = (label: string, text: string): string[] => {
+    const [first = '', ...rest] = wrap(text, 17)
+    return [`    ${paint.dim(pad(label, titleWidth))} ${first.trimStart()}`, ...rest]
+  }
+  return {
+    stepLine(mark, title, text, durationMs) {
+      const time = durationMs === undefined ? '' : formatDuration(durationMs)
+      const room = width - 4 - titleWidth - 1 - (time === '' ? 0 : 9)
+      const failed = mark === 'failed'
+      const body = failed ? text : cliTruncate(text, room)
+      const head = `  ${symbol(mark)} ${pad(paint.bold(title), titleWidth)} `
+      if (!failed) return `${head}${pad(body, room)}${paint.dim(time.padStart(9))}`.trimEnd()
+      const [first = '', ...rest] = wrap(body, 17)
+      return [`${head}${first.trimStart()}`, ...rest].join('\n')
+    },
+    treeLine: (mark, text, depth) =>
+      `      ${'  '.repeat(depth)}${paint.dim('│')} ${symbol(mark)} ${cliTruncate(text, Math.max(20, columns - 10 - 2 * depth))}`,
+    box: (title, rows) => drawBox(paint, title, rows, columns),
+    failure: (error, inStep, log) => [
+      ...(inStep ? [] : wrap(`${paint.red('✗')} ${error.message}`, 2)),
+      ...error.facts.flatMap(({ label, text }) => labelled(label, text)),
+      ...(error.hint === undefined ? [] : labelled('Fix', error.hint)),
+      '',
+      `  ${paint.red(error.code)} (exit ${error.exitCode})${log === undefined ? '' : paint.dim(` · log ${log}`)}`,
+    ],
+    header: (title, facts) => `\n${paint.bold(title)}${paint.dim(facts.map((fact) => ` · ${fact}`).join(''))}\n`,
+    banner: (text) => wrap(paint.yellow.bold(`▌ ${text}`), 0),
+    warning: (text, hint) => wrap(`${paint.yellow('!')} ${text}${hint === undefined ? '' : ` (${hint})`}`, 2),
+    note: (text) => wrap(text, 2),
+  }
+}
+
+function paintMark(paint: ChalkInstance, mark: Mark): ChalkInstance {
+  return { done: paint.green, failed: paint.red, skipped: paint.dim, removed: paint.yellow, plain: paint.dim }[mark]
+}
+
+function pad(text: string, width: number): string {
+  return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
+}
+
+function drawBox(paint: ChalkInstance, title: string, rows: readonly SummaryRow[], columns: number): string[] {
+  const labelWidth = Math.max(0, ...rows.map(({ label }) => stringWidth(label)))
+  const wanted = Math.max(stringWidth(title) + 4, ...rows.map(({ text }) => labelWidth + 1 + stringWidth(text)))
+  const inner = Math.max(narrowestLine - 4, Math.min(wanted, columns - 4, widestBox))
+  const lines = rows.flatMap(({ label, text }) => {
+    const room = Math.max(12, inner - labelWidth - 1)
+    const [first = '', ...rest] = wrapAnsi(text, room, { hard: true, trim: true }).split('\n')
+    return [
+      `${paint.dim(pad(label, labelWidth))} ${pad(first, room)}`,
+      ...rest.map((line) => `${' '.repeat(labelWidth)} ${pad(line, room)}`),
+    ]
+  })
+  const top = cliTruncate(title, inner - 2)
+  const edge = paint.green
+  return [
+    edge(`╭ ${paint.bold(top)} ${'─'.repeat(Math.max(0, inner - stringWidth(top)))}╮`),
+    ...lines.map((line) => `${edge('│')} ${pad(line, inner)} ${edge('│')}`),
+    edge(`╰${'─'.repeat(inner + 2)}╯`),
+  ]
+}
+
+/** `0.1 s`, `12.4 s`, `3 min 05 s`. */
+export function formatDuration(ms: number): string {
+  if (ms < 60_000) return `${(ms / 1000).toFixed(1)} s`
+  const seconds = Math.round(ms / 1000)
+  return `${Math.floor(seconds / 60)} min ${String(seconds % 60).padStart(2, '0')} s`
+}

@@ -1,0 +1,129 @@
+"""Updates, versions and aliases of functions."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import os
+
+import pytest
+from cloud import zipped
+from functions import Functions
+from stacks import refusal
+
+OLD = "def handler(event, context): return 'old'"
+NEW = "def handler(event, context): return 'new'"
+
+
+def digest(source: str) -> str:
+    return base64.b64encode(hashlib.sha256(zipped({"index.py": source})).digest()).decode()
+
+
+@pytest.mark.fix("lambda-updates")
+def test_a_dry_run_answers_and_changes_nothing(functions: Functions) -> None:
+    name = functions.create(OLD)
+    answer = functions.update(name, NEW, DryRun=True)
+    assert answer["CodeSha256"] == digest(NEW)
+    assert functions.api.get_function_configuration(FunctionName=name)["CodeSha256"] == digest(OLD)
+    assert functions.invoke(name) == "old"
+
+
+@pytest.mark.fix("lambda-updates")
+def test_a_change_during_an_update_is_refused(functions: Functions) -> None:
+    name = functions.create(OLD)
+    answer = functions.api.update_function_code(FunctionName=name, ZipFile=zipped({"index.py": NEW}))
+    assert (answer["State"], answer["LastUpdateStatus"]) == ("Active", "InProgress")
+    for refused in (
+        refusal(functions.api.update_function_configuration, FunctionName=name, Timeout=5),
+        refusal(functions.api.publish_version, FunctionName=name),
+    ):
+        assert refused[0] == "ResourceConflictException"
+        assert "An update is in progress for resource: arn:aws" in refused[1]
+    functions.settled(name)
+    assert functions.invoke(name) == "new"
+
+
+@pytest.mark.fix("lambda-updates")
+def test_a_direct_package_has_a_limit(functions: Functions) -> None:
+    name = functions.create(OLD)
+    code, text = refusal(functions.api.update_function_code, FunctionName=name, ZipFile=os.urandom(53_000_000))
+    assert code in ("RequestEntityTooLargeException", "413")
+    assert functions.invoke(name) == "old", text
+
+
+@pytest.mark.fix("lambda-updates")
+@pytest.mark.parametrize(("variables", "text"), [
+    ({"AWS_REGION": "x"}, "Reserved keys used in this request: AWS_REGION"), ({"BIG": "x" * 4096}, "4KB limit")])
+def test_the_environment_has_rules(functions: Functions, variables: dict[str, str], text: str) -> None:
+    name = functions.create(OLD)
+    refused = refusal(functions.api.update_function_configuration,
+                      FunctionName=name, Environment={"Variables": variables})
+    assert refused[0] == "InvalidParameterValueException"
+    assert text in refused[1]
+
+
+@pytest.mark.fix("lambda-versions")
+def test_publishing_checks_code_and_revision(functions: Functions) -> None:
+    name = functions.create(OLD)
+    other = refusal(functions.api.publish_version, FunctionName=name, CodeSha256=digest(NEW))
+    assert other[0] == "InvalidParameterValueException"
+    assert "is different from current CodeSHA256" in other[1]
+    stale = refusal(functions.api.publish_version, FunctionName=name, RevisionId="0" * 36)
+    assert stale[0] == "PreconditionFailedException"
+
+
+@pytest.mark.fix("lambda-versions")
+def test_the_same_code_again_makes_no_version(functions: Functions) -> None:
+    name = functions.create(OLD)
+    assert functions.api.publish_version(FunctionName=name)["Version"] == "1"
+    functions.update(name, OLD)
+    assert functions.api.publish_version(FunctionName=name, CodeSha256=digest(OLD))["Version"] == "1"
+    functions.update(name, NEW)
+    assert functions.api.publish_version(FunctionName=name)["Version"] == "2"
+
+
+def test_a_version_is_a_snapshot_of_code_environment_and_layers(functions: Functions) -> None:
+    source = "import os, part\ndef handler(event, context): return [os.environ['A'], part.NAME]"
+    layers = [functions.layer({"python/part.py": f"NAME = '{word}'"}) for word in ("one", "two")]
+    name = functions.create(source, Environment={"Variables": {"A": "one"}}, Layers=layers[:1])
+    version = functions.api.publish_version(FunctionName=name)["Version"]
+    functions.api.update_function_configuration(
+        FunctionName=name, Environment={"Variables": {"A": "two"}}, Layers=layers[1:])
+    functions.settled(name)
+    functions.update(name, source + " + ['more']")
+    assert functions.invoke(name, version) == ["one", "one"]
+    assert functions.invoke(name) == ["two", "two", "more"]
+
+
+@pytest.mark.fix("lambda-alias")
+def test_a_weighted_alias_splits_calls(functions: Functions) -> None:
+    name = functions.create(OLD)
+    functions.api.publish_version(FunctionName=name)
+    functions.update(name, NEW)
+    functions.api.publish_version(FunctionName=name)
+    functions.api.create_alias(FunctionName=name, Name="live", FunctionVersion="1",
+                               RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}})
+    seen = [functions.invoke(name, "live") for _ in range(60)]
+    assert {"old", "new"} == set(seen)
+
+
+@pytest.mark.fix("lambda-alias")
+def test_an_alias_points_at_what_exists(functions: Functions) -> None:
+    name = functions.create(OLD)
+    functions.api.create_alias(FunctionName=name, Name="live", FunctionVersion="$LATEST")
+    missing = refusal(functions.api.update_alias, FunctionName=name, Name="live", FunctionVersion="7")
+    assert missing[0] == "ResourceNotFoundException"
+    functions.api.publish_version(FunctionName=name)
+    mixed = refusal(functions.api.update_alias, FunctionName=name, Name="live", FunctionVersion="1",
+                    RoutingConfig={"AdditionalVersionWeights": {"$LATEST": 0.5}})
+    assert mixed[0] == "InvalidParameterValueException"
+
+
+def test_a_stale_revision_of_an_alias_is_refused(functions: Functions) -> None:
+    name = functions.create(OLD)
+    made = functions.api.create_alias(FunctionName=name, Name="live", FunctionVersion="$LATEST")
+    functions.api.publish_version(FunctionName=name)
+    functions.api.update_alias(FunctionName=name, Name="live", FunctionVersion="1", RevisionId=made["RevisionId"])
+    stale = refusal(functions.api.update_alias, FunctionName=name, Name="live", FunctionVersion="$LATEST",
+                    RevisionId=made["RevisionId"])
+    assert stale[0] == "PreconditionFailedException"

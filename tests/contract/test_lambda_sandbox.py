@@ -1,0 +1,67 @@
+"""What a function finds around it."""
+
+from __future__ import annotations
+
+import pytest
+from functions import Functions
+
+ENVIRONMENT = """
+import os
+def handler(event, context):
+    return {"variables": dict(os.environ), "version": context.function_version, "arn": context.invoked_function_arn}
+"""
+IMPORTS = """
+import importlib
+def handler(event, context):
+    found = {}
+    for name in event:
+        try:
+            found[name] = getattr(importlib.import_module(name), "WHERE", "there")
+        except ImportError:
+            found[name] = "missing"
+    return found
+"""
+
+
+@pytest.mark.fix("lambda-sandbox")
+def test_the_variables_aws_documents_are_set(functions: Functions) -> None:
+    name = functions.create(ENVIRONMENT, Environment={"Variables": {"OWN": "1"}}, MemorySize=256)
+    seen = functions.invoke(name)["variables"]
+    assert seen["AWS_LAMBDA_FUNCTION_NAME"] == name
+    assert seen["AWS_LAMBDA_FUNCTION_VERSION"] == "$LATEST"
+    assert seen["AWS_LAMBDA_FUNCTION_MEMORY_SIZE"] == "256"
+    assert seen["AWS_LAMBDA_LOG_GROUP_NAME"] == f"/aws/lambda/{name}"
+    assert seen["AWS_EXECUTION_ENV"] == "AWS_Lambda_python3.13"
+    assert seen["AWS_REGION"] == functions.cloud.region
+    assert (seen["OWN"], seen["_HANDLER"]) == ("1", "index.handler")
+
+
+@pytest.mark.fix("lambda-sandbox")
+def test_nothing_of_the_machine_is_handed_on(functions: Functions) -> None:
+    name = functions.create(ENVIRONMENT)
+    seen = set(functions.invoke(name)["variables"])
+    assert not {"USER", "SHELL", "GATEWAY_PORT", "STATE_DIR", "PERSIST_STATE"} & seen
+
+
+def test_a_version_knows_that_it_is_one(functions: Functions) -> None:
+    name = functions.create(ENVIRONMENT)
+    version = functions.api.publish_version(FunctionName=name)["Version"]
+    seen = functions.invoke(name, version)
+    assert seen["version"] == seen["variables"]["AWS_LAMBDA_FUNCTION_VERSION"] == version == "1"
+    assert seen["arn"].endswith(f":{name}:1")
+
+
+@pytest.mark.fix("lambda-sandbox")
+def test_own_code_comes_before_layers_and_later_layers_before_earlier(functions: Functions) -> None:
+    first = functions.layer({"python/both.py": "WHERE = 'first'",
+                             "python/index.py": "def handler(e, c): return 'layer'"})
+    second = functions.layer({"python/both.py": "WHERE = 'second'"})
+    name = functions.create(IMPORTS, Layers=[first, second])
+    assert functions.invoke(name, event=["both"]) == {"both": "second"}
+
+
+@pytest.mark.fix("lambda-sandbox")
+def test_only_boto3_comes_with_the_runtime(functions: Functions) -> None:
+    name = functions.create(IMPORTS)
+    assert functions.invoke(name, event=["boto3", "yaml", "pydantic"]) == {
+        "boto3": "there", "yaml": "missing", "pydantic": "missing"}

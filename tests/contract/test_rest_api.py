@@ -1,0 +1,71 @@
+"""REST APIs made from a definition body."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from cloud import Cloud, http
+from rest_apis import body, cors_options, proxy, template
+from stacks import Stacks
+
+ANY = "x-amazon-apigateway-any-method"
+
+
+@pytest.mark.fix("api-import")
+@pytest.mark.parametrize("method", ["GET", "POST", "DELETE"])
+def test_any_method_of_a_greedy_path_reaches_the_function(cloud: Cloud, stacks: Stacks, method: str) -> None:
+    name = stacks.create(template(body({"/api/{proxy+}": {ANY: proxy()}})))
+    answer = http(cloud.api_url(stacks.outputs(name)["ApiId"], "live", "/api/deep/er"), method, body=b"{}")
+    assert (answer.status, answer.json["method"], answer.json["resource"]) == (200, method, "/api/{proxy+}")
+
+
+@pytest.mark.fix("api-import")
+def test_preflight_of_a_mock_integration_has_its_headers(cloud: Cloud, stacks: Stacks) -> None:
+    name = stacks.create(template(body({"/x": {ANY: proxy(), "options": cors_options()}})))
+    answer = http(cloud.api_url(stacks.outputs(name)["ApiId"], "live", "/x"), "OPTIONS")
+    assert answer.status == 200
+    assert answer.headers["access-control-allow-origin"] == "*"
+    assert answer.headers["access-control-allow-methods"] == "GET,POST,OPTIONS"
+
+
+@pytest.mark.fix("api-import")
+def test_gateway_responses_in_the_body_shape_the_errors(cloud: Cloud, stacks: Stacks) -> None:
+    shaped = {"responseParameters": {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}}
+    definition = body({"/x": {"get": proxy()}}, **{"x-amazon-apigateway-gateway-responses": {"DEFAULT_4XX": shaped}})
+    name = stacks.create(template(definition))
+    answer = http(cloud.api_url(stacks.outputs(name)["ApiId"], "live", "/nothing"))
+    assert (answer.status, answer.headers["access-control-allow-origin"]) == (403, "*")
+
+
+def test_a_guarded_any_method_refuses_and_its_preflight_does_not(cloud: Cloud, stacks: Stacks) -> None:
+    definition = body(
+        {"/x": {ANY: proxy(security=[{"Pool": []}]), "options": cors_options(), "get": proxy()}},
+        securityDefinitions={"Pool": {
+            "type": "apiKey", "name": "Authorization", "in": "header",
+            "x-amazon-apigateway-authtype": "cognito_user_pools",
+            "x-amazon-apigateway-authorizer": {
+                "type": "cognito_user_pools", "providerARNs": [{"Fn::GetAtt": ["Pool", "Arn"]}]}}})
+    made = template(definition)
+    made["Resources"]["Pool"] = {"Type": "AWS::Cognito::UserPool", "Properties": {}}
+    url = cloud.api_url(stacks.outputs(stacks.create(made))["ApiId"], "live", "/x")
+    assert [http(url, method, body=b"{}").status for method in ("POST", "OPTIONS", "GET")] == [401, 200, 200]
+
+
+@pytest.mark.fix("api-identity")
+def test_a_changed_body_keeps_the_id(stacks: Stacks) -> None:
+    name = stacks.create(template(body({"/x": {"get": proxy()}})))
+    before = stacks.outputs(name)["ApiId"]
+    assert stacks.update(name, template(body({"/y": {"get": proxy()}}), "Deployment2")) == "UPDATE_COMPLETE"
+    assert stacks.outputs(name)["ApiId"] == before
+
+
+@pytest.mark.fix("api-snapshot")
+def test_a_stage_serves_its_deployment_until_the_next(cloud: Cloud, stacks: Stacks) -> None:
+    name = stacks.create(template(body({"/x": {"get": proxy()}})))
+    url = cloud.api_url(stacks.outputs(name)["ApiId"], "live", "")
+    changed = body({"/x": {"get": proxy()}, "/y": {"get": proxy()}})
+    stacks.update(name, template(changed, "Deployment1"))
+    assert http(f"{url}/y").status == 403, "the changed API was not deployed"
+    stacks.update(name, template(changed, "Deployment2"))
+    assert json.loads(http(f"{url}/y").body)["resource"] == "/y"
