@@ -26,6 +26,7 @@ async function main(): Promise<void> {
   const screen = screenOptions(environment, isJson(environment, makeNames))
   let report = makeReport(listenersFor(screen, []), systemClock)
   let log: LogFile | undefined
+  const place = { local: false }
   try {
     const parsed = await parseCommandLine(process.argv.slice(2), commands)
     if (parsed === undefined) return
@@ -36,10 +37,10 @@ async function main(): Promise<void> {
     const json = screen.json || isSet(inputs, 'JSON')
     report = makeReport(listenersFor({ ...screen, json }, secretsOf(inputs), log), systemClock)
     warnAboutArgv(makeNames, report)
-    await run(parsed.command, inputs, { environment, started, report })
+    await run(parsed.command, inputs, { environment, started, report, place })
     log.close(0, 'Done', elapsed(started))
   } catch (error) {
-    const failure = explain(error)
+    const failure = explain(error, place.local)
     report.emit({ type: 'failure', error: failure, step: report.failedStep(), log: log?.path })
     if (failure.code === 'Bug' && failure.cause instanceof Error) log?.detail(failure.cause.stack ?? '')
     log?.close(failure.exitCode, failure.code, elapsed(started))
@@ -51,9 +52,11 @@ interface Run {
   environment: Readonly<Record<string, string | undefined>>
   started: Date
   report: Report
+  /** Told as soon as it is known: what a lost connection means depends on it. */
+  place: { local: boolean }
 }
 
-async function run(command: Command, inputs: Inputs, { environment, started, report }: Run): Promise<void> {
+async function run(command: Command, inputs: Inputs, { environment, started, report, place }: Run): Promise<void> {
   const toolFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
   const projectFolder = process.cwd()
   const interrupted = new AbortController()
@@ -82,7 +85,11 @@ async function run(command: Command, inputs: Inputs, { environment, started, rep
     who: `${userInfo().username}@${hostname()}`,
     started,
     command: command.name,
-    connect: (options) => connectContext(context, environment, options.startEmulator),
+    async connect({ startEmulator }) {
+      const found = await connectContext(context, environment, startEmulator)
+      place.local = found?.cloud.kind === 'local'
+      return found
+    },
   }
   try {
     await runCommand(command, context)
@@ -119,9 +126,8 @@ function interrupt(controller: AbortController): void {
   )
 }
 
-function explain(error: unknown): DeployError {
+function explain(error: unknown, local: boolean): DeployError {
   if (error instanceof DeployError) return error
-  const local = process.env['CLOUD'] === 'local'
   const explained = explainAwsError(error, local)
   if (explained !== undefined) return explained
   const text = error instanceof Error ? error.message : String(error)

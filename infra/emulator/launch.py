@@ -62,7 +62,7 @@ def start(settings: Settings) -> None:
     for notice in notices:
         sys.stderr.write(f"local AWS: {notice}\n")
     checkpoints = Checkpoints(Store(settings.state), contents, saved)
-    fixes.on_change(checkpoints.changed)
+    fixes.on_change(checkpoints.changed, checkpoints.changed_a_little)
     server.use_own_persistence(checkpoints)
     asyncio.run(server.run(settings, checkpoints, Status(settings, checkpoints, applied, notices)))
 

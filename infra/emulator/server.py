@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
+import os
 import signal
 import sys
 from collections.abc import Awaitable, Callable, MutableMapping
@@ -13,6 +14,7 @@ from typing import Any
 from hypercorn.asyncio import serve
 from hypercorn.config import Config
 from ministack import app as ministack_app
+from ministack.core import lambda_runtime
 from settings import HOST, Settings
 from state.checkpoint import Checkpoints
 from status import STATUS_PATH, Status
@@ -34,7 +36,7 @@ def only_reads(scope: Scope) -> bool:
     at here: they count as changes, and saving an unchanged state writes nothing new.
     """
     if scope["method"] in ("GET", "HEAD", "OPTIONS"):
-        return "/_user_request_/" not in scope["path"] and "execute-api" not in scope["path"]
+        return True
     headers = dict(scope["headers"])
     operation: str = headers.get(b"x-amz-target", b"").decode("latin-1").rpartition(".")[2]
     return operation.startswith(READING)
@@ -97,6 +99,14 @@ async def run(settings: Settings, checkpoints: Checkpoints, status: Status) -> N
     await serve(front, config, shutdown_trigger=stopped.wait)  # type: ignore[arg-type]
     saving.cancel()
     await checkpoints.save()
+    _leave()
+
+
+def _leave() -> None:
+    """End at once: a thread may wait minutes for a signal to a stack, and would be waited for."""
+    lambda_runtime.reset()
+    logging.shutdown()
+    os._exit(0)
 
 
 def _end_loudly(task: asyncio.Task[None]) -> None:

@@ -94,11 +94,10 @@ function summarize(outcome: DeployOutcome, { report, target, names, cloud, ports
   const pool = stack.outputs['CognitoUserPoolId'] ?? ''
   const client = stack.outputs['CognitoClientId'] ?? ''
   const seconds = ((ports.clock.now().getTime() - started.getTime()) / 1000).toFixed(1)
-  const health = outcome.kind === 'deployed' ? `healthy, answered by release ${release}` : 'unchanged'
   const verb = outcome.kind === 'deployed' ? 'is live' : 'is live, nothing to do'
   const buckets = Object.values(names.buckets)
   const rows = [
-    ...(api === undefined ? [] : [{ label: 'API', text: `${api}/health   ${health}` }]),
+    ...(api === undefined ? [] : [{ label: 'API', text: `${api}/health   healthy, answered by release ${release}` }]),
     ...(page === undefined ? [] : [{ label: 'Page', text: page }]),
     ...(pool === '' ? [] : [{ label: 'Sign-in', text: `pool ${pool}  client ${client}` }]),
     ...(admin === undefined ? [] : [{ label: 'Admin', text: `${admin} (${userGroups[0]})` }]),

@@ -38,6 +38,7 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
   })
   if (facts.reasons.length === 0 && facts.stack !== undefined && facts.receipt !== undefined) {
     await skipRest(options, context)
+    await verify(facts.stack, facts.receipt.function?.version ?? '', context)
     await ensureAdministrator(facts, facts.stack, context)
     return { kind: 'unchanged', stack: facts.stack, release: facts.receipt.release, admin: facts.admin?.email }
   }

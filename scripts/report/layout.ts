@@ -6,6 +6,7 @@ import type { DeployError } from '../errors.js'
 import type { Mark, SummaryRow } from './events.js'
 
 const titleWidth = 12
+const indentOfText = 4 + titleWidth + 1
 const widestLine = 78
 const narrowestLine = 40
 const widestBox = 96
@@ -35,19 +36,18 @@ export function makeLayout(columns: number, colour: boolean, frame: () => string
       .split('\n')
       .map((line) => ' '.repeat(indent) + line)
   const labelled = (label: string, text: string): string[] => {
-    const [first = '', ...rest] = wrap(text, 17)
+    const [first = '', ...rest] = wrap(text, indentOfText)
     return [`    ${paint.dim(pad(label, titleWidth))} ${first.trimStart()}`, ...rest]
   }
   return {
     stepLine(mark, title, text, durationMs) {
       const time = durationMs === undefined ? '' : formatDuration(durationMs)
-      const room = width - 4 - titleWidth - 1 - (time === '' ? 0 : 9)
-      const failed = mark === 'failed'
-      const body = failed ? text : cliTruncate(text, room)
+      const room = width - indentOfText - (time === '' ? 0 : 9)
       const head = `  ${symbol(mark)} ${pad(paint.bold(title), titleWidth)} `
-      if (!failed) return `${head}${pad(body, room)}${paint.dim(time.padStart(9))}`.trimEnd()
-      const [first = '', ...rest] = wrap(body, 17)
-      return [`${head}${first.trimStart()}`, ...rest].join('\n')
+      const [first = '', ...rest] =
+        mark === 'running' ? [cliTruncate(text, room)] : wrapAnsi(text, room, { hard: true }).split('\n')
+      const closing = `${head}${pad(first, room)}${paint.dim(time.padStart(9))}`.trimEnd()
+      return [closing, ...rest.map((line) => ' '.repeat(indentOfText) + line)].join('\n')
     },
     treeLine: (mark, text, depth) =>
       `      ${'  '.repeat(depth)}${paint.dim('│')} ${symbol(mark)} ${cliTruncate(text, Math.max(20, columns - 10 - 2 * depth))}`,

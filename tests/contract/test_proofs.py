@@ -21,7 +21,7 @@ def test_without_the_fix_its_tests_fail(fix: str, request: pytest.FixtureRequest
     if not request.config.getoption("--prove"):
         pytest.skip("proofs run with --prove")
     # Policies are enforced by MiniStack itself, when it is asked to: without that, nobody is denied.
-    left_out = () if fix == "auth" else ("--auth", "--without", fix)
+    left_out = () if fix == "auth" else ("--without", fix)
     with LocalAws(*left_out) as local:
         command = [sys.executable, "-m", "pytest", "-q", str(HERE),
                    "--only-fix", fix, "--endpoint", local.endpoint]

@@ -37,6 +37,7 @@ NAMES = (
 )
 
 _listeners: list[Callable[[], None]] = []
+_patient_listeners: list[Callable[[], None]] = []
 
 
 class UnknownFix(Exception):
@@ -54,12 +55,19 @@ def apply_all(settings: Settings) -> list[str]:
     return wanted
 
 
-def on_change(listener: Callable[[], None]) -> None:
-    """Have a function called when something changes outside a request."""
+def on_change(listener: Callable[[], None], patient_listener: Callable[[], None]) -> None:
+    """Have functions called when something changes outside a request."""
     _listeners.append(listener)
+    _patient_listeners.append(patient_listener)
 
 
 def changed() -> None:
     """Tell that something changed outside a request (a stack went on, a function settled)."""
     for listener in _listeners:
+        listener()
+
+
+def changed_a_little() -> None:
+    """Tell that something changed that may be saved later (log lines, metrics)."""
+    for listener in _patient_listeners:
         listener()

@@ -31,7 +31,7 @@ def apply(settings: Settings) -> None:
         started = time.monotonic()
         result = original(record, event)
         _count(config, result if isinstance(result, dict) else {}, (time.monotonic() - started) * 1000)
-        fixes.changed()
+        fixes.changed_a_little()
         return result
 
     lambda_svc._execute_function = execute_function

@@ -19,6 +19,8 @@ from state.store import Store
 
 # A change is on disk about this long after it: bursts (a stack makes dozens) are saved once.
 QUIET_SECONDS = 0.2
+# What every call of a function leaves behind (log lines, metrics) may wait longer.
+LATER_SECONDS = 5.0
 # A child that takes longer met a lock that was held while it was forked: try again.
 CHILD_SECONDS = 60.0
 
@@ -32,13 +34,19 @@ class Checkpoints:
     saved: str = ""
     problem: str = ""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
+    _later: bool = False
     _loop: asyncio.AbstractEventLoop | None = None
 
     def changed(self) -> None:
         """Something changed: save soon. May be called from any thread."""
-        if self._loop is None or self._changed.is_set():
-            return
-        self._loop.call_soon_threadsafe(self._changed.set)
+        if self._loop is not None and not self._changed.is_set():
+            self._loop.call_soon_threadsafe(self._changed.set)
+
+    def changed_a_little(self) -> None:
+        """Something changed whose loss would hardly be noticed: save within seconds."""
+        if self._loop is not None and not self._later:
+            self._later = True
+            self._loop.call_soon_threadsafe(self._loop.call_later, LATER_SECONDS, self._changed.set)
 
     async def run(self) -> None:
         """Save after every change until cancelled."""
@@ -47,6 +55,7 @@ class Checkpoints:
             await self._changed.wait()
             await asyncio.sleep(QUIET_SECONDS)
             self._changed.clear()
+            self._later = False
             started = time.monotonic()
             await self.save()
             # With a large state the saves would follow each other without a pause.
