@@ -18,7 +18,7 @@ const oldest = [20, 19]
 const stampFile = 'node_modules/.installed'
 const program = 'dist/main.js'
 /** Tests and linters need the development packages as well; running the program does not wait for those. */
-const everything = process.env['RS_PACKAGES'] === 'all'
+const developing = process.env['RS_PACKAGES'] === 'all'
 const keepOldChunksMs = 60 * 60_000
 
 /** @param {string} message @returns {never} */
@@ -39,6 +39,8 @@ function verifyNode() {
 function installPackages() {
   const lock = createHash('sha256').update(readFileSync('package-lock.json')).digest('hex')
   const present = existsSync(stampFile) ? readFileSync(stampFile, 'utf8') : ''
+  // Once a checkout has them they stay, also when the lock file changes.
+  const everything = developing || present.endsWith(' all')
   if (present === `${lock} all` || (present === `${lock} run` && !everything)) return
   process.stderr.write(
     `Installing the packages ${everything ? 'for development' : 'that the program needs'} (once) …\n`,

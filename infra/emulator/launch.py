@@ -9,6 +9,7 @@ is, and that it is ours, says GET /_rawscribe/status.
 from __future__ import annotations
 
 import asyncio
+import gc
 import importlib.metadata
 import os
 import socket
@@ -48,6 +49,9 @@ def start(settings: Settings) -> None:
     environment = ministack_environment(settings, dict(os.environ))
     os.environ.clear()
     os.environ.update(environment)
+    # What is imported stays: looking for garbage in it would cost start-up time, and later make
+    # every saving child copy the pages it is on.
+    gc.disable()
     # MiniStack reads its environment when it is imported, so nothing of it may come earlier.
     import fixes
     import server
@@ -57,6 +61,8 @@ def start(settings: Settings) -> None:
     from status import Status
 
     applied = fixes.apply_all(settings)
+    gc.freeze()
+    gc.enable()
     contents, saved, notices = restore.restore(settings.state)
     notices += recover.recover()
     for notice in notices:

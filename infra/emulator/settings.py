@@ -15,6 +15,35 @@ ACCOUNT = "000000000000"
 # AWS_ENDPOINT_URL, make's variables) would be handed on to functions or change MiniStack.
 KEPT_VARIABLES = ("PATH", "HOME", "LANG", "LC_ALL", "TZ")
 
+# The fixes of fixes/, in the order they are applied: a later one may wrap what an earlier one put in place.
+FIXES = (
+    "api-import",
+    "api-identity",
+    "api-snapshot",
+    "http-api-import",
+    "lambda-sandbox",
+    "lambda-workers",
+    "lambda-alias",
+    "lambda-versions",
+    "lambda-updates",
+    "lambda-telemetry",
+    "cfn-conditions",
+    "cfn-buckets",
+    "cfn-names",
+    "cfn-checks",
+    "cfn-replacement",
+    "cfn-exports",
+    "cfn-descriptions",
+    "cfn-secrets",
+    "cfn-events",
+    "cfn-delays",
+    "cfn-status",
+    "cfn-tokens",
+    "cognito-pools",
+    "cloudfront-door",
+    "alarms",
+)
+
 
 @dataclass(frozen=True)
 class Settings:
@@ -55,7 +84,8 @@ def parse_arguments(argv: list[str] | None = None) -> Settings:
     )
     parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
     parser.add_argument("--dir", type=Path, required=True, help="folder for state and temporary files")
-    parser.add_argument("--without", action="append", default=[], metavar="FIX", help="leave this fix out")
+    parser.add_argument("--without", action="append", default=[], choices=FIXES, metavar="FIX",
+                        help=f"leave this fix out: {', '.join(FIXES)}")
     parser.add_argument("--delay", action="append", default=[], type=parse_delay, metavar="[TYPE=]MS",
                         help="how long CloudFormation takes for a resource")
     parser.add_argument("--auth", action="store_true", help="enforce signatures and IAM policies")

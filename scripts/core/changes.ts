@@ -23,24 +23,25 @@ export function summarizeChanges(changes: readonly ResourceChange[]): string {
   return parts.join(', ')
 }
 
-const marks: Record<ResourceChange['action'], string> = {
-  Remove: '−',
-  Modify: '~',
-  Dynamic: '~',
-  Import: '+',
-  Add: '+',
+type ChangeMark = 'added' | 'changed' | 'removed'
+const marks: Record<ResourceChange['action'], ChangeMark> = {
+  Remove: 'removed',
+  Modify: 'changed',
+  Dynamic: 'changed',
+  Import: 'added',
+  Add: 'added',
 }
 const order: ResourceChange['action'][] = ['Remove', 'Modify', 'Dynamic', 'Import', 'Add']
 
 /** One line per change, what goes first; `properties` tells what of a resource changes. */
-export function changeLines(changes: readonly ResourceChange[]): { mark: 'removed' | 'plain'; text: string }[] {
+export function changeLines(changes: readonly ResourceChange[]): { mark: ChangeMark; text: string }[] {
   return [...changes]
     .sort((a, b) => order.indexOf(a.action) - order.indexOf(b.action) || (a.logicalId < b.logicalId ? -1 : 1))
     .map((change) => {
       const replaced =
         change.replacement === 'True' ? ' REPLACED' : change.replacement === 'Conditional' ? ' maybe replaced' : ''
       const what = change.properties.length === 0 ? '' : ` (${change.properties.join(', ')})`
-      const text = `${marks[change.action]} ${change.logicalId}  ${change.type}${replaced}${what}`
-      return { mark: change.action === 'Remove' ? 'removed' : 'plain', text }
+      const text = `${change.logicalId}  ${change.type}${replaced}${what}`
+      return { mark: marks[change.action], text }
     })
 }

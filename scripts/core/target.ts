@@ -31,7 +31,9 @@ export function parseEnvironment(value: string | undefined): Environment {
   }
   const known = environments.find((env) => env === value)
   if (known !== undefined) return known
-  const close = nearest(value.toLowerCase(), environments)
+  const written = value.toLowerCase()
+  // `production`, `staging` and `development` are what people type.
+  const close = environments.find((env) => written.startsWith(env.slice(0, 3))) ?? nearest(written, environments)
   throw new DeployError('Usage', `ENV=${value} is not an environment: it is one of ${environments.join(', ')}`, {
     hint: `ENV=${close ?? 'dev'}`,
   })

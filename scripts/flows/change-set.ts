@@ -86,7 +86,8 @@ async function runSamDeploy(parameters: readonly ParameterValue[], step: Step, c
     tags: { environment: target.env, organization: target.org, project: identity.prefix, 'managed-by': 'sam' },
   })
   const { exitCode, output } = await ports.shell.run(command, (line) => {
-    step.detail(line)
+    // sam redraws its progress in one line: only the last state of it is kept.
+    step.detail(line.split(/\r|\t(?=Uploading)/).at(-1) ?? '')
     const upload = /Uploading to \S+?([^/\s]+)\s+.*\((\d+\.\d+%)\)/.exec(line)
     if (upload !== null) step.progress(`uploading ${upload[2] ?? ''}`)
     if (/Waiting for changeset/.test(line)) step.progress('CloudFormation prepares the change set')

@@ -11,7 +11,7 @@ import { type BuildPlace, type Sources, buildPlace, readSources } from './build-
 import type { TargetContext } from './context.js'
 import { readLastReceipt } from './ledger.js'
 import { liveAlias } from './release-code.js'
-import { type TargetConfig, configKey, readTargetConfig, withAuth } from './target-config.js'
+import { type TargetConfig, configKey, readTargetConfig } from './target-config.js'
 
 /** All that a deployment needs to know before it changes anything. */
 export interface DeploymentFacts {
@@ -31,7 +31,7 @@ export interface DeploymentFacts {
 export async function gatherFacts(context: TargetContext): Promise<DeploymentFacts> {
   verifyPairs(context.inputs)
   const admin = await readAdmin(context)
-  const [sources, merged] = await Promise.all([readSources(context), readTargetConfig(context)])
+  const [sources, config] = await Promise.all([readSources(context), readTargetConfig(context)])
   const [stack, receipt, place, presence] = await Promise.all([
     livingStack(context),
     readLastReceipt(context),
@@ -41,7 +41,6 @@ export async function gatherFacts(context: TargetContext): Promise<DeploymentFac
   if (admin !== undefined) await verifyPassword(admin, stack, sources.template, context)
   const resources = stack === undefined ? [] : await context.ports.stacks.resources(stack.arn)
   const parameters = planValues(sources, stack, resources, presence, context)
-  const config = withAuth(merged, parameterRecord(parameters)['EnableAuth'] === 'true')
   const inputs: ReleaseInputs = {
     template: sources.templateHash,
     code: sources.codeHash,

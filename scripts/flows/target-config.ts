@@ -9,7 +9,6 @@ const folder = 'infra/.config/lambda'
 export const configKey = 'config.json'
 
 export interface TargetConfig {
-  merged: JsonObject
   text: string
   hash: string
 }
@@ -31,13 +30,8 @@ export async function readTargetConfig({ ports, target }: TargetContext): Promis
   return configOf(mergeConfig(below, (await read(own)) ?? {}))
 }
 
-/** With auth on the backend, too, refuses whatever reaches it without claims: a second lock behind the authorizer. */
-export function withAuth(config: TargetConfig, authOn: boolean): TargetConfig {
-  return configOf(mergeConfig(config.merged, { auth: { required: authOn } }))
-}
-
 function configOf(merged: JsonObject): TargetConfig {
-  return { merged, text: `${JSON.stringify(merged, null, 2)}\n`, hash: sha256(canonicalJson(merged)) }
+  return { text: `${JSON.stringify(merged, null, 2)}\n`, hash: sha256(canonicalJson(merged)) }
 }
 
 /** Uploads the merged configuration unless the bucket holds it already. Returns the object's ETag. */

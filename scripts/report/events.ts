@@ -1,7 +1,7 @@
 import type { DeployError } from '../errors.js'
 
 /** Marks of a line that stands under a running step. */
-export type Mark = 'done' | 'failed' | 'skipped' | 'removed' | 'plain'
+export type Mark = 'done' | 'failed' | 'skipped' | 'added' | 'changed' | 'removed' | 'plain'
 
 export interface SummaryRow {
   label: string

@@ -11,7 +11,10 @@ const widestLine = 78
 const narrowestLine = 40
 const widestBox = 96
 
-/** Turns events' facts into lines of at most `columns` characters; colour only when asked for. */
+/**
+ * Turns events' facts into lines of at most `columns` characters; colour only when asked for. Without end (Infinity: a
+ * pipe, a CI log, a file) nothing is wrapped, so that whole sentences can be searched for.
+ */
 export interface Layout {
   stepLine(mark: Mark | 'running', title: string, text: string, durationMs?: number): string
   treeLine(mark: Mark, text: string, depth: number): string
@@ -23,7 +26,15 @@ export interface Layout {
   note(text: string): string[]
 }
 
-const symbols: Record<Mark, string> = { done: '✓', failed: '✗', skipped: '–', removed: '−', plain: '·' }
+const symbols: Record<Mark, string> = {
+  done: '✓',
+  failed: '✗',
+  skipped: '–',
+  added: '+',
+  changed: '~',
+  removed: '−',
+  plain: '·',
+}
 export const spinnerFrames = ['⠋', '⠙', '⠹', '⠸', '⠼', '⠴', '⠦', '⠧', '⠇', '⠏'] as const
 
 export function makeLayout(columns: number, colour: boolean, frame: () => string = () => '…'): Layout {
@@ -45,7 +56,9 @@ export function makeLayout(columns: number, colour: boolean, frame: () => string
       const room = width - indentOfText - (time === '' ? 0 : 9)
       const head = `  ${symbol(mark)} ${pad(paint.bold(title), titleWidth)} `
       const [first = '', ...rest] =
-        mark === 'running' ? [cliTruncate(text, room)] : wrapAnsi(text, room, { hard: true }).split('\n')
+        mark === 'running'
+          ? [cliTruncate(text, room)]
+          : wrapAnsi(text, columns === Infinity ? columns : room, { hard: true }).split('\n')
       const closing = `${head}${pad(first, room)}${paint.dim(time.padStart(9))}`.trimEnd()
       return [closing, ...rest.map((line) => ' '.repeat(indentOfText) + line)].join('\n')
     },
@@ -67,7 +80,16 @@ export function makeLayout(columns: number, colour: boolean, frame: () => string
 }
 
 function paintMark(paint: ChalkInstance, mark: Mark): ChalkInstance {
-  return { done: paint.green, failed: paint.red, skipped: paint.dim, removed: paint.yellow, plain: paint.dim }[mark]
+  const colours = {
+    done: paint.green,
+    failed: paint.red,
+    skipped: paint.dim,
+    added: paint.green,
+    changed: paint.cyan,
+    removed: paint.yellow,
+    plain: paint.dim,
+  }
+  return colours[mark]
 }
 
 function pad(text: string, width: number): string {

@@ -5,7 +5,6 @@ import { formatDuration, makeLayout } from './layout.js'
 import { linesOf } from './terminal.js'
 
 const keptLogs = 100
-const logColumns = 200
 
 export interface LogFile {
   /** Path of the file, relative to the project. */
@@ -24,7 +23,7 @@ export function openLogFile(projectFolder: string, name: string, now: () => Date
   mkdirSync(absolute, { recursive: true })
   pruneLogs(absolute)
   const file = `${now().toISOString().replaceAll(/[:.]/g, '-')}-${name}-${process.pid}.log`
-  const layout = makeLayout(logColumns, false)
+  const layout = makeLayout(Infinity, false)
   const write = (text: string): void => appendFileSync(path.join(absolute, file), text, { mode: 0o600 })
   const stamped = (lines: readonly string[]): void => {
     const time = now().toISOString()

@@ -21,7 +21,7 @@ export function listenersFor(options: ScreenOptions, secrets: readonly string[],
     ? jsonListener(screen)
     : animated
       ? terminalListener(screen, (frame) => makeLayout(columns, colour, frame))
-      : plainListener(screen, makeLayout(columns, colour))
+      : plainListener(screen, makeLayout(Infinity, colour))
   const all = log === undefined ? [shown] : [shown, log.listener]
   return all.map((listener) => redacting(secrets, listener))
 }

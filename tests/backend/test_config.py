@@ -33,6 +33,11 @@ def test_empty_variables_count_as_not_set() -> None:
     assert layer == {"env": "dev", "auth": {"cognito": {"region": "r"}}}
 
 
+def test_whether_sign_in_is_required_is_a_boolean() -> None:
+    assert environment_layer({"ENABLE_AUTH": "true"}) == {"auth": {"required": True}}
+    assert environment_layer({"ENABLE_AUTH": "false"}) == {"auth": {"required": False}}
+
+
 def test_environment_wins_over_s3_over_bundled_over_defaults(org: Organization) -> None:
     org.restart(COGNITO_CLIENT_ID="from-environment")
     cognito = {"clientId": "from-s3", "userPoolId": "from-s3"}

@@ -57,7 +57,8 @@ class Cloud:
         """Where a REST API's stage answers."""
         if self.endpoint:
             return f"{self.endpoint}/restapis/{api_id}/{stage}/_user_request_{path}"
-        return f"https://{api_id}.execute-api.{self.region}.amazonaws.com/{stage}{path}"
+        prefix = "" if stage == "$default" else f"/{stage}"
+        return f"https://{api_id}.execute-api.{self.region}.amazonaws.com{prefix}{path}"
 
     def visit(self, domain: str, path: str, method: str = "GET", body: bytes | None = None) -> Answer:
         """What a browser gets from a distribution's domain."""

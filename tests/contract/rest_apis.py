@@ -8,8 +8,8 @@ from typing import Any
 ECHO = """
 import json
 def handler(event, context):
-    claims = (event["requestContext"].get("authorizer") or {}).get("claims", {})
-    seen = {"method": event["httpMethod"], "resource": event["resource"], "claims": claims}
+    method = event.get("httpMethod") or event["requestContext"]["http"]["method"]
+    seen = {"method": method, "resource": event.get("resource") or event["routeKey"]}
     return {"statusCode": 200, "headers": {"X-Made-By": "function"}, "body": json.dumps(seen)}
 """
 

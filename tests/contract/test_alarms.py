@@ -9,7 +9,6 @@ import pytest
 from cloud import Cloud, unique
 
 
-
 @pytest.fixture
 def space() -> str:
     """A namespace of this test's own."""

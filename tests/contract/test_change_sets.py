@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from cloud import unique
 from stacks import Stacks, refusal
 
 CONDITIONAL: dict[str, Any] = {
@@ -71,3 +72,21 @@ def test_an_empty_set_fails_with_its_reason(stacks: Stacks) -> None:
     made = stacks.change_set(name, CONDITIONAL)
     assert (made["Status"], made["ExecutionStatus"]) == ("FAILED", "UNAVAILABLE")
     assert "didn't contain changes" in made["StatusReason"]
+
+
+@pytest.mark.fix("cfn-replacement")
+def test_a_renamed_bucket_is_shown_as_a_replacement(stacks: Stacks) -> None:
+    def template(name: str) -> dict[str, Any]:
+        properties = {"BucketName": name, "VersioningConfiguration": {"Status": "Enabled"}}
+        return {"Resources": {"Bucket": {"Type": "AWS::S3::Bucket", "Properties": properties}}}
+
+    first = unique("bucket")
+    name = stacks.create(template(first))
+    renamed = stacks.change_set(name, template(unique("bucket")))
+    change = renamed["Changes"][0]["ResourceChange"]
+    assert change["Replacement"] == "True"
+    targets = {detail["Target"]["Name"]: detail["Target"]["RequiresRecreation"] for detail in change["Details"]}
+    assert targets == {"BucketName": "Always"}
+    kept = template(first)
+    kept["Resources"]["Bucket"]["Properties"]["VersioningConfiguration"]["Status"] = "Suspended"
+    assert stacks.change_set(name, kept)["Changes"][0]["ResourceChange"]["Replacement"] == "False"

@@ -6,7 +6,7 @@ import json
 
 import pytest
 from cloud import Cloud, http
-from rest_apis import body, cors_options, proxy, template
+from rest_apis import body, cors_options, function_resources, proxy, template
 from stacks import Stacks
 
 ANY = "x-amazon-apigateway-any-method"
@@ -69,3 +69,21 @@ def test_a_stage_serves_its_deployment_until_the_next(cloud: Cloud, stacks: Stac
     assert http(f"{url}/y").status == 403, "the changed API was not deployed"
     stacks.update(name, template(changed, "Deployment2"))
     assert json.loads(http(f"{url}/y").body)["resource"] == "/y"
+
+
+@pytest.mark.fix("http-api-import")
+def test_an_http_api_has_the_routes_of_its_body(cloud: Cloud, stacks: Stacks) -> None:
+    uri = {"Fn::Sub": "arn:aws:apigateway:${AWS::Region}:lambda:path/2015-03-31/functions/${Echo.Arn}/invocations"}
+    integration = {"type": "aws_proxy", "httpMethod": "POST", "uri": uri, "payloadFormatVersion": "2.0"}
+    definition = {"openapi": "3.0.1", "info": {"title": {"Ref": "AWS::StackName"}, "version": "1"}, "paths": {
+        "/notes/{id}": {ANY: {"x-amazon-apigateway-integration": integration}}}}
+    name = stacks.create({
+        "Resources": {
+            **function_resources(),
+            "Api": {"Type": "AWS::ApiGatewayV2::Api", "Properties": {"Body": definition}},
+            "Stage": {"Type": "AWS::ApiGatewayV2::Stage", "Properties": {
+                "ApiId": {"Ref": "Api"}, "StageName": "$default", "AutoDeploy": True}}},
+        "Outputs": {"ApiId": {"Value": {"Ref": "Api"}}}})
+    url = cloud.api_url(stacks.outputs(name)["ApiId"], "$default", "")
+    assert http(f"{url}/notes/7", "DELETE").json["method"] == "DELETE"
+    assert http(f"{url}/other").status == 404

@@ -139,7 +139,6 @@ def test_a_repeated_request_is_the_same_request(stacks: Stacks) -> None:
     assert stacks.api.create_stack(**asked)["StackId"] == first["StackId"]
 
 
-@pytest.mark.fix("cfn-delays")
 def test_a_stack_in_creation_can_be_deleted(stacks: Stacks) -> None:
     slow = waiting()
     wait = next(key for key in slow["Resources"] if key.startswith("Wait"))
@@ -175,3 +174,27 @@ def test_iam_resources_must_be_acknowledged(stacks: Stacks) -> None:
     asked = {**request({"Resources": {"Role": NAMED_ROLE}}), "Capabilities": CAPABILITIES[:1]}
     refused = refusal(stacks.api.create_stack, StackName=stacks.name("refused"), **asked)
     assert refused == ("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_NAMED_IAM]")
+
+
+@pytest.mark.fix("cfn-exports")
+def test_an_export_has_one_owner(stacks: Stacks) -> None:
+    export = unique("export")
+
+    def template(value: str) -> dict[str, Any]:
+        output = {"Value": value, "Export": {"Name": export}}
+        return {"Resources": {"Queue": QUEUE}, "Outputs": {"Shared": output}}
+
+    owner, other = stacks.create(template("1")), stacks.create(template("2"))
+    assert stacks.stack(other)["StackStatus"] == "ROLLBACK_COMPLETE"
+    stacks.update(owner, {"Resources": {"Queue": QUEUE, "Another": QUEUE}})
+    exports = [e["Name"] for page in stacks.api.get_paginator("list_exports").paginate() for e in page["Exports"]]
+    assert export not in exports
+
+
+@pytest.mark.fix("cfn-descriptions")
+def test_a_stack_is_described_as_it_is_now(stacks: Stacks) -> None:
+    name = stacks.create({"Resources": {"Queue": QUEUE}})
+    assert "LastUpdatedTime" not in stacks.stack(name)
+    assert "StackStatusReason" not in stacks.stack(name)
+    stacks.update(name, {"Resources": {"Queue": QUEUE, "Another": QUEUE}})
+    assert stacks.stack(name)["LastUpdatedTime"] > stacks.stack(name)["CreationTime"]

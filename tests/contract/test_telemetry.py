@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import base64
 import datetime
 from typing import Any
 
 import pytest
 from cloud import Cloud, http
+from functions import Functions
 from rest_apis import body, proxy, template
 from stacks import Stacks
 
@@ -63,3 +65,13 @@ def test_a_call_through_the_api_is_logged(cloud: Cloud, stacks: Stacks) -> None:
 
     assert "RequestId" in cloud.wait(lines)[0]
     logs.delete_log_group(logGroupName=f"/aws/lambda/{outputs['Function']}")
+
+
+def test_what_a_function_prints_is_in_the_tail_of_its_log(functions: Functions) -> None:
+    name = functions.create("import sys\ndef handler(event, context):\n"
+                            "    print('one')\n    sys.stderr.write('two')\n    return 3")
+    for _ in range(2):
+        answer = functions.api.invoke(FunctionName=name, LogType="Tail")
+        tail = base64.b64decode(answer["LogResult"]).decode()
+        assert tail.index("one") < tail.index("two")
+        assert "\x1e" not in tail

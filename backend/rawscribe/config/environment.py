@@ -7,6 +7,7 @@ from rawscribe.config.merge import Json
 _PATHS = {
     "ENV": ("env",),
     "ORG": ("org",),
+    "ENABLE_AUTH": ("auth", "required"),
     "COGNITO_REGION": ("auth", "cognito", "region"),
     "COGNITO_USER_POOL_ID": ("auth", "cognito", "userPoolId"),
     "COGNITO_CLIENT_ID": ("auth", "cognito", "clientId"),
@@ -26,5 +27,5 @@ def environment_layer(environ: Mapping[str, str]) -> Json:
         section = layer
         for parent in parents:
             section = section.setdefault(parent, {})
-        section[leaf] = value
+        section[leaf] = value == "true" if variable == "ENABLE_AUTH" else value
     return layer

@@ -9,47 +9,15 @@ from __future__ import annotations
 import importlib
 from collections.abc import Callable
 
-from settings import Settings
-
-# In the order they are applied: a later one may wrap what an earlier one put in place.
-NAMES = (
-    "api-import",
-    "api-identity",
-    "api-snapshot",
-    "lambda-sandbox",
-    "lambda-workers",
-    "lambda-alias",
-    "lambda-versions",
-    "lambda-updates",
-    "lambda-telemetry",
-    "cfn-conditions",
-    "cfn-buckets",
-    "cfn-names",
-    "cfn-checks",
-    "cfn-secrets",
-    "cfn-events",
-    "cfn-delays",
-    "cfn-status",
-    "cfn-tokens",
-    "cognito-pools",
-    "cloudfront-door",
-    "alarms",
-)
+from settings import FIXES, Settings
 
 _listeners: list[Callable[[], None]] = []
 _patient_listeners: list[Callable[[], None]] = []
 
 
-class UnknownFix(Exception):
-    """`--without` names a fix that does not exist."""
-
-
 def apply_all(settings: Settings) -> list[str]:
     """Apply every fix that is not left out. Returns their names."""
-    unknown = settings.without - set(NAMES)
-    if unknown:
-        raise UnknownFix(f"{', '.join(sorted(unknown))}: not one of {', '.join(NAMES)}")
-    wanted = [name for name in NAMES if name not in settings.without]
+    wanted = [name for name in FIXES if name not in settings.without]
     for name in wanted:
         importlib.import_module(f"fixes.{name.replace('-', '_')}").apply(settings)
     return wanted

@@ -19,7 +19,7 @@ import tempfile
 import threading
 import time
 from pathlib import Path
-from queue import Queue
+from queue import Empty, Queue
 from typing import Any
 
 from ministack.core import lambda_runtime
@@ -28,6 +28,10 @@ from sandbox.environment import function_environment, node_path, python_path, ru
 from sandbox.packages import Packages
 from settings import Settings
 
+# Written to stderr when the handler has returned. MiniStack waits 50 ms for lines that may come.
+LAST_LINE = "\x1emade-all-its-output\x1e"
+CALL = "            result = handler_fn(event, context)\n"
+MARKED_CALL = CALL + f"            sys.stderr.write({LAST_LINE + chr(10)!r}); sys.stderr.flush()\n"
 NOISE_LINES = 200  # of a module that prints while it is imported, before the worker says "ready"
 
 
@@ -38,7 +42,7 @@ def apply(settings: Settings) -> None:
     worker = lambda_runtime.Worker
 
     def spawn(self: Any) -> None:
-        _release(self, packages)
+        self._discard_tmpdir()  # of a process that ended by itself
         self._tmpdir = tempfile.mkdtemp(prefix="function-", dir=settings.temp)
         code, *layers = self._packages = [packages.take(archive) for archive in _archives(self)]
         command, script_env = _command(self, layers, runtime)
@@ -57,6 +61,25 @@ def apply(settings: Settings) -> None:
         discard(self)
 
     worker._spawn, worker._discard_tmpdir = spawn, discard_tmpdir
+    _wrap_drain(worker)
+
+
+def _wrap_drain(worker: Any) -> None:
+    """Take a call's output as soon as it is complete."""
+    drain = worker._drain_stderr_bounded
+
+    def drain_to_last_line(self: Any, *waits: float) -> str:
+        lines = []
+        while True:
+            try:
+                lines.append(self._stderr_queue.get(timeout=0.05))
+            except Empty:  # the handler failed, or it is not Python
+                return "\n".join([*lines, *filter(None, [drain(self, 0.001)])])
+            if lines[-1].endswith(LAST_LINE):
+                own = lines.pop().removesuffix(LAST_LINE)
+                return "\n".join([*lines, *filter(None, [own])])
+
+    worker._drain_stderr_bounded = drain_to_last_line
 
 
 def _release(worker: Any, packages: Packages) -> None:
@@ -77,7 +100,7 @@ def _command(worker: Any, layers: list[Path], runtime: Path) -> tuple[list[str],
     if not binary:
         raise RuntimeError(f"Unsupported runtime: {name}")
     path = Path(worker._tmpdir) / f"_worker{lambda_runtime._worker_script_extension(name)}"
-    path.write_text(script, encoding="utf-8")
+    path.write_text(script.replace(CALL, MARKED_CALL), encoding="utf-8")
     if binary == sys.executable:
         # -S and -s: without the packages of this environment and of this user.
         return [binary, "-S", "-s", str(path)], {"PYTHONPATH": python_path(layers, runtime)}

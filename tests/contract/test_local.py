@@ -1,0 +1,103 @@
+"""What the local AWS offers beyond AWS: delays, a status, and refusing what it cannot serve."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import urllib.request
+from pathlib import Path
+from typing import Any
+
+import pytest
+from cloud import Cloud
+from local_aws import LAUNCHER, LocalAws, emulator_python
+from stacks import Stacks, request
+
+pytestmark = pytest.mark.local
+KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+QUEUES: dict[str, Any] = {"Resources": {name: {"Type": "AWS::SQS::Queue"} for name in ("A", "B", "C")}}
+
+
+def cloud_of(local: LocalAws) -> Cloud:
+    return Cloud(local.endpoint, "us-east-1", "000000000000", KEYS)
+
+
+def launch(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
+    command = [emulator_python(), str(LAUNCHER), *arguments]
+    environment = {**os.environ, **variables}
+    return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
+
+
+@pytest.mark.parametrize(("left_out", "status"), [
+    ((), "CREATE_IN_PROGRESS"), (("--without", "cfn-delays"), "CREATE_COMPLETE")])
+def test_operations_take_as_long_as_asked(left_out: tuple[str, ...], status: str) -> None:
+    with LocalAws("--delay", "AWS::SQS::Queue=400", *left_out) as local:
+        stacks = Stacks(cloud_of(local))
+        name = stacks.name("slow")
+        stacks.api.create_stack(StackName=name, **request(QUEUES))
+        assert stacks.stack(name)["StackStatus"] == status
+        assert stacks.settled(name) == "CREATE_COMPLETE"
+
+
+def test_deleting_ends_a_creation_and_leaves_nothing() -> None:
+    with LocalAws("--delay", "300") as local:
+        stacks = Stacks(cloud_of(local))
+        stack_id = stacks.api.create_stack(StackName=stacks.name("slow"), **request(QUEUES))["StackId"]
+        stacks.api.delete_stack(StackName=stack_id)
+        assert stacks.settled(stack_id) == "DELETE_COMPLETE"
+        assert ("C", "CREATE_COMPLETE") not in stacks.events(stack_id)
+        assert not stacks.cloud.client("sqs").list_queues().get("QueueUrls")
+
+
+def test_an_interrupted_operation_ends_in_a_state_with_a_way_on(tmp_path: Path) -> None:
+    with LocalAws("--delay", "1500", folder=str(tmp_path)) as local:
+        stacks = Stacks(cloud_of(local))
+        name = stacks.name("cut")
+        stacks.api.create_stack(StackName=name, **request(QUEUES))
+        local.stop()
+        local.start()
+        assert stacks.stack(name)["StackStatus"] == "CREATE_FAILED"
+        assert name in " ".join(local.status()["notices"])
+        assert stacks.delete(name) == "DELETE_COMPLETE"
+
+
+def test_a_reset_is_remembered(tmp_path: Path) -> None:
+    with LocalAws(folder=str(tmp_path)) as local:
+        stacks = Stacks(cloud_of(local))
+        stacks.create(QUEUES)
+        stacks.cloud.client("s3").create_bucket(Bucket="contract-reset")
+        urllib.request.urlopen(f"{local.endpoint}/_ministack/reset", data=b"", timeout=60).close()
+        local.stop()
+        local.start()
+        assert local.status()["stacks"] == 0
+        assert stacks.cloud.client("s3").list_buckets()["Buckets"] == []
+
+
+def test_the_status_tells_whose_process_it_is() -> None:
+    with LocalAws() as local:
+        status = local.status()
+        assert (status["service"], status["port"], status["dir"]) == (
+            "rawscribe-local-aws", local.port, str(Path(local.folder).resolve()))
+        assert status["ministack"] == "1.5.33"
+        assert "cfn-conditions" in status["fixes"]
+
+
+def test_a_taken_port_and_an_unknown_fix_are_told_in_one_line(tmp_path: Path) -> None:
+    with LocalAws() as local:
+        taken = launch("--port", str(local.port), "--dir", str(tmp_path))
+        assert taken.returncode == 4
+        assert f"port {local.port}" in taken.stderr
+        assert len(taken.stderr.splitlines()) == 1
+        unknown = launch("--port", "1", "--dir", str(tmp_path), "--without", "nothing")
+        assert unknown.returncode == 2
+        assert "nothing" in unknown.stderr
+
+
+def test_another_version_of_the_emulator_is_refused_with_what_to_do(tmp_path: Path) -> None:
+    other = tmp_path / "ministack-9.9.9.dist-info"
+    other.mkdir()
+    (other / "METADATA").write_text("Metadata-Version: 2.1\nName: ministack\nVersion: 9.9.9\n")
+    refused = launch("--port", "1", "--dir", str(tmp_path / "dir"), PYTHONPATH=str(tmp_path))
+    assert refused.returncode == 4
+    assert "has 9.9.9" in refused.stderr
+    assert "install infra/toolchain/emulator.txt" in refused.stderr
