@@ -1,3 +1,4 @@
+#!/usr/bin/env node
 import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'

@@ -85,10 +85,15 @@ export const deployCommands: Command[] = [
 async function runDeploy(build: DeployOptions['build'], context: TargetContext): Promise<void> {
   const { deploy } = await import('../flows/deploy.js')
   const outcome = await deploy({ build, force: isSet(context.inputs, 'FORCE') }, context)
-  summarize(outcome, context)
+  const pageKey = await context.ports.buckets.etag(context.names.buckets.frontend, 'index.html')
+  summarize(outcome, pageKey !== undefined, context)
 }
 
-function summarize(outcome: DeployOutcome, { report, target, names, cloud, ports, started }: TargetContext): void {
+function summarize(
+  outcome: DeployOutcome,
+  hasPage: boolean,
+  { report, target, names, cloud, ports, started }: TargetContext,
+): void {
   const { stack, release, admin } = outcome
   const { api, page } = addressesOf(stack.outputs, names.apiStage, cloud)
   const pool = stack.outputs['CognitoUserPoolId'] ?? ''
@@ -98,7 +103,7 @@ function summarize(outcome: DeployOutcome, { report, target, names, cloud, ports
   const buckets = Object.values(names.buckets)
   const rows = [
     ...(api === undefined ? [] : [{ label: 'API', text: `${api}/health   healthy, answered by release ${release}` }]),
-    ...(page === undefined ? [] : [{ label: 'Page', text: page }]),
+    ...(page === undefined ? [] : [{ label: 'Page', text: hasPage ? page : `${page}   (no page uploaded yet)` }]),
     ...(pool === '' ? [] : [{ label: 'Sign-in', text: `pool ${pool}  client ${client}` }]),
     ...(admin === undefined ? [] : [{ label: 'Admin', text: `${admin} (${userGroups[0]})` }]),
     { label: 'Buckets', text: buckets.join(' ') },
