@@ -17,6 +17,7 @@ import { DeployError } from './errors.js'
 import type { CloudContext, Context } from './flows/context.js'
 import { type LogFile, openLogFile } from './report/log-file.js'
 import { type Report, makeReport } from './report/report.js'
+import { cleanerOf } from './report/redact.js'
 import { type ScreenOptions, listenersFor } from './report/screen.js'
 
 /** Reads the command line and the environment, makes everything, runs one command, and sets the exit code. */
@@ -25,7 +26,8 @@ async function main(): Promise<void> {
   const environment = { ...process.env }
   const makeNames = (environment['RS_MAKE_VARIABLES'] ?? '').split(' ').filter((name) => name !== '')
   const screen = screenOptions(environment, isJson(environment, makeNames))
-  let report = makeReport(listenersFor(screen, []), systemClock)
+  const secrets = new Set<string>()
+  let report = makeReport(listenersFor(screen, secrets), systemClock, secrets)
   let log: LogFile | undefined
   const place = { local: false }
   try {
@@ -36,14 +38,16 @@ async function main(): Promise<void> {
     quietSdk()
     log = openLogFile(process.cwd(), parsed.command.name, systemClock.now)
     const json = screen.json || isSet(inputs, 'JSON')
-    report = makeReport(listenersFor({ ...screen, json }, secretsOf(inputs), log), systemClock)
+    for (const secret of secretsOf(inputs)) secrets.add(secret)
+    report = makeReport(listenersFor({ ...screen, json }, secrets, log), systemClock, secrets)
     warnAboutArgv(makeNames, report)
     await run(parsed.command, inputs, { environment, started, report, place })
     log.close(0, 'Done', elapsed(started))
   } catch (error) {
     const failure = explain(error, place.local)
     report.emit({ type: 'failure', error: failure, step: report.failedStep(), log: log?.path })
-    if (failure.code === 'Bug' && failure.cause instanceof Error) log?.detail(failure.cause.stack ?? '')
+    if (failure.code === 'Bug' && failure.cause instanceof Error)
+      log?.detail(cleanerOf(secrets)(failure.cause.stack ?? ''))
     log?.close(failure.exitCode, failure.code, elapsed(started))
     process.exitCode = failure.exitCode
   }

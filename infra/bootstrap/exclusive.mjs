@@ -89,11 +89,13 @@ function isAlive(pid) {
  */
 function removeIfStill(lockFile, dead) {
   const guard = `${lockFile}.takeover`
-  try {
-    writeFileSync(guard, String(process.pid), { flag: 'wx' })
-  } catch {
+  const mine = `${guard}.${process.pid}`
+  writeFileSync(mine, String(process.pid))
+  const taken = tryLink(mine, guard)
+  rmSync(mine, { force: true })
+  if (!taken) {
     const other = holderOf(guard)
-    if (other === undefined || !isAlive(other)) rmSync(guard, { force: true })
+    if (other !== undefined && !isAlive(other)) rmSync(guard, { force: true })
     return
   }
   try {

@@ -1,5 +1,6 @@
 import { createWriteStream } from 'node:fs'
 import { chmod, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipArchive } from 'archiver'
@@ -45,7 +46,7 @@ function isRubbish(file: string): boolean {
 
 async function writeWhole(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true })
-  const fresh = `${file}.${process.pid}.new`
+  const fresh = `${file}.${randomUUID()}.new`
   try {
     const handle = await open(fresh, 'w', mode)
     try {
@@ -65,7 +66,7 @@ async function writeWhole(file: string, content: string | Uint8Array, mode = 0o6
 async function zipFolder(folder: string, file: string): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true })
   const archive = new ZipArchive({ zlib: { level: 6 } })
-  const fresh = `${file}.${process.pid}.new`
+  const fresh = `${file}.${randomUUID()}.new`
   const written = pipeline(archive, createWriteStream(fresh))
   for (const name of await listFiles(folder)) {
     const source = path.join(folder, name)

@@ -21,7 +21,7 @@ export function developCommands(table: () => readonly Command[]): Command[] {
       },
     },
     testCommand('test', 'Run every test', 'all', 'make test'),
-    testCommand('test-unit', 'Run the fast tests only: types, lint, units', 'unit', 'make test-unit'),
+    testCommand('test-unit', 'Run the fast tests only: types and units', 'unit', 'make test-unit'),
     testCommand('test-full', 'Run every test with the slow matrices in full', 'full', 'make test-full'),
     {
       ...common,

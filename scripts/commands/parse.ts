@@ -33,7 +33,10 @@ export async function parseCommandLine(
     .version(false)
     .exitProcess(false)
     .fail((message, error) => {
-      throw error ?? new DeployError('Usage', firstSentence(message), { hint: 'rawscribe --help, or make help' })
+      if (error instanceof DeployError) throw error
+      throw new DeployError('Usage', firstSentence(message || error.message), {
+        hint: 'rawscribe --help, or make help',
+      })
     })
   for (const command of commands) {
     parser = parser.command(

@@ -16,7 +16,8 @@ export function addressesOf(outputs: Readonly<Record<string, string>>, apiStage:
   if (cloud.endpoint === undefined) return { api, page }
   const endpoint = cloud.endpoint.replace(/\/+$/, '')
   const apiId = outputs['ApiGatewayId'] ?? /^https:\/\/([a-z0-9]+)\.execute-api\./.exec(api ?? '')?.[1]
-  const distribution = /^https:\/\/([^./]+)\./.exec(page ?? '')?.[1]
+  // CloudFront's own name: the page's may be the organization's domain.
+  const distribution = /^([^./]+)\./.exec(outputs['CloudFrontDomainName'] ?? page?.replace('https://', '') ?? '')?.[1]
   return {
     api: apiId === undefined ? api : `${endpoint}/restapis/${apiId}/${apiStage}/_user_request_`,
     page: distribution === undefined ? page : localPage(endpoint, distribution),
@@ -25,5 +26,5 @@ export function addressesOf(outputs: Readonly<Record<string, string>>, apiStage:
 
 function localPage(endpoint: string, distribution: string): string {
   const { port } = new URL(endpoint)
-  return `http://${distribution.toLowerCase()}.cloudfront.localhost:${port}`
+  return `http://${distribution.toLowerCase()}.cloudfront.localhost${port === '' ? '' : `:${port}`}`
 }

@@ -36,7 +36,7 @@ export function parseConfig(text: string, file: string): JsonObject {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) {
     throw new DeployError(
       'Usage',
-      `${file} holds ${Array.isArray(value) ? 'an array' : typeof value}, a JSON object is expected`,
+      `${file} holds ${value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`}, a JSON object is expected`,
       { hint },
     )
   }
@@ -51,7 +51,9 @@ function whereJsonBreaks(text: string): string {
   const lines = text.split('\n')
   const comment = lines.findIndex((line) => /^\s*(\/\/|\/\*)/.test(line))
   if (comment !== -1) return `:${comment + 1}:${(lines[comment]?.search(/\S/) ?? 0) + 1} comments are not JSON`
-  const trailing = /,\s*[}\]]/.exec(text)
+  // Texts may hold anything: they are blanked out, at the same length.
+  const bare = text.replaceAll(/"(?:[^"\\\n]|\\.)*"/g, (quoted) => `"${'x'.repeat(quoted.length - 2)}"`)
+  const trailing = /,\s*[}\]]/.exec(bare)
   if (trailing !== null) return `:${positionOf(text, trailing.index)} a comma before the closing bracket is not JSON`
   const error = parseDocument(text, { strict: true, version: '1.2', schema: 'json' }).errors[0]
   if (error === undefined) return ':1:1 is not valid JSON'

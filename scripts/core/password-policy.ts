@@ -28,7 +28,7 @@ export function missingFrom(password: string, policy: PasswordPolicy): string[] 
     [policy.uppercase, /[A-Z]/.test(password), 'an uppercase letter'],
     [policy.lowercase, /[a-z]/.test(password), 'a lowercase letter'],
     [policy.digits, /[0-9]/.test(password), 'a digit'],
-    [policy.symbols, /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]/.test(password), 'a symbol'],
+    [policy.symbols, /[\^$*.[\]{}()?"!@#%&/\\,><':;|_~`=+-]|\S .*\S/.test(password), 'a symbol'],
   ]
   return rules.flatMap(([asked, met, what]) => (asked && !met ? [what] : []))
 }

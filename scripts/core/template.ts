@@ -1,4 +1,4 @@
-import { type CollectionTag, type ScalarTag, type YAMLMap, type YAMLSeq, parseDocument, stringify } from 'yaml'
+import { type CollectionTag, type ScalarTag, type Tags, type YAMLMap, type YAMLSeq, parseDocument } from 'yaml'
 import { z } from 'zod'
 import { DeployError } from '../errors.js'
 
@@ -59,6 +59,29 @@ const tags: (ScalarTag | CollectionTag)[] = [...shortForms, 'Ref', 'Condition', 
   },
 ])
 
+/**
+ * Scalars as SAM's own reader (PyYAML) takes them: dates stay texts, and `y` and `n` are no booleans (an attribute type
+ * of DynamoDB is `N`).
+ */
+function asSamReads(defaults: Tags): Tags {
+  const left = defaults.filter((tag) => {
+    const name = typeof tag === 'string' ? tag : tag.tag
+    return !/(^|:)(timestamp|bool)$/.test(name)
+  })
+  return [...left, ...booleans, ...tags]
+}
+
+const booleans: ScalarTag[] = [
+  { value: true, test: /^(?:yes|Yes|YES|true|True|TRUE|on|On|ON)$/ },
+  { value: false, test: /^(?:no|No|NO|false|False|FALSE|off|Off|OFF)$/ },
+].map(({ value, test }) => ({
+  tag: 'tag:yaml.org,2002:bool',
+  default: true,
+  identify: (one: unknown) => one === value,
+  test,
+  resolve: () => value,
+}))
+
 /** `Resource.Attribute.Inner` splits at the first dot only. */
 function splitOnce(text: string): string[] {
   const dot = text.indexOf('.')
@@ -67,7 +90,7 @@ function splitOnce(text: string): string[] {
 
 /** Reads a template. Throws Usage with file, line and column when it is not one. */
 export function parseTemplate(text: string, file: string): Template {
-  const document = parseDocument(text, { customTags: tags, logLevel: 'silent', schema: 'yaml-1.1', merge: false })
+  const document = parseDocument(text, { customTags: asSamReads, logLevel: 'silent', schema: 'yaml-1.1', merge: false })
   const broken = document.errors[0]
   if (broken !== undefined) {
     const at = broken.linePos?.[0]
@@ -83,9 +106,9 @@ export function parseTemplate(text: string, file: string): Template {
   })
 }
 
-/** Writes a template in long form. */
+/** Writes a template in long form, as JSON: every text stays a text, whatever it looks like to a YAML reader. */
 export function writeTemplate(template: Template): string {
-  return stringify(template, { lineWidth: 0, aliasDuplicateObjects: false })
+  return `${JSON.stringify(template, null, 2)}\n`
 }
 
 function firstLine(text: string): string {

@@ -14,7 +14,7 @@ export interface Admin {
 }
 
 /** The administrator to ensure, or undefined. Throws Usage unless both variables are there and usable. */
-export async function readAdmin({ inputs, ports }: TargetContext): Promise<Admin | undefined> {
+export async function readAdmin({ inputs, ports, report }: TargetContext): Promise<Admin | undefined> {
   const email = inputs.ADMIN_USERNAME
   const password = inputs.ADMIN_PASSWORD ?? (await passwordFromFile(inputs.ADMIN_PASSWORD_FILE, ports.files.readText))
   if (email === undefined && password === undefined) return undefined
@@ -33,6 +33,7 @@ export async function readAdmin({ inputs, ports }: TargetContext): Promise<Admin
       hint: 'ADMIN_USERNAME=admin@myorg.com',
     })
   }
+  report.hide(password)
   return { email, password }
 }
 

@@ -3,6 +3,7 @@ import { withApiFingerprints } from '../core/api-fingerprint.js'
 import { changeLines, summarizeChanges } from '../core/changes.js'
 import { identity } from '../core/identity.js'
 import { ledgerKeys } from '../core/names.js'
+import { adviceFor, firstFailure } from '../core/root-cause.js'
 import { type ParameterValue, parameterRecord } from '../core/parameters.js'
 import { samDeploy } from '../core/sam-commands.js'
 import { type Template, lineOfResource, parseTemplate, writeTemplate } from '../core/template.js'
@@ -12,7 +13,7 @@ import type { Step } from '../report/report.js'
 import type { BuildRecord } from './build-record.js'
 import { samEnvironment } from './build-target.js'
 import type { TargetContext } from './context.js'
-import { firstFailure, watchStack } from './watch-stack.js'
+import { watchStack } from './watch-stack.js'
 
 const templateFile = 'template.yaml'
 const noChanges = /didn't contain changes|No updates are to be performed/
@@ -138,12 +139,6 @@ function stackFailure(stack: Stack, cause: StackEvent | undefined, templateText:
       { label: 'Cause', text: `${cause.logicalId}, ${cause.type}${where}` },
       { label: '', text: cause.reason ?? '' },
     ],
-    hint: hintFor(cause.reason ?? ''),
+    hint: adviceFor(cause.reason ?? ''),
   })
-}
-
-function hintFor(reason: string): string {
-  if (/already exists/i.test(reason))
-    return 'it lives outside this stack: remove it, or for buckets CREATE_BUCKETS=false'
-  return 'correct the cause, then the same command again'
 }

@@ -11,6 +11,7 @@ import { type BuildPlace, type Sources, buildPlace, readSources } from './build-
 import type { TargetContext } from './context.js'
 import { readLastReceipt } from './ledger.js'
 import { liveAlias } from './release-code.js'
+import { readAttempts } from './verify-live.js'
 import { type TargetConfig, configKey, readTargetConfig } from './target-config.js'
 
 /** All that a deployment needs to know before it changes anything. */
@@ -30,6 +31,7 @@ export interface DeploymentFacts {
 /** Reads and checks everything, and writes nothing. Throws Usage or Refused with what is wrong. */
 export async function gatherFacts(context: TargetContext): Promise<DeploymentFacts> {
   verifyPairs(context.inputs)
+  readAttempts(context.inputs.HEALTH_ATTEMPTS)
   const admin = await readAdmin(context)
   const [sources, config] = await Promise.all([readSources(context), readTargetConfig(context)])
   const [stack, receipt, place, presence] = await Promise.all([

@@ -43,13 +43,13 @@ const slowParts: Part[] = [
   {
     title: 'Mypy local',
     scopes: ['all', 'full'],
-    run: python('mypy', ['--config-file', 'infra/emulator/pyproject.toml']),
+    run: python('mypy', ['--config-file', 'infra/emulator/pyproject.toml', 'infra/emulator', 'tests/contract']),
   },
   { title: 'Backend', scopes: ['all', 'full'], run: python('pytest', ['-q', 'tests/backend']) },
   {
     title: 'Contract',
     scopes: ['all', 'full'],
-    run: python('pytest', ['-q', '-c', 'infra/emulator/pyproject.toml', 'tests/contract']),
+    run: python('pytest', ['-q', '-c', 'tests/contract/pytest.ini', 'tests/contract']),
   },
   {
     title: 'End to end',

@@ -50,7 +50,8 @@ async function logFacts(
   return lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text }))
 }
 
-function readAttempts(given: string | undefined): number {
+/** HEALTH_ATTEMPTS as a number. Throws Usage; asked for before anything is written. */
+export function readAttempts(given: string | undefined): number {
   if (given === undefined) return defaultAttempts
   const attempts = Number(given)
   if (Number.isInteger(attempts) && attempts >= 1 && attempts <= 100) return attempts
@@ -105,6 +106,18 @@ export async function countSops(api: string, token: string | undefined, { ports 
       hint: 'the function’s log tells why; then the same command again',
     })
   }
-  const list = JSON.parse(answer.body) as { sops?: unknown[] }
-  return list.sops?.length ?? 0
+  const sops = sopsIn(answer.body)
+  if (sops !== undefined) return sops.length
+  throw new DeployError('Unhealthy', '/api/v1/sops/list answered 200, but no list', {
+    hint: 'the function’s log tells why; then the same command again',
+  })
+}
+
+function sopsIn(body: string): unknown[] | undefined {
+  try {
+    const { sops } = JSON.parse(body) as { sops?: unknown }
+    return Array.isArray(sops) ? sops : undefined
+  } catch {
+    return undefined
+  }
 }

@@ -56,9 +56,3 @@ function tell(event: StackEvent, stackArn: string, finished: Set<string>, expect
   }
   step.progress(`${finished.size}/${Math.max(expected, finished.size)}  ${event.logicalId}`)
 }
-
-/** The earliest event that failed for a reason of its own: what follows is cancelled because of it. */
-export function firstFailure(events: readonly StackEvent[]): StackEvent | undefined {
-  const failures = events.filter(({ status, reason }) => phaseOf(status) === 'failed' && reason !== undefined)
-  return failures.find(({ reason }) => !/cancelled|User Initiated/i.test(reason ?? '')) ?? failures[0]
-}

@@ -9,6 +9,7 @@ const titleWidth = 12
 const indentOfText = 4 + titleWidth + 1
 const widestLine = 78
 const narrowestLine = 40
+const timeWidth = 11
 const widestBox = 96
 
 /**
@@ -50,29 +51,40 @@ export function makeLayout(columns: number, colour: boolean, frame: () => string
     const [first = '', ...rest] = wrap(text, indentOfText)
     return [`    ${paint.dim(pad(label, titleWidth))} ${first.trimStart()}`, ...rest]
   }
+  const closingLines = (code: string, log: string): string[] => {
+    if (log === '') return [code]
+    const line = `${code} · ${log}`
+    return stringWidth(line) <= columns ? [line] : [code, `  ${log}`]
+  }
   return {
     stepLine(mark, title, text, durationMs) {
       const time = durationMs === undefined ? '' : formatDuration(durationMs)
-      const room = width - indentOfText - (time === '' ? 0 : 9)
+      const room = width - indentOfText - (time === '' ? 0 : timeWidth)
       const head = `  ${symbol(mark)} ${pad(paint.bold(title), titleWidth)} `
       const [first = '', ...rest] =
         mark === 'running'
-          ? [cliTruncate(text, room)]
+          ? [cut(text, room)]
           : wrapAnsi(text, columns === Infinity ? columns : room, { hard: true }).split('\n')
-      const closing = `${head}${pad(first, room)}${paint.dim(time.padStart(9))}`.trimEnd()
+      const closing = `${head}${pad(first, room)}${paint.dim(time.padStart(timeWidth))}`.trimEnd()
       return [closing, ...rest.map((line) => ' '.repeat(indentOfText) + line)].join('\n')
     },
     treeLine: (mark, text, depth) =>
-      `      ${'  '.repeat(depth)}${paint.dim('│')} ${symbol(mark)} ${cliTruncate(text, Math.max(20, columns - 10 - 2 * depth))}`,
+      `      ${'  '.repeat(depth)}${paint.dim('│')} ${symbol(mark)} ${cut(text, Math.max(20, columns - 10 - 2 * depth))}`,
     box: (title, rows) => drawBox(paint, title, rows, columns),
     failure: (error, inStep, log) => [
       ...(inStep ? [] : wrap(`${paint.red('✗')} ${error.message}`, 2)),
       ...error.facts.flatMap(({ label, text }) => labelled(label, text)),
       ...(error.hint === undefined ? [] : labelled('Fix', error.hint)),
       '',
-      `  ${paint.red(error.code)} (exit ${error.exitCode})${log === undefined ? '' : paint.dim(` · log ${log}`)}`,
+      ...closingLines(
+        `  ${paint.red(error.code)} (exit ${error.exitCode})`,
+        log === undefined ? '' : paint.dim(`log ${log}`),
+      ),
     ],
-    header: (title, facts) => `\n${paint.bold(title)}${paint.dim(facts.map((fact) => ` · ${fact}`).join(''))}\n`,
+    header: (title, facts) => {
+      const line = `${paint.bold(title)}${paint.dim(facts.map((fact) => ` · ${fact}`).join(''))}`
+      return `\n${wrap(line, 0).join('\n')}\n`
+    },
     banner: (text) => wrap(paint.yellow.bold(`▌ ${text}`), 0),
     warning: (text, hint) => wrap(`${paint.yellow('!')} ${text}${hint === undefined ? '' : ` (${hint})`}`, 2),
     note: (text) => wrap(text, 2),
@@ -92,6 +104,12 @@ function paintMark(paint: ChalkInstance, mark: Mark): ChalkInstance {
   return colours[mark]
 }
 
+/** cli-truncate leaves a column too many where the cut falls inside a wide character. */
+function cut(text: string, width: number): string {
+  const once = cliTruncate(text, width)
+  return stringWidth(once) <= width ? once : cliTruncate(text, width - 1)
+}
+
 function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 }
@@ -108,7 +126,7 @@ function drawBox(paint: ChalkInstance, title: string, rows: readonly SummaryRow[
       ...rest.map((line) => `${' '.repeat(labelWidth)} ${pad(line, room)}`),
     ]
   })
-  const top = cliTruncate(title, inner - 2)
+  const top = cut(title, inner - 2)
   const edge = paint.green
   return [
     edge(`╭ ${paint.bold(top)} ${'─'.repeat(Math.max(0, inner - stringWidth(top)))}╮`),

@@ -3,20 +3,35 @@ import type { Event, Listener } from './events.js'
 
 const shortestSecret = 4
 
-/** Replaces every known secret in whatever an event says, before any renderer or the log file sees it. */
-export function redacting(secrets: readonly string[], listener: Listener): Listener {
-  const known = secrets.filter((secret) => secret.length >= shortestSecret)
-  if (known.length === 0) return listener
-  const clean = (text: string): string => known.reduce((rest, secret) => rest.replaceAll(secret, '••••••'), text)
+/** Words that say what an event is, not what happened: a password that equals one must not break the renderers. */
+const structural = new Set(['type', 'outcome', 'mark'])
+
+/** Replaces every secret that is known by then in whatever an event says, before a renderer or the log file sees it. */
+export function redacting(secrets: Iterable<string>, listener: Listener): Listener {
+  const clean = cleanerOf(secrets)
   return (event) => listener(cleanEvent(event, clean))
 }
 
+/** Replaces every known secret in a text. */
+export function cleanerOf(secrets: Iterable<string>): (text: string) => string {
+  return (text) =>
+    [...secrets]
+      .filter((secret) => secret.length >= shortestSecret)
+      .reduce((rest, secret) => rest.replaceAll(secret, '••••••'), text)
+}
+
 function cleanEvent(event: Event, clean: (text: string) => string): Event {
-  if (event.type !== 'failure') return cleanValue(event, clean) as Event
+  if (event.type !== 'failure') {
+    const cleaned = Object.entries(event).map(([key, value]) => [
+      key,
+      structural.has(key) ? value : cleanValue(value, clean),
+    ])
+    return Object.fromEntries(cleaned) as Event
+  }
   const { error } = event
   const cleaned = new DeployError(error.code, clean(error.message), {
     ...(error.hint === undefined ? {} : { hint: clean(error.hint) }),
-    facts: error.facts.map(({ label, text }) => ({ label, text: clean(text) })),
+    facts: error.facts.map(({ label, text }) => ({ label: clean(label), text: clean(text) })),
   })
   return { ...event, error: cleaned }
 }
@@ -25,5 +40,5 @@ function cleanValue(value: unknown, clean: (text: string) => string): unknown {
   if (typeof value === 'string') return clean(value)
   if (Array.isArray(value)) return value.map((inner) => cleanValue(inner, clean))
   if (value === null || typeof value !== 'object') return value
-  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, cleanValue(inner, clean)]))
+  return Object.fromEntries(Object.entries(value).map(([key, inner]) => [clean(key), cleanValue(inner, clean)]))
 }

@@ -14,19 +14,22 @@ export interface Step {
 
 export interface Report {
   emit(event: Event): void
+  /** From now on this text appears nowhere. */
+  hide(secret: string): void
   /** Runs `work` under a title; its duration, closing line and failure are told. */
   step<T>(title: string, work: (step: Step) => Promise<T>): Promise<T>
   /** Title of the step that failed, once one has. */
   failedStep(): string | undefined
 }
 
-export function makeReport(listeners: readonly Listener[], clock: Clock): Report {
+export function makeReport(listeners: readonly Listener[], clock: Clock, secrets: Set<string> = new Set()): Report {
   let failed: string | undefined
   const emit = (event: Event): void => {
     for (const listener of listeners) listener(event)
   }
   return {
     emit,
+    hide: (secret) => secrets.add(secret),
     failedStep: () => failed,
     async step(title, work) {
       const started = clock.now().getTime()

@@ -15,7 +15,7 @@ export interface ScreenOptions {
 }
 
 /** What hears the events of a run: the screen as it fits who is looking, and the log file; secrets never reach either. */
-export function listenersFor(options: ScreenOptions, secrets: readonly string[], log?: LogFile): Listener[] {
+export function listenersFor(options: ScreenOptions, secrets: Iterable<string>, log?: LogFile): Listener[] {
   const { json, colour, animated, columns, screen } = options
   const shown = json
     ? jsonListener(screen)

@@ -111,7 +111,8 @@ async function findPython(place: Place, shell: Shell): Promise<string> {
 }
 
 function installationFailure(what: string, output: string): DeployError {
-  const lastLines = output.trim().split('\n').slice(-3).join(' ')
+  const said = output.split('\n').filter((line) => line.trim() !== '' && !/^\s*WARNING/.test(line))
+  const lastLines = said.slice(-2).join(' ').replaceAll(/\s+/g, ' ')
   if (/ensurepip/.test(output)) {
     return new DeployError('ToolMissing', 'Python has no venv module with pip', {
       hint: 'sudo apt-get install python3-venv (the package of your Python’s version), then the same command again',

@@ -1,0 +1,112 @@
+import { describe, expect, it } from '@jest/globals'
+import { type ResourceChange, changeLines, summarizeChanges } from '../../scripts/core/changes.js'
+import { type Reality, type Receipt, differences, receiptSchema } from '../../scripts/core/receipt.js'
+
+const inputs = { template: 't', code: 'c', config: 'g', parameters: { A: '1', B: '2' }, place: 'p', tool: '1' }
+const receipt: Receipt = {
+  format: 1,
+  release: 7,
+  command: 'rs-deploy',
+  outcome: 'live',
+  at: '2025-01-01T00:00:00.000Z',
+  durationMs: 1,
+  who: 'me',
+  inputs,
+  stack: { arn: 'arn', changedAt: 'then' },
+  config: { bucket: 'b', etag: 'e' },
+  function: { name: 'f', version: '3', codeSha256: 's' },
+}
+const reality: Reality = {
+  stackArn: 'arn',
+  stackChangedAt: 'then',
+  stackHealthy: true,
+  aliasVersion: '3',
+  configEtag: 'e',
+}
+
+describe('what differs from the last release', () => {
+  it('is nothing where inputs and reality are as the receipt says', () => {
+    const reordered = { ...inputs, parameters: { B: '2', A: '1' } }
+    expect(differences(receipt, reordered, reality)).toEqual([])
+  })
+
+  it.each([
+    ['the template changed', { template: 'x' }],
+    ['code or requirements changed', { code: 'x' }],
+    ['the configuration changed', { config: 'x' }],
+    ['parameters changed', { parameters: { A: '1', B: 'x' } }],
+    ['parameters changed', { parameters: { A: '1' } }],
+    ['another Python or platform', { place: 'x' }],
+    ['another version of this tool', { tool: '2' }],
+  ])('is among the inputs: %s', (clause, over) => {
+    expect(differences(receipt, { ...inputs, ...over }, reality)).toEqual([clause])
+  })
+
+  it.each([
+    ['the stack is not healthy', { stackHealthy: false }],
+    ['the stack was changed by something else', { stackArn: 'x' }],
+    ['the stack was changed by something else', { stackChangedAt: 'later' }],
+    ['another version is live than the last release', { aliasVersion: '4' }],
+    ['another version is live than the last release', { aliasVersion: undefined }],
+    ['the uploaded configuration is not the last release’s', { configEtag: 'x' }],
+    ['the uploaded configuration is not the last release’s', { configEtag: undefined }],
+  ])('is found in reality: %s', (clause, over) => {
+    expect(differences(receipt, inputs, { ...reality, ...over })).toEqual([clause])
+  })
+
+  it('is everything where there is no stack, no receipt, or a failed release', () => {
+    expect(differences(receipt, inputs, undefined)).toEqual(['not deployed yet'])
+    expect(differences(undefined, inputs, reality)).toEqual(['no release of it is recorded'])
+    expect(differences({ ...receipt, outcome: 'failed' }, inputs, reality)).toEqual(['the last release failed'])
+  })
+
+  it('is told clause by clause', () => {
+    const changed = differences(receipt, { ...inputs, code: 'x', config: 'x' }, { ...reality, aliasVersion: '9' })
+    expect(changed).toHaveLength(3)
+  })
+})
+
+describe('a receipt', () => {
+  it('survives being written and read', () => {
+    expect(receiptSchema.parse(JSON.parse(JSON.stringify(receipt)))).toEqual(receipt)
+  })
+
+  it.each([{ release: 0 }, { release: 1.5 }, { outcome: 'fine' }, { inputs: {} }, { format: 2 }])(
+    'that holds %j is none',
+    (over) => expect(receiptSchema.safeParse({ ...receipt, ...over }).success).toBe(false),
+  )
+})
+
+describe('the changes of a change set', () => {
+  const change = (
+    action: ResourceChange['action'],
+    logicalId: string,
+    over: Partial<ResourceChange> = {},
+  ): ResourceChange =>
+    ({ action, logicalId, physicalId: undefined, type: 'AWS::X', properties: [], ...over }) as unknown as ResourceChange
+
+  it('are counted, and removals are loud', () => {
+    expect(summarizeChanges([change('Modify', 'A'), change('Modify', 'B'), change('Add', 'C')])).toBe(
+      '2 change, 1 added, nothing removed',
+    )
+    expect(summarizeChanges([change('Remove', 'A')])).toBe('0 change, 0 added, 1 REMOVED')
+    expect(summarizeChanges([change('Modify', 'A', { replacement: 'True' })])).toContain('1 of them replaced')
+  })
+
+  it('are shown with what goes first', () => {
+    const lines = changeLines([
+      change('Add', 'D'),
+      change('Modify', 'C', { properties: ['Timeout', 'Role'] }),
+      change('Modify', 'B', { replacement: 'True' }),
+      change('Modify', 'A', { replacement: 'Conditional' }),
+      change('Remove', 'Z'),
+    ])
+    expect(lines).toEqual([
+      { mark: 'removed', text: 'Z  AWS::X' },
+      { mark: 'changed', text: 'A  AWS::X maybe replaced' },
+      { mark: 'changed', text: 'B  AWS::X REPLACED' },
+      { mark: 'changed', text: 'C  AWS::X (Timeout, Role)' },
+      { mark: 'added', text: 'D  AWS::X' },
+    ])
+  })
+})
