@@ -6,10 +6,14 @@ import fcntl
 import json
 import os
 import shutil
+import time
 from pathlib import Path
 from typing import TextIO
 
 from settings import Settings
+
+# A process that was killed may have left a child that is still writing the state.
+PATIENCE_SECONDS = 3.0
 
 
 class FolderInUse(Exception):
@@ -24,17 +28,26 @@ def claim(settings: Settings) -> TextIO:
     """
     settings.folder.mkdir(parents=True, exist_ok=True)
     lock = open(settings.folder / "holder.json", "a+", encoding="utf-8")  # noqa: SIM115 (held for life)
-    try:
-        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except OSError:
-        lock.seek(0)
-        holder = lock.read().strip() or "unknown process"
-        raise FolderInUse(f"{settings.folder} is in use by another local AWS: {holder}") from None
+    deadline = time.monotonic() + PATIENCE_SECONDS
+    while not _locked(lock):
+        if time.monotonic() > deadline:
+            lock.seek(0)
+            holder = lock.read().strip() or "unknown process"
+            raise FolderInUse(f"{settings.folder} is in use by another local AWS: {holder}")
+        time.sleep(0.05)
     lock.seek(0)
     lock.truncate()
     json.dump({"pid": os.getpid(), "port": settings.port}, lock)
     lock.flush()
     return lock
+
+
+def _locked(lock: TextIO) -> bool:
+    try:
+        fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    return True
 
 
 def clean_temporary_files(settings: Settings) -> None:

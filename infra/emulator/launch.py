@@ -11,11 +11,13 @@ from __future__ import annotations
 import asyncio
 import gc
 import importlib.metadata
+import logging
 import os
 import socket
 import sys
 from typing import TYPE_CHECKING
 
+import lazy
 from folder import FolderInUse, claim, clean_temporary_files
 from settings import HOST, PINNED_MINISTACK, Settings, ministack_environment, parse_arguments
 
@@ -44,7 +46,7 @@ def unusable_because(settings: Settings) -> str:
     return ""
 
 
-def start(settings: Settings) -> None:
+def start(settings: Settings, lock: int) -> None:
     """Prepare this process, load the fixes and the state, and serve until told to stop."""
     environment = ministack_environment(settings, dict(os.environ))
     os.environ.clear()
@@ -52,6 +54,7 @@ def start(settings: Settings) -> None:
     # What is imported stays: looking for garbage in it would cost start-up time, and later make
     # every saving child copy the pages it is on.
     gc.disable()
+    lazy.install()
     # MiniStack reads its environment when it is imported, so nothing of it may come earlier.
     import fixes
     import server
@@ -61,13 +64,14 @@ def start(settings: Settings) -> None:
     from status import Status
 
     applied = fixes.apply_all(settings)
+    logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of metrics it does not send
     gc.freeze()
     gc.enable()
     contents, saved, notices = restore.restore(settings.state)
     notices += recover.recover()
     for notice in notices:
         sys.stderr.write(f"local AWS: {notice}\n")
-    checkpoints = Checkpoints(Store(settings.state), contents, saved)
+    checkpoints = Checkpoints(Store(settings.state), contents, lock, saved)
     fixes.on_change(checkpoints.changed, checkpoints.changed_a_little)
     server.use_own_persistence(checkpoints)
     asyncio.run(server.run(settings, checkpoints, Status(settings, checkpoints, applied, notices)))
@@ -88,7 +92,7 @@ def main() -> int:
             sys.stderr.write(f"local AWS: {reason}\n")
             return EXIT_UNUSABLE
         clean_temporary_files(settings)
-        start(settings)
+        start(settings, lock.fileno())
     return 0
 
 

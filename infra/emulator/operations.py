@@ -24,6 +24,7 @@ class Operation:
     held: dict[str, Any] = field(default_factory=dict)
     changing: set[str] = field(default_factory=set)
     unchanged: set[str] = field(default_factory=set)
+    adopted: set[str] = field(default_factory=set)
 
     @property
     def rolling_back(self) -> bool:

@@ -96,7 +96,7 @@ async def run(settings: Settings, checkpoints: Checkpoints, status: Status) -> N
     saving = asyncio.create_task(checkpoints.run())
     saving.add_done_callback(_end_loudly)
     front = Front(ministack_app.app, checkpoints, status)
-    await serve(front, config, shutdown_trigger=stopped.wait)  # type: ignore[arg-type]
+    await serve(front, config, shutdown_trigger=stopped.wait)
     saving.cancel()
     await checkpoints.save()
     _leave()

@@ -18,6 +18,7 @@ interface Counts {
 }
 
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--colors=false']
+const contract = ['-q', '-c', 'tests/contract/pytest.ini', 'tests/contract']
 const unitPart: Part = {
   title: 'Unit',
   scopes: ['unit', 'all', 'full'],
@@ -46,11 +47,8 @@ const slowParts: Part[] = [
     run: python('mypy', ['--config-file', 'infra/emulator/pyproject.toml', 'infra/emulator', 'tests/contract']),
   },
   { title: 'Backend', scopes: ['all', 'full'], run: python('pytest', ['-q', 'tests/backend']) },
-  {
-    title: 'Contract',
-    scopes: ['all', 'full'],
-    run: python('pytest', ['-q', '-c', 'tests/contract/pytest.ini', 'tests/contract']),
-  },
+  { title: 'Contract', scopes: ['all'], run: python('pytest', contract) },
+  { title: 'Contract, proven', scopes: ['full'], run: python('pytest', [...contract, '--prove']) },
   {
     title: 'End to end',
     scopes: ['all', 'full'],
@@ -97,7 +95,8 @@ function python(program: string, args: string[]): Part['run'] {
   return async (step, context) => {
     const bin = path.dirname(await context.ports.toolchain.testPython())
     const emulator = await context.ports.toolchain.emulatorPython()
-    const env = { RS_EMULATOR_PYTHON: emulator.program }
+    const sam = await context.ports.toolchain.sam()
+    const env = { RS_EMULATOR_PYTHON: emulator.program, EMULATOR_PYTHON: emulator.program, SAM_CLI: sam.program }
     return runPart(path.join(bin, program), args, env, step, context)
   }
 }

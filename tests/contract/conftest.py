@@ -32,6 +32,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "fix(name): fails against a local AWS without this fix")
     config.addinivalue_line("markers", "slow: takes its time; runs with --prove only")
+    config.addinivalue_line("markers", "linux: reads /proc")
     config.addinivalue_line("markers", "local: about the local AWS itself, not a contract of AWS")
 
 
@@ -41,11 +42,17 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         kept = [item for item in items if only in fixes_of(item)]
         config.hook.pytest_deselected(items=[item for item in items if item not in kept])
         items[:] = kept
-    skipped = {"local": os.environ.get("CLOUD") == "aws", "slow": not config.getoption("--prove")}
-    for marker, skip in skipped.items():
-        for item in items:
-            if skip and item.get_closest_marker(marker):
-                item.add_marker(pytest.mark.skip(reason=f"{marker}: not in this run"))
+    left_out = {
+        "linux": not os.path.exists("/proc/net/tcp"),
+        "local": os.environ.get("CLOUD") == "aws",
+        "slow": not config.getoption("--prove"),
+    }
+    for marker, leave in left_out.items():
+        if not leave:
+            continue
+        marked = [item for item in items if item.get_closest_marker(marker)]
+        config.hook.pytest_deselected(items=marked)
+        items[:] = [item for item in items if item not in marked]
 
 
 def fixes_of(item: pytest.Item) -> set[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -40,6 +41,7 @@ class LocalAws:
         self.folder = folder or str(self._temporary.name if self._temporary else "")
         self.port = free_port()
         self.endpoint = f"http://127.0.0.1:{self.port}"
+        self.largest_file: int | None = None  # bytes; stands for a full disk
         self._arguments = arguments
         self._process: subprocess.Popen[bytes] | None = None
 
@@ -61,13 +63,18 @@ class LocalAws:
         """Start it and wait until it answers."""
         command = [emulator_python(), str(LAUNCHER), "--port", str(self.port), "--dir", self.folder]
         with open(self.log, "ab") as log:
-            self._process = subprocess.Popen([*command, *self._arguments], stdout=log, stderr=log)
+            self._process = subprocess.Popen([*command, *self._arguments], stdout=log, stderr=log,
+                                             preexec_fn=self._limit_files)
         deadline = time.monotonic() + START_SECONDS
         while time.monotonic() < deadline and self._process.poll() is None:
             if self._ready():
                 return
             time.sleep(0.03)
         raise RuntimeError(f"the local AWS did not start:\n{self.log.read_text()}")
+
+    def _limit_files(self) -> None:
+        if self.largest_file is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (self.largest_file, self.largest_file))
 
     def stop(self, sign: int = signal.SIGTERM) -> None:
         """End it and wait for that."""

@@ -90,3 +90,12 @@ def test_a_renamed_bucket_is_shown_as_a_replacement(stacks: Stacks) -> None:
     kept = template(first)
     kept["Resources"]["Bucket"]["Properties"]["VersioningConfiguration"]["Status"] = "Suspended"
     assert stacks.change_set(name, kept)["Changes"][0]["ResourceChange"]["Replacement"] == "False"
+
+
+@pytest.mark.fix("cfn-outputs")
+def test_a_set_for_changed_outputs_can_be_executed(stacks: Stacks) -> None:
+    name = stacks.create(CONDITIONAL)
+    made = stacks.change_set(name, {**CONDITIONAL, "Outputs": {"New": {"Value": {"Ref": "Always"}}}})
+    assert (made["Status"], made["Changes"]) == ("CREATE_COMPLETE", [])
+    assert stacks.execute(made) == "UPDATE_COMPLETE"
+    assert list(stacks.outputs(name)) == ["New"]

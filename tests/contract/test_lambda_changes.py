@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import json
 import os
 
 import pytest
@@ -127,3 +128,12 @@ def test_a_stale_revision_of_an_alias_is_refused(functions: Functions) -> None:
     stale = refusal(functions.api.update_alias, FunctionName=name, Name="live", FunctionVersion="$LATEST",
                     RevisionId=made["RevisionId"])
     assert stale[0] == "PreconditionFailedException"
+
+
+@pytest.mark.fix("lambda-errors")
+def test_a_failed_call_tells_the_exceptions_class(functions: Functions) -> None:
+    name = functions.create("class Odd(Exception): pass\ndef handler(event, context): raise Odd('so: it is')")
+    answer = functions.api.invoke(FunctionName=name)
+    body = json.loads(answer["Payload"].read())
+    assert (answer["FunctionError"], body["errorType"], body["errorMessage"]) == ("Unhandled", "Odd", "so: it is")
+    assert body["stackTrace"]

@@ -16,10 +16,9 @@ FIXES = sorted(set(re.findall(r'mark\.fix\("([a-z-]+)"\)', "".join(p.read_text()
 
 
 @pytest.mark.local
+@pytest.mark.slow
 @pytest.mark.parametrize("fix", FIXES)
-def test_without_the_fix_its_tests_fail(fix: str, request: pytest.FixtureRequest) -> None:
-    if not request.config.getoption("--prove"):
-        pytest.skip("proofs run with --prove")
+def test_without_the_fix_its_tests_fail(fix: str) -> None:
     # Policies are enforced by MiniStack itself, when it is asked to: without that, nobody is denied.
     left_out = () if fix == "auth" else ("--without", fix)
     with LocalAws(*left_out) as local:

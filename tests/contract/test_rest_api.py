@@ -87,3 +87,39 @@ def test_an_http_api_has_the_routes_of_its_body(cloud: Cloud, stacks: Stacks) ->
     url = cloud.api_url(stacks.outputs(name)["ApiId"], "$default", "")
     assert http(f"{url}/notes/7", "DELETE").json["method"] == "DELETE"
     assert http(f"{url}/other").status == 404
+
+
+@pytest.mark.fix("api-errors")
+@pytest.mark.parametrize("source", ["def handler(e, c): raise ValueError('secret')", "def handler(e, c): return 'x'"])
+def test_a_failing_function_is_a_502_that_tells_nothing(cloud: Cloud, stacks: Stacks, source: str) -> None:
+    shaped = {"responseParameters": {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}}
+    definition = body({"/x": {"get": proxy()}}, **{"x-amazon-apigateway-gateway-responses": {"DEFAULT_5XX": shaped}})
+    made = template(definition)
+    made["Resources"]["Echo"]["Properties"]["Code"] = {"ZipFile": source}
+    answer = http(cloud.api_url(stacks.outputs(stacks.create(made))["ApiId"], "live", "/x"))
+    assert (answer.status, answer.json) == (502, {"message": "Internal server error"})
+    assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.fix("api-authorizer")
+def test_the_access_token_is_not_an_identity(cloud: Cloud, stacks: Stacks) -> None:
+    definition = body({"/x": {"get": proxy(security=[{"Pool": []}])}}, securityDefinitions={"Pool": {
+        "type": "apiKey", "name": "Authorization", "in": "header", "x-amazon-apigateway-authtype": "cognito_user_pools",
+        "x-amazon-apigateway-authorizer": {
+            "type": "cognito_user_pools", "providerARNs": [{"Fn::GetAtt": ["Pool", "Arn"]}]}}})
+    made = template(definition)
+    made["Resources"] |= {
+        "Pool": {"Type": "AWS::Cognito::UserPool", "Properties": {}},
+        "Client": {"Type": "AWS::Cognito::UserPoolClient", "Properties": {
+            "UserPoolId": {"Ref": "Pool"},
+            "ExplicitAuthFlows": ["ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"]}}}
+    made["Outputs"] |= {"Pool": {"Value": {"Ref": "Pool"}}, "Client": {"Value": {"Ref": "Client"}}}
+    outputs, idp = stacks.outputs(stacks.create(made)), cloud.client("cognito-idp")
+    who, password = "someone", "Correct-horse-9!"
+    idp.admin_create_user(UserPoolId=outputs["Pool"], Username=who, MessageAction="SUPPRESS")
+    idp.admin_set_user_password(UserPoolId=outputs["Pool"], Username=who, Password=password, Permanent=True)
+    tokens = idp.initiate_auth(ClientId=outputs["Client"], AuthFlow="USER_PASSWORD_AUTH", AuthParameters={
+        "USERNAME": who, "PASSWORD": password})["AuthenticationResult"]
+    url = cloud.api_url(outputs["ApiId"], "live", "/x")
+    asked = {token: http(url, headers={"Authorization": tokens[token]}).status for token in ("IdToken", "AccessToken")}
+    assert asked == {"IdToken": 200, "AccessToken": 401}

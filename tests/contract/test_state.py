@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
+import uuid
 from pathlib import Path
 
 import pytest
@@ -93,6 +95,59 @@ def test_a_state_damaged_throughout_is_set_aside_by_name(tmp_path: Path) -> None
         assert local.status()["stacks"] == 0
         aside = next(tmp_path.glob("state-damaged-*"))
         assert str(aside) in " ".join(local.status()["notices"])
+
+
+@pytest.mark.slow
+def test_it_may_be_killed_at_any_moment(tmp_path: Path) -> None:
+    with LocalAws(folder=str(tmp_path)) as local:
+        s3 = cloud_of(local).client("s3")
+        s3.create_bucket(Bucket="contract-kill")
+        saved(local)
+        for round_number in range(8):
+            deadline = time.monotonic() + 0.2 + round_number * 0.13
+            while time.monotonic() < deadline:
+                s3.put_object(Bucket="contract-kill", Key=uuid.uuid4().hex, Body=os.urandom(20_000))
+            local.stop(signal.SIGKILL)
+            local.start()
+            assert local.status()["notices"] == []
+            for item in s3.list_objects_v2(Bucket="contract-kill").get("Contents", []):
+                assert len(s3.get_object(Bucket="contract-kill", Key=item["Key"])["Body"].read()) == 20_000
+
+
+def test_a_full_disk_leaves_the_state_before_it(tmp_path: Path) -> None:
+    with LocalAws(folder=str(tmp_path)) as local:
+        name = fill(local)
+        local.stop()
+        local.largest_file = 100_000
+        local.start()
+        bucket = Stacks(cloud_of(local)).outputs(name)["Bucket"]
+        cloud_of(local).client("s3").put_object(Bucket=bucket, Key="big", Body=os.urandom(500_000))
+        assert cloud_of(local).wait(lambda: local.status()["state"]["problem"])
+        assert "was not saved" in local.log.read_text()
+        local.stop(signal.SIGKILL)
+        local.largest_file = None
+        local.start()
+        check(local, name)
+        assert local.status()["notices"] == []
+
+
+def test_what_an_earlier_run_unpacked_is_removed(tmp_path: Path) -> None:
+    left = tmp_path / "tmp" / "packages" / "old"
+    left.mkdir(parents=True)
+    with LocalAws(folder=str(tmp_path)):
+        assert not left.exists()
+
+
+@pytest.mark.linux
+def test_nothing_listens_beyond_this_machine() -> None:
+    with LocalAws("--auth") as local:
+        files = Path(f"/proc/{local.status()['pid']}/fd")
+        sockets = {os.readlink(link) for link in files.iterdir() if link.is_symlink()}
+        tables = "".join(Path(f"/proc/net/{table}").read_text() for table in ("tcp", "tcp6"))
+        rows = [row.split() for row in tables.splitlines() if ":" in row.split()[1]]
+        listening = [row[1] for row in rows if row[3] == "0A" and f"socket:[{row[9]}]" in sockets]
+        assert [int(place.split(":")[1], 16) for place in listening] == [local.port]
+        assert all(place.startswith("0100007F:") for place in listening)
 
 
 def test_a_second_process_is_refused_the_folder(tmp_path: Path) -> None:

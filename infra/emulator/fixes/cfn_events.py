@@ -55,6 +55,9 @@ def _retold(operation: Operation, event: Event) -> list[Event]:
     if kind == STACK and logical_id == name:
         ends = status == "UPDATE_COMPLETE" and not operation.cleaning
         return [*([_stack_event(event, CLEANUP)] if ends else []), event]
+    if status.startswith("IMPORT_") or logical_id in operation.adopted:
+        operation.adopted.add(logical_id)
+        return [event]
     new = logical_id not in operation.previous
     if status == "DELETE_SKIPPED" and operation.is_update and not operation.cleaning and not operation.rolling_back:
         operation.cleaning = True
@@ -124,8 +127,8 @@ def _settle_records(stack: dict[str, Any], operation: Operation) -> None:
     """ListStackResources says the same as the events: what did not change keeps its status."""
     for logical_id, record in stack.get("_resources", {}).items():
         before = operation.previous.get(logical_id)
-        if before is None:
+        if before is None and logical_id not in operation.adopted:
             record["ResourceStatus"] = record["ResourceStatus"].replace("UPDATE_", "CREATE_")
-        elif logical_id in operation.unchanged:
+        elif before is not None and logical_id in operation.unchanged:
             record["ResourceStatus"] = before.get("ResourceStatus", record["ResourceStatus"])
             record["Timestamp"] = before.get("Timestamp", now_iso())

@@ -31,10 +31,12 @@ class Checkpoints:
 
     store: Store
     services: dict[str, list[str]]
+    lock: int  # the folder's: a child holds it too, so that nobody reads what it is still writing
     saved: str = ""
     problem: str = ""
     _changed: asyncio.Event = field(default_factory=asyncio.Event)
     _later: bool = False
+    _child: asyncio.Future[dict[str, Any]] | None = None
     _loop: asyncio.AbstractEventLoop | None = None
 
     def changed(self) -> None:
@@ -76,19 +78,22 @@ class Checkpoints:
         self.services = dict(answer["services"])
 
     async def _in_a_child(self) -> dict[str, Any]:
+        while self._child is not None and not self._child.done():
+            await asyncio.wait([self._child])  # it goes on when who waited for it was cancelled
         reading, writing = os.pipe()
         child = os.fork()
         if child == 0:
-            _write_state(self.store, self.services, writing)
+            _write_state(self.store, self.services, writing, self.lock)
         os.close(writing)
-        return await asyncio.to_thread(_await_child, child, reading)
+        self._child = asyncio.ensure_future(asyncio.to_thread(_await_child, child, reading))
+        return await asyncio.shield(self._child)
 
 
-def _write_state(store: Store, services: dict[str, list[str]], answer_to: int) -> None:
+def _write_state(store: Store, services: dict[str, list[str]], answer_to: int, lock: int) -> None:
     """The child's whole life. It prints nothing and takes no lock: other threads are gone."""
     code = 1
     try:
-        _close_everything_but(answer_to)
+        _close_everything_but(answer_to, lock)
         signal.alarm(int(CHILD_SECONDS))
         try:
             manifest = snapshot.save(store, services)
@@ -101,12 +106,14 @@ def _write_state(store: Store, services: dict[str, list[str]], answer_to: int) -
         os._exit(code)
 
 
-def _close_everything_but(kept: int) -> None:
+def _close_everything_but(*kept: int) -> None:
     """Give up the listening socket and the clients' connections: they are the parent's."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
     signal.set_wakeup_fd(-1)
-    os.closerange(3, kept)
-    os.closerange(kept + 1, min(os.sysconf("SC_OPEN_MAX"), 65536))
+    first = 3
+    for last in (*sorted(kept), min(os.sysconf("SC_OPEN_MAX"), 65536)):
+        os.closerange(first, last)
+        first = last + 1
 
 
 def _await_child(child: int, reading: int) -> dict[str, Any]:

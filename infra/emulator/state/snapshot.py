@@ -9,6 +9,7 @@ import sys
 import time
 from typing import Any
 
+import lazy
 from ministack import app as ministack_app
 from ministack.core.responses import AccountRegionScopedDict, AccountScopedDict
 from ministack.services import lambda_svc
@@ -44,7 +45,7 @@ def _current(name: str, module: Any) -> Any:
 def _loaded_modules() -> dict[str, Any]:
     names = ministack_app._state_map.items()
     modules = {key: sys.modules.get(f"ministack.services.{name}") for key, name in names}
-    return {key: module for key, module in modules.items() if hasattr(module, "get_state")}
+    return {key: module for key, module in modules.items() if lazy.is_loaded(module) and hasattr(module, "get_state")}
 
 
 def _as_it_is(value: Any, memo: Any = None) -> Any:
