@@ -27,6 +27,18 @@ rs-validate: $(PROGRAM) ; $(RUN) $@
 check-rs: $(PROGRAM) ; $(RUN) $@
 check-rs-stack-status: $(PROGRAM) ; $(RUN) $@
 
+rs-lock: $(PROGRAM) ; $(RUN) $@
+rs-unlock: $(PROGRAM) ; $(RUN) $@
+rs-lock-status: $(PROGRAM) ; $(RUN) $@
+
+rs-teardown: $(PROGRAM) ; $(RUN) $@
+rs-nuke-buckets: $(PROGRAM) ; $(RUN) $@
+rs-nuke-users: $(PROGRAM) ; $(RUN) $@
+rs-nuke-user-pool: $(PROGRAM) ; $(RUN) $@
+rs-nuke-data: $(PROGRAM) ; $(RUN) $@
+rs-nuke-all: $(PROGRAM) ; $(RUN) $@
+rs-cycle-stack: $(PROGRAM) ; $(RUN) $@
+
 local-start: $(PROGRAM) ; $(RUN) $@
 local-stop: $(PROGRAM) ; $(RUN) $@
 local-status: $(PROGRAM) ; $(RUN) $@
@@ -42,4 +54,4 @@ test-unit: $(PROGRAM) ; $(RUN) $@
 test-full: $(PROGRAM) ; $(RUN) $@
 docs: $(PROGRAM) ; $(RUN) $@
 
-.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs
+.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs

@@ -29,6 +29,10 @@ const layers = [
 ]
 const onlyIn = (name, message) => ({ group: [name], message })
 
+const sdk = onlyIn('@aws-sdk/*', 'only adapters/aws imports the AWS SDK')
+const execa = onlyIn('execa', 'only adapters/processes.ts starts processes')
+const childProcess = onlyIn('node:child_process', 'only adapters/processes.ts starts processes')
+
 export default tseslint.config(
   { ignores: ['dist/', '.rs/', '.aws-sam-*/', 'node_modules/', 'coverage/'] },
   ...tseslint.configs.strict,
@@ -51,12 +55,7 @@ export default tseslint.config(
       'no-restricted-imports': [
         'error',
         {
-          patterns: [
-            onlyIn('@aws-sdk/*', 'only adapters/aws imports the AWS SDK'),
-            onlyIn('execa', 'only adapters/processes.ts starts processes'),
-            onlyIn('node:child_process', 'only adapters/processes.ts starts processes'),
-            onlyIn('zx', 'only the adapters of this machine use zx'),
-          ],
+          patterns: [sdk, execa, childProcess, onlyIn('zx', 'only the adapters of this machine use zx')],
         },
       ],
       'no-restricted-properties': [
@@ -68,7 +67,15 @@ export default tseslint.config(
       ],
     },
   },
-  { files: ['scripts/adapters/**/*.ts'], rules: { 'no-restricted-imports': 'off' } },
+  {
+    files: ['scripts/adapters/**/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [sdk, execa, childProcess] }] },
+  },
+  {
+    files: ['scripts/adapters/aws/*.ts'],
+    rules: { 'no-restricted-imports': ['error', { patterns: [execa, childProcess] }] },
+  },
+  { files: ['scripts/adapters/processes.ts'], rules: { 'no-restricted-imports': ['error', { patterns: [sdk] }] } },
   // A port's adapter is one object of short methods, made by one function.
   { files: ['scripts/adapters/aws/*.ts'], rules: { 'max-lines-per-function': 'off' } },
   { files: ['scripts/main.ts'], rules: { 'no-restricted-properties': 'off' } },

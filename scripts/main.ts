@@ -23,6 +23,7 @@ import { type ScreenOptions, listenersFor } from './report/screen.js'
 /** Reads the command line and the environment, makes everything, runs one command, and sets the exit code. */
 async function main(): Promise<void> {
   const started = systemClock.now()
+  outliveReaders()
   const environment = { ...process.env }
   const makeNames = (environment['RS_MAKE_VARIABLES'] ?? '').split(' ').filter((name) => name !== '')
   const screen = screenOptions(environment, isJson(environment, makeNames))
@@ -36,13 +37,14 @@ async function main(): Promise<void> {
     const inputs = readInputs({ environment, makeNames, flags: parsed.flags })
     forgetSecrets()
     quietSdk()
-    log = openLogFile(process.cwd(), parsed.command.name, systemClock.now)
+    // Help may be asked for in any folder; it leaves nothing there.
+    if (parsed.command.group !== 'Help') log = openLogFile(process.cwd(), parsed.command.name, systemClock.now)
     const json = screen.json || isSet(inputs, 'JSON')
     for (const secret of secretsOf(inputs)) secrets.add(secret)
     report = makeReport(listenersFor({ ...screen, json }, secrets, log), systemClock, secrets)
     warnAboutArgv(makeNames, report)
     await run(parsed.command, inputs, { environment, started, report, place })
-    log.close(0, 'Done', elapsed(started))
+    log?.close(0, 'Done', elapsed(started))
   } catch (error) {
     const failure = explain(error, place.local)
     report.emit({ type: 'failure', error: failure, step: report.failedStep(), log: log?.path })
@@ -66,13 +68,17 @@ async function run(command: Command, inputs: Inputs, { environment, started, rep
   const projectFolder = process.cwd()
   const interrupted = new AbortController()
   const onInterrupt = (): void => interrupt(interrupted)
-  process.on('SIGINT', onInterrupt)
-  process.on('SIGTERM', onInterrupt)
+  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
+  for (const signal of signals) process.on(signal, onInterrupt)
   const ports = machinePorts({
     toolFolder,
     projectFolder,
     environment,
-    interactive: process.stdin.isTTY && process.stderr.isTTY && !isSet(inputs, 'JSON'),
+    terminal: {
+      input: process.stdin,
+      output: process.stderr,
+      interactive: process.stdin.isTTY && process.stderr.isTTY && !isSet(inputs, 'JSON'),
+    },
     tell: (text) => report.emit({ type: 'note', text }),
     clock: systemClock,
     signal: interrupted.signal,
@@ -87,7 +93,9 @@ async function run(command: Command, inputs: Inputs, { environment, started, rep
     nodeProgram: process.execPath,
     nodeVersion: process.versions.node,
     childEnv: childEnvironment(environment),
-    who: `${userInfo().username}@${hostname()}`,
+    who: `${userName(environment)}@${hostname()}`,
+    pid: process.pid,
+    ciRun: ciRunOf(environment),
     started,
     command: command.name,
     async connect({ startEmulator }) {
@@ -99,8 +107,7 @@ async function run(command: Command, inputs: Inputs, { environment, started, rep
   try {
     await runCommand(command, context)
   } finally {
-    process.off('SIGINT', onInterrupt)
-    process.off('SIGTERM', onInterrupt)
+    for (const signal of signals) process.off(signal, onInterrupt)
   }
 }
 
@@ -168,7 +175,8 @@ function warnAboutArgv(makeNames: readonly string[], report: Report): void {
 }
 
 function isJson(environment: Readonly<Record<string, string | undefined>>, makeNames: readonly string[]): boolean {
-  return (makeNames.includes('JSON') && environment['JSON'] === 'true') || environment['RS_JSON'] === 'true'
+  const asked = makeNames.includes('JSON') && environment['JSON'] === 'true'
+  return asked || environment['RS_JSON'] === 'true' || process.argv.includes('--json')
 }
 
 /** Colour as no-color.org and Node have it; animation only where a person looks. */
@@ -187,6 +195,27 @@ function screenOptions(environment: Run['environment'], json: boolean): ScreenOp
       err: (text) => process.stderr.write(text),
     },
   }
+}
+
+/** A container's user may have no name: then its number. */
+function userName(environment: Run['environment']): string {
+  try {
+    return userInfo().username
+  } catch {
+    return environment['USER'] ?? String(process.getuid?.() ?? 'unknown')
+  }
+}
+
+/** A reader that has gone away (`| head`) or a closed terminal must not end a deployment: the log goes on. */
+function outliveReaders(): void {
+  for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
+}
+
+/** The address of the CI run, as GitHub, GitLab and Buildkite tell it. */
+function ciRunOf(environment: Run['environment']): string | undefined {
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL, BUILDKITE_BUILD_URL } = environment
+  if (GITHUB_RUN_ID !== undefined) return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`
+  return CI_JOB_URL ?? BUILDKITE_BUILD_URL
 }
 
 function elapsed(since: Date): number {

@@ -4,6 +4,7 @@ import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain } from './
 /** The narrow interfaces that flows speak to. */
 export type * from './ports/cloud.js'
 export type * from './ports/machine.js'
+export type * from './ports/removal.js'
 
 export interface MachinePorts {
   clock: Clock

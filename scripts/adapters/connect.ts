@@ -1,3 +1,4 @@
+import type { AwsCredentialIdentity } from '@smithy/types'
 import { type Cloud, type CloudChoice, chooseCloud, localAccount, localRegion, mayAskInstance } from '../core/cloud.js'
 import type { Inputs } from '../core/inputs.js'
 import { DeployError } from '../errors.js'
@@ -8,8 +9,8 @@ import { lazily } from './lazy.js'
 export interface Connection {
   cloud: Cloud
   banner: string | undefined
-  /** What a child needs to reach the same cloud. */
-  cloudEnv: Record<string, string>
+  /** What a child needs to reach the same cloud as the same caller; resolved anew each time, credentials expire. */
+  cloudEnv: () => Promise<Record<string, string>>
   ports: Pick<Ports, 'stacks' | 'functions' | 'buckets' | 'userPools' | 'account' | 'logs'>
 }
 
@@ -34,7 +35,7 @@ export async function connect(facts: ConnectFacts, startEmulator: boolean): Prom
     endpointUrl: environment['AWS_ENDPOINT_URL'],
     hasCredentials: async () => {
       const { credentialChain, hasCredentials } = await import('./aws/credentials.js')
-      return hasCredentials(credentialChain(environment))
+      return hasCredentials(credentialChain(environment), environment)
     },
   })
   if (choice.kind !== 'local') return connectAws(choice, facts)
@@ -54,17 +55,7 @@ function connectLocal(banner: string | undefined, endpoint: string, clock: Clock
   return {
     cloud: { kind: 'local', region: localRegion, account: localAccount, endpoint },
     banner,
-    cloudEnv: {
-      AWS_ENDPOINT_URL: endpoint,
-      AWS_ACCESS_KEY_ID: keys.accessKeyId,
-      AWS_SECRET_ACCESS_KEY: keys.secretAccessKey,
-      AWS_REGION: localRegion,
-      AWS_DEFAULT_REGION: localRegion,
-      AWS_EC2_METADATA_DISABLED: 'true',
-      // Settings of the user's own profiles have no say in the emulator.
-      AWS_CONFIG_FILE: '/dev/null',
-      AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
-    },
+    cloudEnv: async () => childCloud(keys, localRegion, endpoint),
     ports: awsPorts(config, localAccount, clock),
   }
 }
@@ -80,10 +71,11 @@ async function connectAws(
       hint: 'AWS_REGION=us-east-1 (or region in the AWS profile)',
     })
   }
+  const credentials = credentialChain(environment)
   const endpoint = choice.kind === 'endpoint' ? choice.endpoint : undefined
   const config: ClientConfig = {
     region,
-    credentials: credentialChain(environment),
+    credentials,
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: maxAttempts.aws,
     retryMode: 'adaptive',
@@ -93,18 +85,32 @@ async function connectAws(
   return {
     cloud: { kind: choice.kind, region, account, endpoint },
     banner: undefined,
-    cloudEnv: { ...awsVariables(environment), AWS_REGION: region, AWS_DEFAULT_REGION: region },
+    cloudEnv: async () => childCloud(await credentials(), region, endpoint),
     ports: awsPorts(config, account, clock),
   }
 }
 
-/** The user's AWS settings, as the AWS CLI and sam read them. */
-function awsVariables(environment: ConnectFacts['environment']): Record<string, string> {
-  return Object.fromEntries(
-    Object.entries(environment).flatMap(([name, value]) =>
-      name.startsWith('AWS_') && value !== undefined ? [[name, value] as const] : [],
-    ),
-  )
+/**
+ * sam gets the very credentials and region that this program uses, and no profile or file to decide otherwise: botocore
+ * resolves them in another order than the SDK, and both must act on one account.
+ */
+function childCloud(
+  credentials: AwsCredentialIdentity,
+  region: string,
+  endpoint: string | undefined,
+): Record<string, string> {
+  const { accessKeyId, secretAccessKey, sessionToken } = credentials
+  return {
+    AWS_ACCESS_KEY_ID: accessKeyId,
+    AWS_SECRET_ACCESS_KEY: secretAccessKey,
+    ...(sessionToken === undefined ? {} : { AWS_SESSION_TOKEN: sessionToken }),
+    AWS_REGION: region,
+    AWS_DEFAULT_REGION: region,
+    AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_CONFIG_FILE: '/dev/null',
+    AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
+    ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),
+  }
 }
 
 function awsPorts(config: ClientConfig, account: string, clock: Clock): Connection['ports'] {

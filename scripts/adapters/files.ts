@@ -4,6 +4,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipArchive } from 'archiver'
+import { exclusively } from '../../infra/bootstrap/exclusive.mjs'
 import type { Files } from '../ports.js'
 
 /** The earliest time a zip can hold (MS-DOS dates start in 1980). */
@@ -21,6 +22,7 @@ export function makeFiles(root: string): Files {
     exists: async (file) => (await stat(at(file)).catch(undefinedWhenMissing)) !== undefined,
     list: async (folder) => (await listFiles(at(folder))).filter((file) => !isRubbish(file)),
     write: (file, content, mode) => writeWhole(at(file), content, mode),
+    exclusively: (lockFile, work, onWait) => exclusively(at(lockFile), work, onWait),
     remove: (folder) => rm(at(folder), { recursive: true, force: true }),
     zip: (folder, file) => zipFolder(at(folder), at(file)),
   }

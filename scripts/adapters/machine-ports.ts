@@ -4,13 +4,13 @@ import { childEnvironment, installerEnvironment } from './environment.js'
 import { makeFiles } from './files.js'
 import { makeHttp } from './http.js'
 import { lazily } from './lazy.js'
-import { makePrompts } from './prompts.js'
+import { type Terminal, makePrompts } from './prompts.js'
 
 export interface Machine {
   toolFolder: string
   projectFolder: string
   environment: Readonly<Record<string, string | undefined>>
-  interactive: boolean
+  terminal: Omit<Terminal, 'signal'>
   /** For what takes a while before a command can begin (installing, waiting for another run). */
   tell: (text: string) => void
   clock: Clock
@@ -40,7 +40,7 @@ export function machinePorts(machine: Machine): MachinePorts {
     clock,
     shell,
     files: makeFiles(projectFolder),
-    prompts: makePrompts(machine.interactive),
+    prompts: makePrompts({ ...machine.terminal, signal }),
     http: makeHttp(signal),
     toolchain,
     emulator,

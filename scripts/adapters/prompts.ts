@@ -1,12 +1,35 @@
+import { createInterface } from 'node:readline/promises'
+import { DeployError } from '../errors.js'
 import type { Prompts } from '../ports.js'
 
-/** Questions at a terminal; `interactive` is false where nobody can answer (CI, pipes, JSON). */
-export function makePrompts(interactive: boolean): Prompts {
+/** What a question is asked with; the signal ends it when the run is stopped. */
+export interface Terminal {
+  input: NodeJS.ReadableStream
+  output: NodeJS.WritableStream
+  interactive: boolean
+  signal: AbortSignal
+}
+
+/**
+ * Questions at a terminal; `interactive` is false where nobody can answer (CI, pipes, JSON). Ctrl-C and Ctrl-D at the
+ * question decline it, so that the run can still put away what it has prepared (zx's question would end the process).
+ */
+export function makePrompts({ input, output, interactive, signal }: Terminal): Prompts {
   return {
     interactive,
     async ask(text) {
-      const { question } = await import('zx')
-      return question(text)
+      const terminal = createInterface({ input, output })
+      const left = new AbortController()
+      for (const event of ['close', 'SIGINT'] as const) terminal.once(event, () => left.abort())
+      try {
+        return await terminal.question(text, { signal: AbortSignal.any([signal, left.signal]) })
+      } catch {
+        throw new DeployError('Declined', 'the question was left unanswered: nothing was changed', {
+          hint: 'the same command again, and answer it',
+        })
+      } finally {
+        terminal.close()
+      }
     },
   }
 }

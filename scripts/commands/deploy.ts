@@ -6,7 +6,7 @@ import type { TargetContext } from '../flows/context.js'
 import type { DeployOptions, DeployOutcome } from '../flows/deploy.js'
 import type { Command } from './command.js'
 
-const deployVariables: VariableName[] = [
+export const deployVariables: VariableName[] = [
   'ENABLE_AUTH',
   'CREATE_BUCKETS',
   'ADMIN_USERNAME',
@@ -17,6 +17,8 @@ const deployVariables: VariableName[] = [
   'COGNITO_USER_POOL_ID',
   'COGNITO_CLIENT_ID',
   'HEALTH_ATTEMPTS',
+  'LOCK_WAIT',
+  'ALLOW_DATA_LOSS',
   'FORCE',
   'YES',
 ]
@@ -82,7 +84,7 @@ export const deployCommands: Command[] = [
   },
 ]
 
-async function runDeploy(build: DeployOptions['build'], context: TargetContext): Promise<void> {
+export async function runDeploy(build: DeployOptions['build'], context: TargetContext): Promise<void> {
   const { deploy } = await import('../flows/deploy.js')
   const outcome = await deploy({ build, force: isSet(context.inputs, 'FORCE') }, context)
   const pageKey = await context.ports.buckets.etag(context.names.buckets.frontend, 'index.html')
@@ -94,7 +96,7 @@ function summarize(
   hasPage: boolean,
   { report, target, names, cloud, ports, started }: TargetContext,
 ): void {
-  const { stack, release, admin } = outcome
+  const { stack, release, version, admin } = outcome
   const { api, page } = addressesOf(stack.outputs, names.apiStage, cloud)
   const pool = stack.outputs['CognitoUserPoolId'] ?? ''
   const client = stack.outputs['CognitoClientId'] ?? ''
@@ -102,11 +104,11 @@ function summarize(
   const verb = outcome.kind === 'deployed' ? 'is live' : 'is live, nothing to do'
   const buckets = Object.values(names.buckets)
   const rows = [
-    ...(api === undefined ? [] : [{ label: 'API', text: `${api}/health   healthy, answered by release ${release}` }]),
-    ...(page === undefined ? [] : [{ label: 'Page', text: hasPage ? page : `${page}   (no page uploaded yet)` }]),
+    ...(api === undefined ? [] : [{ label: 'API', text: `${api}/health\nhealthy, answered by version ${version}` }]),
+    ...(page === undefined ? [] : [{ label: 'Page', text: hasPage ? page : `${page}\n(no page uploaded yet)` }]),
     ...(pool === '' ? [] : [{ label: 'Sign-in', text: `pool ${pool}  client ${client}` }]),
     ...(admin === undefined ? [] : [{ label: 'Admin', text: `${admin} (${userGroups[0]})` }]),
-    { label: 'Buckets', text: buckets.join(' ') },
+    { label: 'Buckets', text: buckets.join('\n') },
   ]
   report.emit({
     type: 'summary',
@@ -118,6 +120,7 @@ function summarize(
       env: target.env,
       org: target.org,
       release,
+      version,
       api,
       page,
       userPoolId: pool === '' ? undefined : pool,

@@ -48,7 +48,8 @@ export async function parseCommandLine(
       },
     )
   }
-  await parser.parseAsync([...argv])
+  if (name === 'completion') parser.showCompletionScript()
+  else await parser.parseAsync([...argv])
   return chosen
 }
 

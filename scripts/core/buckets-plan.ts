@@ -52,5 +52,5 @@ export function planBuckets({ names, presence, managed, wanted }: BucketFacts): 
 }
 
 function whose(presence: BucketPresence): string {
-  return presence === 'other-region' ? 'in another region' : 'another account’s'
+  return presence === 'other-region' ? 'in another region' : 'another account’s, or hidden from these credentials'
 }

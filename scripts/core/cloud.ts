@@ -27,8 +27,14 @@ export interface CloudFacts {
  */
 export async function chooseCloud({ inputs, endpointUrl, hasCredentials }: CloudFacts): Promise<CloudChoice> {
   if (inputs.CLOUD === 'local') return { kind: 'local', banner: undefined }
+  const elsewhere = endpointUrl !== undefined && endpointUrl !== ''
+  if (inputs.CLOUD === 'aws' && elsewhere) {
+    throw new DeployError('Refused', `CLOUD=aws, but AWS_ENDPOINT_URL=${endpointUrl} points somewhere else`, {
+      hint: 'unset AWS_ENDPOINT_URL, or leave CLOUD out to use that address as it is',
+    })
+  }
   if (inputs.CLOUD === 'aws') return { kind: 'aws' }
-  if (endpointUrl !== undefined && endpointUrl !== '') return { kind: 'endpoint', endpoint: endpointUrl }
+  if (elsewhere) return { kind: 'endpoint', endpoint: endpointUrl }
   if (await hasCredentials()) return { kind: 'aws' }
   if (inputs.ENV === 'stage' || inputs.ENV === 'prod') {
     throw new DeployError(

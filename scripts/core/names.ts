@@ -20,6 +20,10 @@ export interface Names {
   buckets: Record<BucketKey, string>
   deploymentsBucket: string
   buildFolder: string
+  /** Of the function and of the API's accesses. */
+  logGroups: readonly string[]
+  /** Every name that a resource of the target may have, for the isolation proof. */
+  all: readonly string[]
 }
 
 /** Every name of a target. `account` is the 12-digit account id. */
@@ -27,7 +31,7 @@ export function namesOf(target: Target, account: string): Names {
   const { env, org } = target
   const base = `${identity.prefix}-${env}-${org}`
   const bucket = (service: string): string => `${identity.prefix}-${service}-${env}-${org}-${account}`
-  return {
+  const named = {
     stack: stackName(target),
     function: `${base}-backend`,
     layer: `${identity.prefix}-deps-${env}-${org}`,
@@ -46,6 +50,10 @@ export function namesOf(target: Target, account: string): Names {
     deploymentsBucket: `${identity.prefix}-sam-deployments-${account}`,
     buildFolder: buildFolder(target),
   }
+  const delivery = [`${base}-frontend`, `${base}-single-page`]
+  const logGroups = [`/aws/lambda/${named.function}`, `/aws/apigateway/${named.api}`]
+  const single = [named.stack, named.function, named.layer, named.api, named.userPool, named.userPoolClient, named.role]
+  return { ...named, logGroups, all: [...single, ...Object.values(named.buckets), ...delivery, ...logGroups] }
 }
 
 /** The stack's name needs no account, so that it can be shown before anybody signs in. */
@@ -73,6 +81,8 @@ export const apiGatewayLogRole = `${identity.prefix}-apigateway-logs`
 
 /** Key prefixes in the deployments bucket. */
 export const ledgerKeys = {
+  lock: (stack: string): string => `locks/${stack}.json`,
+  all: (stack: string): string => `${stack}/`,
   artifacts: (stack: string): string => `${stack}/artifacts`,
   releases: (stack: string): string => `${stack}/releases/`,
   release: (stack: string, number: number): string => `${stack}/releases/${String(number).padStart(6, '0')}.json`,

@@ -40,7 +40,7 @@ export function planParameters({ target, inputs, template, stack, decided }: Par
     const known = stack?.[name]
     if (fixed[name] !== undefined) return { name, value: fixed[name], from: 'target' }
     if (decided[name] !== undefined) return { name, value: decided[name], from: 'decided' }
-    if (given !== undefined) return { name, value: given, from: 'given' }
+    if (given !== undefined) return { name, value: given === 'none' ? '' : given, from: 'given' }
     if (known !== undefined) return { name, value: known, from: 'stack' }
     if (Default !== undefined) return { name, value: String(Default), from: 'default' }
     throw new DeployError('Usage', `the template's parameter ${name} has no default, and no variable sets it`, {
@@ -48,6 +48,7 @@ export function planParameters({ target, inputs, template, stack, decided }: Par
     })
   })
   planned.forEach(verifyPassable)
+  for (const parameter of planned) verifyAllowed(parameter, template)
   return planned
 }
 
@@ -62,6 +63,18 @@ function verifyPassable({ name, value, from }: ParameterValue): void {
       hint: `give ${name} a value without quotes, backslashes and line ends`,
     },
   )
+}
+
+/** Throws Usage for what CloudFormation would refuse only when the change set is made. */
+function verifyAllowed({ name, value, from }: ParameterValue, template: Template): void {
+  const declared = template.Parameters?.[name]
+  const fits =
+    (declared?.AllowedPattern === undefined || new RegExp(`^(?:${declared.AllowedPattern})$`).test(value)) &&
+    (declared?.AllowedValues === undefined || declared.AllowedValues.map(String).includes(value)) &&
+    (declared?.MaxLength === undefined || value.length <= declared.MaxLength)
+  if (fits) return
+  const rule = declared?.ConstraintDescription ?? 'does not fit the template'
+  throw new DeployError('Usage', `${name}=${value} (${from}) ${rule}`, { hint: `give ${name} a value that fits` })
 }
 
 export function parameterRecord(values: readonly ParameterValue[]): Record<string, string> {

@@ -25,6 +25,10 @@ export const receiptSchema = z.object({
   who: z.string(),
   commit: z.string().optional(),
   inputs: releaseInputs,
+  /** Short hash (12 hex digits of SHA-256) of every file that the inputs were made of; older receipts have none. */
+  files: z.record(z.string(), z.string()).optional(),
+  /** Where code and layers lie, by logical id; older receipts have none. */
+  artifacts: z.record(z.string(), z.string()).optional(),
   stack: z.object({ arn: z.string(), changedAt: z.string() }),
   config: z.object({ bucket: z.string(), etag: z.string() }).optional(),
   function: z.object({ name: z.string(), version: z.string(), codeSha256: z.string() }).optional(),
@@ -43,6 +47,16 @@ export interface Reality {
   configEtag: string | undefined
 }
 
+/** What is said of an input that differs. */
+export const inputClauses: Readonly<Record<keyof ReleaseInputs, string>> = {
+  template: 'the template changed',
+  code: 'code or requirements changed',
+  config: 'the configuration changed',
+  parameters: 'parameters changed',
+  place: 'another Python or platform',
+  tool: 'another version of this tool',
+}
+
 /** Why a deployment is needed, one clause per difference; empty when inputs and reality are as the receipt says. */
 export function differences(
   receipt: Receipt | undefined,
@@ -52,14 +66,7 @@ export function differences(
   if (reality === undefined) return ['not deployed yet']
   if (receipt === undefined) return ['no release of it is recorded']
   if (receipt.outcome !== 'live') return ['the last release failed']
-  const was = receipt.inputs
   const changed: [boolean, string][] = [
-    [was.template !== inputs.template, 'the template changed'],
-    [was.code !== inputs.code, 'code or requirements changed'],
-    [was.config !== inputs.config, 'the configuration changed'],
-    [canonicalJson(was.parameters) !== canonicalJson(inputs.parameters), 'parameters changed'],
-    [was.place !== inputs.place, 'another Python or platform'],
-    [was.tool !== inputs.tool, 'another version of this tool'],
     [!reality.stackHealthy, 'the stack is not healthy'],
     [
       receipt.stack.arn !== reality.stackArn || receipt.stack.changedAt !== reality.stackChangedAt,
@@ -68,5 +75,21 @@ export function differences(
     [receipt.function?.version !== reality.aliasVersion, 'another version is live than the last release'],
     [receipt.config?.etag !== reality.configEtag, 'the uploaded configuration is not the last release’s'],
   ]
+  return [...inputDifferences(receipt.inputs, inputs), ...clausesOf(changed)]
+}
+
+/** Which inputs differ, one clause each. */
+export function inputDifferences(was: ReleaseInputs, now: ReleaseInputs): string[] {
+  return clausesOf([
+    [was.template !== now.template, inputClauses.template],
+    [was.code !== now.code, inputClauses.code],
+    [was.config !== now.config, inputClauses.config],
+    [canonicalJson(was.parameters) !== canonicalJson(now.parameters), inputClauses.parameters],
+    [was.place !== now.place, inputClauses.place],
+    [was.tool !== now.tool, inputClauses.tool],
+  ])
+}
+
+function clausesOf(changed: readonly [boolean, string][]): string[] {
   return changed.flatMap(([differs, what]) => (differs ? [what] : []))
 }

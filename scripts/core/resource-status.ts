@@ -1,5 +1,5 @@
 /** CloudFormation's resource states (API reference, ResourceStatus) and how an event in each is shown. */
-export type Phase = 'running' | 'done' | 'removed' | 'failed'
+export type Phase = 'running' | 'done' | 'removed' | 'skipped' | 'failed'
 
 export const resourcePhases = {
   CREATE_IN_PROGRESS: 'running',
@@ -11,7 +11,7 @@ export const resourcePhases = {
   DELETE_IN_PROGRESS: 'running',
   DELETE_COMPLETE: 'removed',
   DELETE_FAILED: 'failed',
-  DELETE_SKIPPED: 'removed',
+  DELETE_SKIPPED: 'skipped',
   IMPORT_IN_PROGRESS: 'running',
   IMPORT_COMPLETE: 'done',
   IMPORT_FAILED: 'failed',

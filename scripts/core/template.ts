@@ -9,8 +9,16 @@ const resourceSchema = z.looseObject({
   DeletionPolicy: z.string().optional(),
   UpdateReplacePolicy: z.string().optional(),
 })
+const parameterSchema = z.looseObject({
+  Type: z.string(),
+  Default: z.unknown().optional(),
+  AllowedPattern: z.string().optional(),
+  AllowedValues: z.array(z.unknown()).optional(),
+  MaxLength: z.coerce.number().optional(),
+  ConstraintDescription: z.string().optional(),
+})
 const templateSchema = z.looseObject({
-  Parameters: z.record(z.string(), z.looseObject({ Type: z.string(), Default: z.unknown().optional() })).optional(),
+  Parameters: z.record(z.string(), parameterSchema).optional(),
   Conditions: z.record(z.string(), z.unknown()).optional(),
   Resources: z.record(z.string(), resourceSchema),
 })

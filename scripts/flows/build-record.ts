@@ -12,6 +12,8 @@ const buildRecord = z.object({
   builtAt: z.string(),
   template: z.string(),
   code: z.string(),
+  /** Short hash of each file, by its path; builds of older versions have none. */
+  files: z.record(z.string(), z.string()).optional(),
   packages: z.array(
     z.object({
       logicalId: z.string(),

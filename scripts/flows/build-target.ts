@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { canonicalJson, sha256, sha256Base64 } from '../core/hash.js'
+import { canonicalJson, sha256, sha256Base64, shortHash } from '../core/hash.js'
 import { samBuild, samConfigFile, samConfigText } from '../core/sam-commands.js'
 import { type CodeFolder, type Template, codeFolders, parseTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
@@ -35,6 +35,8 @@ export interface Sources {
   template: Template
   templateHash: string
   codeHash: string
+  /** Short hash of the template and of every file of the code, by path. */
+  files: Record<string, string>
 }
 
 export async function readSources({ ports }: TargetContext): Promise<Sources> {
@@ -55,11 +57,18 @@ export async function readSources({ ports }: TargetContext): Promise<Sources> {
       }
       const files = await ports.files.list(folder)
       return Promise.all(
-        files.map(async (file) => [folder, file, sha256(await ports.files.readBytes(path.join(folder, file)))]),
+        files.map(async (file) => [folder, file, sha256(await ports.files.readBytes(path.join(folder, file)))] as const),
       )
     }),
   )
-  return { templateText, template, templateHash: sha256(templateText), codeHash: sha256(canonicalJson(hashes)) }
+  const codeFiles = hashes.flat().map(([folder, file, hash]) => [path.join(folder, file), shortHash(hash)])
+  return {
+    templateText,
+    template,
+    templateHash: sha256(templateText),
+    codeHash: sha256(canonicalJson(hashes)),
+    files: { [templateFile]: shortHash(sha256(templateText)), ...Object.fromEntries(codeFiles) },
+  }
 }
 
 /** Runs `sam build` into the target's folder and zips what it made, unless the folder holds this very build already. */
@@ -103,14 +112,19 @@ async function runSamBuild(place: BuildPlace, step: Step, context: TargetContext
     if (/^(Building|Running|Copying)/i.test(line)) step.progress(line.trim().slice(0, 60))
   })
   if (exitCode === 0) return output
-  const lines = output
-    .trim()
-    .split('\n')
-    .filter((line) => line.trim() !== '')
   throw new DeployError('BuildFailed', 'sam build failed', {
-    facts: lines.slice(-4).map((text, i) => ({ label: i === 0 ? 'Output' : '', text })),
+    facts: samErrors(output).map((text, i) => ({ label: i === 0 ? 'Output' : '', text })),
     hint: 'correct what it names, then the same command again',
   })
+}
+
+/** What sam says is wrong, without its tracebacks and the address of its issue tracker. */
+export function samErrors(output: string): string[] {
+  const lines = output.split('\n').filter((line) => line.trim() !== '')
+  const named = lines.filter((line) => /^(Build Failed|Error:|\w*(Error|Exception):)/.test(line.trim()))
+  const useful =
+    named.length > 0 ? named : lines.filter((line) => !/^(\s|Traceback|An unexpected error|https?:)/.test(line))
+  return [...new Set(useful)].slice(-4).map((line) => line.trim())
 }
 
 /** What sam needs from us and nothing of the user's own SAM_ settings. */
@@ -141,6 +155,7 @@ async function recordBuild(
     builtAt: ports.clock.now().toISOString(),
     template: sources.templateHash,
     code: sources.codeHash,
+    files: sources.files,
     packages,
   }
   await ports.files.write(recordFile(names), `${JSON.stringify(record, null, 2)}\n`)

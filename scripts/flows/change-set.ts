@@ -1,6 +1,6 @@
 import path from 'node:path'
 import { withApiFingerprints } from '../core/api-fingerprint.js'
-import { changeLines, summarizeChanges } from '../core/changes.js'
+import { summarizeChanges } from '../core/changes.js'
 import { identity } from '../core/identity.js'
 import { ledgerKeys } from '../core/names.js'
 import { adviceFor, firstFailure } from '../core/root-cause.js'
@@ -30,7 +30,7 @@ export async function prepareChangeSet(
 ): Promise<ChangeSet | undefined> {
   const { ports, names } = context
   await writeDeployTemplate(build, parameters, context)
-  const before = new Set(await ports.stacks.changeSetArns(names.stack))
+  const before = new Set(await dropLeftovers(context))
   await runSamDeploy(parameters, step, context)
   const fresh = (await ports.stacks.changeSetArns(names.stack)).filter((arn) => !before.has(arn))
   const sets = await Promise.all(fresh.map((arn) => ports.stacks.changeSet(arn)))
@@ -49,6 +49,14 @@ export async function prepareChangeSet(
   }
   step.say(summarizeChanges(set.changes))
   return set
+}
+
+/** Under our lock no other run has a set under way: unexecuted ones of sam are what a run that was cut off has left. */
+async function dropLeftovers({ ports, names }: TargetContext): Promise<string[]> {
+  const present = await ports.stacks.changeSetArns(names.stack)
+  const ours = present.filter((arn) => arn.includes(':changeSet/samcli-deploy'))
+  await Promise.all(ours.map((arn) => ports.stacks.deleteChangeSet(arn)))
+  return present.filter((arn) => !ours.includes(arn))
 }
 
 /** The built template with our own zips as its code, and the fingerprint that makes API changes reach the stage. */
@@ -75,7 +83,7 @@ async function runSamDeploy(parameters: readonly ParameterValue[], step: Step, c
   const place = {
     program: sam.program,
     folder: path.join(projectFolder, names.buildFolder),
-    env: { ...childEnv, ...samEnvironment(context), ...cloudEnv },
+    env: { ...childEnv, ...samEnvironment(context), ...(await cloudEnv()) },
   }
   const command = samDeploy(place, {
     stack: names.stack,
@@ -98,12 +106,6 @@ async function runSamDeploy(parameters: readonly ParameterValue[], step: Step, c
   throw new DeployError('ToolFailed', `sam deploy failed: ${error.replaceAll(/\s+/g, ' ')}`, {
     hint: 'nothing was changed; correct what it names, then the same command again',
   })
-}
-
-/** Shows every change of an update; a first deployment is nothing but additions, of which the number says enough. */
-export function showChanges(set: ChangeSet, step: Step): void {
-  if (set.changes.every(({ action }) => action === 'Add')) return
-  for (const { mark, text } of changeLines(set.changes)) step.line(mark, text)
 }
 
 /** Executes the change set and follows it to its end. Throws StackFailed with the first cause. */

@@ -19,6 +19,9 @@ export interface Context {
   nodeVersion: string
   childEnv: Readonly<Record<string, string>>
   who: string
+  pid: number
+  /** Address of the CI run, where there is one. */
+  ciRun: string | undefined
   started: Date
   command: string
   /** The cloud of this run; undefined only where it is the emulator, not running, and not to be started. */
@@ -29,8 +32,8 @@ export interface Context {
 export interface CloudContext extends Context {
   ports: Ports
   cloud: Cloud
-  /** Settings by which a child reaches the same cloud: region, endpoint, profile; never printed. */
-  cloudEnv: Readonly<Record<string, string>>
+  /** Settings by which a child reaches the same cloud as the same caller: credentials, region, endpoint; never printed. */
+  cloudEnv: () => Promise<Readonly<Record<string, string>>>
 }
 
 /** A context that acts on one target. */

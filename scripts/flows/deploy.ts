@@ -1,20 +1,21 @@
-import { addressesOf } from '../core/addresses.js'
+import path from 'node:path'
 import { DeployError } from '../errors.js'
-import type { ChangeSet, Stack } from '../ports.js'
-import { ensureAdmin } from './admin-user.js'
+import type { Stack } from '../ports.js'
+import type { Step } from '../report/report.js'
 import { type BuildRecord, requireBuild } from './build-record.js'
 import { buildTarget } from './build-target.js'
-import { executeChangeSet, prepareChangeSet, showChanges } from './change-set.js'
-import { confirmDeployment } from './confirm.js'
+import { executeChangeSet } from './change-set.js'
 import type { TargetContext } from './context.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
+import { type PlannedChanges, confirmChanges, planChanges } from './plan-changes.js'
 import { prepareAccount } from './prepare-account.js'
 import { protectStack } from './protect-stack.js'
 import { type LiveFacts, recordFailure, recordRelease } from './record-release.js'
 import { releaseCode } from './release-code.js'
 import { settleStack } from './settle-stack.js'
 import { uploadConfig } from './target-config.js'
-import { countSops, probeHealth, verifyAccess } from './verify-live.js'
+import { withTargetLock } from './target-lock.js'
+import { verifySignIn, verifyTarget } from './verify-target.js'
 
 export interface DeployOptions {
   /** rs-deploy builds first, rs-deploy-only takes the build that is there. */
@@ -23,149 +24,131 @@ export interface DeployOptions {
 }
 
 export type DeployOutcome =
-  | { kind: 'unchanged'; stack: Stack; release: number; admin: string | undefined }
-  | { kind: 'deployed'; stack: Stack; release: number; admin: string | undefined; health: LiveFacts['health'] }
+  | { kind: 'unchanged'; stack: Stack; release: number; version: string; admin: string | undefined }
+  | { kind: 'deployed'; stack: Stack; release: number; version: string; admin: string | undefined }
 
 /** Brings one target to what the sources, the configuration and the parameters say, and proves that it is there. */
 export async function deploy(options: DeployOptions, context: TargetContext): Promise<DeployOutcome> {
-  const { report } = context
-  const facts = await report.step('Check', async (step) => {
-    const found = await gatherFacts(context)
-    if (options.build === 'existing') await requireBuild(found.place, context)
-    const reasons = options.force ? ['FORCE=true'] : found.reasons
-    step.say(reasons.length === 0 ? 'nothing changed since the last release' : reasons.join(', '))
-    return { ...found, reasons }
+  const { report, ports } = context
+  const first = await report.step('Check', (step) => look(options, step, context))
+  const unchanged = await finishUnchanged(first, options, context)
+  if (unchanged !== undefined) return unchanged
+  return withBuildFolder(context, async (waitedHere) => {
+    const build = await report.step('Build', (step) => takeBuild(options, first, step, context))
+    await report.step('Account', (step) => prepareAccount(step, context))
+    return withTargetLock(context, async (locked, waited) => {
+      const settled = await report.step('Stack', (step) => settleStack(step, locked))
+      // Another run was in between: what it did may be what this one was to do.
+      const again = waitedHere || waited || settled.changed
+      const facts = again ? await report.step('Check again', (step) => look(options, step, locked)) : first
+      const done = await finishUnchanged(facts, options, locked)
+      return (
+        done ??
+        deployLocked(build, facts, again ? await ports.stacks.describe(locked.names.stack) : settled.stack, locked)
+      )
+    })
   })
-  if (facts.reasons.length === 0 && facts.stack !== undefined && facts.receipt !== undefined) {
-    await skipRest(options, context)
-    await verify(facts.stack, facts.receipt.function?.version ?? '', context)
-    await ensureAdministrator(facts, facts.stack, context)
-    return { kind: 'unchanged', stack: facts.stack, release: facts.receipt.release, admin: facts.admin?.email }
-  }
-  const build = await report.step('Build', (step) =>
-    options.build === 'fresh'
-      ? buildTarget(facts.sources, facts.place, options.force, step, context)
-      : takeBuild(facts, step, context),
+}
+
+/** Two runs of one checkout must not build into one folder at a time. */
+export function withBuildFolder<T>(
+  { ports, names, report }: TargetContext,
+  work: (waited: boolean) => Promise<T>,
+): Promise<T> {
+  let waited = false
+  return ports.files.exclusively(
+    path.join(names.buildFolder, 'lock'),
+    () => work(waited),
+    (pid) => {
+      waited = true
+      report.emit({ type: 'note', text: `process ${pid} is working in ${names.buildFolder}; waiting for it …` })
+    },
   )
-  await report.step('Account', (step) => prepareAccount(step, context))
+}
+
+async function look(options: DeployOptions, step: Step, context: TargetContext): Promise<DeploymentFacts> {
+  const found = await gatherFacts(context, options.build === 'existing')
+  const reasons = options.force ? ['FORCE=true'] : found.reasons
+  step.say(reasons.length === 0 ? 'nothing changed since the last release' : reasons.join(', '))
+  return { ...found, reasons }
+}
+
+async function finishUnchanged(
+  facts: DeploymentFacts,
+  options: DeployOptions,
+  context: TargetContext,
+): Promise<DeployOutcome | undefined> {
+  const { stack, receipt } = facts
+  if (facts.reasons.length > 0 || stack === undefined || receipt === undefined) return undefined
+  const titles = options.build === 'fresh' ? ['Build', 'Deploy'] : ['Deploy']
+  for (const title of titles) await context.report.step(title, async (step) => step.skip('nothing changed'))
+  const version = receipt.function?.version ?? ''
+  await verifyTarget(stack, version, context)
+  const admin = await verifySignIn(facts.admin, stack, context)
+  return { kind: 'unchanged', stack, release: receipt.release, version, admin }
+}
+
+async function takeBuild(
+  options: DeployOptions,
+  facts: DeploymentFacts,
+  step: Step,
+  context: TargetContext,
+): Promise<BuildRecord> {
+  if (options.build === 'fresh') return buildTarget(facts.sources, facts.place, options.force, step, context)
+  const record = await requireBuild(facts.place, context)
+  const same = record.template === facts.sources.templateHash && record.code === facts.sources.codeHash
+  const when = record.builtAt.slice(0, 16).replace('T', ' ')
+  step.skip(`the build of ${when}${same ? '' : '; the sources have changed since, make rs-deploy builds them'}`)
+  return record
+}
+
+/** Until the plan is confirmed nothing of the target is changed; whatever happens after that is recorded. */
+async function deployLocked(
+  build: BuildRecord,
+  facts: DeploymentFacts,
+  found: Stack | undefined,
+  context: TargetContext,
+): Promise<DeployOutcome> {
+  // The shell of a first change set is no stack yet.
+  const before = found?.status === 'REVIEW_IN_PROGRESS' ? undefined : found
+  const changes = await planChanges(build, facts.parameters, before, context)
+  await confirmChanges(changes, facts.parameters, before, context)
   try {
-    const live = await makeLive(build, facts, context)
-    const release = await recordRelease(facts, live, context)
-    return { kind: 'deployed', stack: live.stack, release, admin: facts.admin?.email, health: live.health }
+    const live = await makeLive(build, changes, facts, before, context)
+    const admin = await verifySignIn(facts.admin, live.stack, context)
+    const release = await recordRelease(build, facts, live, context)
+    return { kind: 'deployed', stack: live.stack, release, version: live.released.version, admin }
   } catch (error) {
-    await recordFailure(facts, error, context)
+    await recordFailure(build, facts, error, context)
     throw error
   }
 }
 
-async function makeLive(build: BuildRecord, facts: DeploymentFacts, context: TargetContext): Promise<LiveFacts> {
-  const { report } = context
-  const before = await report.step('Stack', (step) => settleStack(step, context))
-  const early =
-    before === undefined ? undefined : await report.step('Config', (step) => uploadConfig(facts.config, step, context))
-  const changed = await changeStack(build, facts, before, context)
-  const configEtag = early ?? (await report.step('Config', (step) => uploadConfig(facts.config, step, context)))
-  const stack = await report.step('Protect', (step) => protectStack(changed, step, context))
-  const released = await report.step('Release', (step) =>
-    releaseCode(`ENV=${context.target.env} ORG=${context.target.org}`, step, context),
-  )
-  const health = await verify(stack, released.version, context)
-  const token = await ensureAdministrator(facts, stack, context)
-  await verifySops(stack, token, context)
-  return { stack, configEtag, released, health }
-}
-
-async function changeStack(
+async function makeLive(
   build: BuildRecord,
+  { set }: PlannedChanges,
   facts: DeploymentFacts,
   before: Stack | undefined,
   context: TargetContext,
-): Promise<Stack> {
-  const { report } = context
-  const set = await report.step('Change set', async (step) => {
-    const prepared = await prepareChangeSet(build, facts.parameters, step, context)
-    if (prepared !== undefined) showChanges(prepared, step)
-    return prepared
-  })
-  if (set === undefined) return before ?? missingStack(context)
-  await confirmOrDrop(set, context)
-  return report.step('Deploy', (step) => executeChangeSet(set, facts.sources.templateText, step, context))
-}
-
-/** What is not confirmed leaves nothing behind. */
-async function confirmOrDrop(set: ChangeSet, context: TargetContext): Promise<void> {
-  try {
-    await confirmDeployment(context)
-  } catch (error) {
-    await context.ports.stacks.deleteChangeSet(set.arn)
-    throw error
-  }
+): Promise<LiveFacts> {
+  const { report, target } = context
+  const upload = (): Promise<string> => report.step('Config', (step) => uploadConfig(facts.config, step, context))
+  const early = before === undefined ? undefined : await upload()
+  const changed =
+    set === undefined
+      ? (before ?? missingStack(context))
+      : await report.step('Deploy', (step) => executeChangeSet(set, facts.sources.templateText, step, context))
+  const configEtag = early ?? (await upload())
+  const stack = await report.step('Protect', (step) => protectStack(changed, step, context))
+  const released = await report.step('Release', (step) =>
+    releaseCode(build, `ENV=${target.env} ORG=${target.org}`, step, context),
+  )
+  const health = await verifyTarget(stack, released.version, context)
+  return { stack, configEtag, released, health }
 }
 
 function missingStack({ names }: TargetContext): never {
   throw new DeployError('StackState', `the stack ${names.stack} does not exist, and nothing would be created`, {
     hint: 'template.yaml must hold at least one resource',
-  })
-}
-
-async function takeBuild(
-  facts: DeploymentFacts,
-  step: Parameters<Parameters<TargetContext['report']['step']>[1]>[0],
-  context: TargetContext,
-): Promise<BuildRecord> {
-  const record = await requireBuild(facts.place, context)
-  const same = record.template === facts.sources.templateHash && record.code === facts.sources.codeHash
-  step.skip(
-    `the build of ${record.builtAt.slice(0, 16).replace('T', ' ')}${same ? '' : '; the sources have changed since'}`,
-  )
-  return record
-}
-
-async function skipRest(options: DeployOptions, { report }: TargetContext): Promise<void> {
-  const titles = options.build === 'fresh' ? ['Build', 'Deploy'] : ['Deploy']
-  for (const title of titles) await report.step(title, async (step) => step.skip('nothing changed'))
-}
-
-async function verify(stack: Stack, version: string, context: TargetContext): Promise<LiveFacts['health']> {
-  return context.report.step('Verify', async (step) => {
-    const { api } = addressesOf(stack.outputs, context.names.apiStage, context.cloud)
-    if (api === undefined) {
-      step.skip('the stack has no output ApiEndpoint')
-      return undefined
-    }
-    const health = await probeHealth(api, version, step, context)
-    const authOn = stack.parameters['EnableAuth'] === 'true'
-    await verifyAccess(api, authOn, context)
-    step.say(
-      `healthy, answered by version ${version}; ${authOn ? 'guarded paths refuse without a token' : 'auth is off, every path is open'}`,
-    )
-    return health
-  })
-}
-
-async function verifySops(stack: Stack, token: string | undefined, context: TargetContext): Promise<void> {
-  await context.report.step('SOPs', async (step) => {
-    const { api } = addressesOf(stack.outputs, context.names.apiStage, context.cloud)
-    const authOn = stack.parameters['EnableAuth'] === 'true'
-    if (api === undefined || (authOn && token === undefined)) {
-      step.skip('asked only with a sign-in: ADMIN_USERNAME and ADMIN_PASSWORD')
-      return
-    }
-    step.say(`found ${await countSops(api, token, context)} SOPs`)
-  })
-}
-
-async function ensureAdministrator(
-  { admin }: DeploymentFacts,
-  stack: Stack,
-  context: TargetContext,
-): Promise<string | undefined> {
-  if (admin === undefined) return undefined
-  return context.report.step('Admin', async (step) => {
-    const poolId = stack.outputs['CognitoUserPoolId'] ?? ''
-    const clientId = stack.outputs['CognitoClientId'] ?? ''
-    if (poolId !== '' && clientId !== '') return ensureAdmin(admin, { poolId, clientId }, step, context)
-    step.skip('the stack has no user pool (ENABLE_AUTH=true makes one)')
-    return undefined
   })
 }

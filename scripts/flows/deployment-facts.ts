@@ -2,13 +2,16 @@ import { type BucketPresence, planBuckets } from '../core/buckets-plan.js'
 import { toolVersion } from '../core/identity.js'
 import { type BucketKey, bucketKeys } from '../core/names.js'
 import { type ParameterValue, parameterRecord, planParameters } from '../core/parameters.js'
-import { planUserPool, verifyPairs } from '../core/pool-plan.js'
+import { type KeptPool, planUserPool, verifyPairs } from '../core/pool-plan.js'
 import { type Reality, type Receipt, type ReleaseInputs, differences } from '../core/receipt.js'
 import { stackStates } from '../core/stack-state.js'
+import { DeployError } from '../errors.js'
 import type { Stack, StackResource } from '../ports.js'
 import { type Admin, readAdmin, verifyPassword } from './admin-user.js'
+import { requireBuild } from './build-record.js'
 import { type BuildPlace, type Sources, buildPlace, readSources } from './build-target.js'
 import type { TargetContext } from './context.js'
+import { keptPoolFor } from './kept-pool.js'
 import { readLastReceipt } from './ledger.js'
 import { liveAlias } from './release-code.js'
 import { readAttempts } from './verify-live.js'
@@ -29,7 +32,7 @@ export interface DeploymentFacts {
 }
 
 /** Reads and checks everything, and writes nothing. Throws Usage or Refused with what is wrong. */
-export async function gatherFacts(context: TargetContext): Promise<DeploymentFacts> {
+export async function gatherFacts(context: TargetContext, takesBuild: boolean): Promise<DeploymentFacts> {
   verifyPairs(context.inputs)
   readAttempts(context.inputs.HEALTH_ATTEMPTS)
   const admin = await readAdmin(context)
@@ -42,10 +45,14 @@ export async function gatherFacts(context: TargetContext): Promise<DeploymentFac
   ])
   if (admin !== undefined) await verifyPassword(admin, stack, sources.template, context)
   const resources = stack === undefined ? [] : await context.ports.stacks.resources(stack.arn)
-  const parameters = planValues(sources, stack, resources, presence, context)
+  const kept = await keptPoolFor(stack, resources, context)
+  const parameters = planValues(sources, { stack, resources, kept }, presence, context)
+  if (admin !== undefined) verifyPoolWanted(parameterRecord(parameters))
+  // What is deployed is what was built, not what lies in the checkout by now.
+  const built = takesBuild ? await requireBuild(place, context) : undefined
   const inputs: ReleaseInputs = {
-    template: sources.templateHash,
-    code: sources.codeHash,
+    template: built?.template ?? sources.templateHash,
+    code: built?.code ?? sources.codeHash,
     config: config.hash,
     parameters: parameterRecord(parameters),
     place: place.name,
@@ -53,6 +60,14 @@ export async function gatherFacts(context: TargetContext): Promise<DeploymentFac
   }
   const reasons = differences(receipt, inputs, await readReality(stack, context))
   return { sources, config, place, admin, stack, receipt, parameters, inputs, reasons }
+}
+
+/** Throws Usage where an administrator is given and there will be no user pool to put it into. */
+function verifyPoolWanted(parameters: Readonly<Record<string, string>>): void {
+  if (parameters['ManageUserPool'] !== 'false' || (parameters['CognitoUserPoolId'] ?? '') !== '') return
+  throw new DeployError('Usage', 'ADMIN_USERNAME is given, but this stack has no user pool', {
+    hint: 'ENABLE_AUTH=true makes one; or leave ADMIN_USERNAME out',
+  })
 }
 
 /** The stack, unless there is none that holds anything. */
@@ -63,7 +78,7 @@ async function livingStack({ ports, names }: TargetContext): Promise<Stack | und
   return situation === 'unborn' || situation === 'gone' || situation === 'failed-creation' ? undefined : stack
 }
 
-async function bucketPresence({ ports, names }: TargetContext): Promise<Record<BucketKey, BucketPresence>> {
+export async function bucketPresence({ ports, names }: TargetContext): Promise<Record<BucketKey, BucketPresence>> {
   const pairs = await Promise.all(
     bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const),
   )
@@ -72,8 +87,7 @@ async function bucketPresence({ ports, names }: TargetContext): Promise<Record<B
 
 function planValues(
   { template }: Sources,
-  stack: Stack | undefined,
-  resources: readonly StackResource[],
+  { stack, resources, kept }: { stack: Stack | undefined; resources: StackResource[]; kept: KeptPool | undefined },
   presence: Readonly<Record<BucketKey, BucketPresence>>,
   { target, inputs, names }: TargetContext,
 ): ParameterValue[] {
@@ -90,6 +104,7 @@ function planValues(
     inputs,
     stack: stack?.parameters,
     managed: physical('AWS::Cognito::UserPool').length > 0,
+    kept,
   })
   const decided = { CreateBuckets: String(buckets.create), ...pool }
   return planParameters({ target, inputs, template, stack: stack?.parameters, decided })

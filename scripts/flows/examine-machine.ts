@@ -13,7 +13,7 @@ export async function examine(context: Context): Promise<void> {
       problems.push(title)
     })
   }
-  await line('Node.js', async (step) => step.say(`${context.nodeVersion}, 20.19 or newer is needed`))
+  await line('Node.js', async (step) => step.say(`${context.nodeVersion} (20.19 or newer)`))
   await line('git', (step) => program('git', ['--version'], 'apt-get install git, or brew install git', step, context))
   await line('make', (step) =>
     program('make', ['--version'], 'apt-get install make, or brew install make (gmake)', step, context),
@@ -61,6 +61,6 @@ async function cloud(step: Step, context: Context): Promise<void> {
   const { arn } = await connected.ports.account.caller()
   step.say(`${cloudTitle(connected.cloud)}, account ${account}, region ${region}, as ${arn}`)
   for (const { name, used, limit } of await connected.ports.account.quotas()) {
-    step.line('plain', `${name}: ${Number.isNaN(used) ? '' : `${used} of `}${limit}`)
+    step.line('plain', `${name}: ${Number.isNaN(used) ? `at most ${limit}` : `${used} used of ${limit}`}`)
   }
 }

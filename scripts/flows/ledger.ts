@@ -39,7 +39,11 @@ export async function writeReceipt(
     const numbered: Receipt = { ...receipt, release }
     const key = ledgerKeys.release(names.stack, release)
     const text = `${JSON.stringify(numbered, null, 2)}\n`
-    if (await ports.buckets.putNew(names.deploymentsBucket, key, text)) return numbered
+    const etag = await ports.buckets.putNew(names.deploymentsBucket, key, text)
+    if (etag !== undefined) return numbered
+    // After a lost answer the number may have been taken by this very write.
+    const present = await ports.buckets.read(names.deploymentsBucket, key)
+    if (present?.text === text) return numbered
   }
   throw new DeployError('AwsFailed', `no free release number after ${after}`, { hint: 'the same command again' })
 }

@@ -16,9 +16,9 @@ export async function prepareAccount(step: Step, { ports, names, cloud }: Target
     })
   }
   const made: string[] = []
-  if (presence === 'absent') {
+  if (presence === 'absent' || !(await ports.buckets.isPrivate(names.deploymentsBucket))) {
     await ports.buckets.createPrivate(names.deploymentsBucket)
-    made.push('deployments bucket created')
+    made.push(presence === 'absent' ? 'deployments bucket created' : 'deployments bucket finished')
   }
   if (logRole === undefined || logRole === '') {
     await ports.account.setApiGatewayLogRole(apiGatewayLogRole)

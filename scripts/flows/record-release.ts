@@ -1,7 +1,10 @@
+import { artifactsOf } from '../core/artifacts.js'
 import { stackStates } from '../core/stack-state.js'
-import type { Receipt } from '../core/receipt.js'
+import type { Receipt, ReleaseInputs } from '../core/receipt.js'
+import { parseTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
+import type { BuildRecord } from './build-record.js'
 import type { TargetContext } from './context.js'
 import type { DeploymentFacts } from './deployment-facts.js'
 import { writeReceipt } from './ledger.js'
@@ -17,13 +20,21 @@ export interface LiveFacts {
 }
 
 /** Writes the receipt of a deployment that is live. Returns its release number. */
-export async function recordRelease(facts: DeploymentFacts, live: LiveFacts, context: TargetContext): Promise<number> {
+export async function recordRelease(
+  build: BuildRecord,
+  facts: DeploymentFacts,
+  live: LiveFacts,
+  context: TargetContext,
+): Promise<number> {
   const { stack, configEtag, released, health } = live
-  const inputs = { ...facts.inputs, parameters: { ...facts.inputs.parameters, ...stack.parameters } }
+  const inputs = { ...inputsOf(build, facts), parameters: { ...facts.inputs.parameters, ...stack.parameters } }
+  const processed = parseTemplate(await context.ports.stacks.template(stack.arn), `the template of ${stack.name}`)
   const receipt: Omit<Receipt, 'release'> = {
     ...(await commonPart(context)),
     outcome: 'live',
     inputs,
+    ...filesOf(build, facts),
+    artifacts: artifactsOf(processed),
     stack: { arn: stack.arn, changedAt: stack.changedAt },
     config: { bucket: context.names.buckets.lambda, etag: configEtag },
     function: { name: released.name, version: released.version, codeSha256: released.codeSha256 },
@@ -33,7 +44,12 @@ export async function recordRelease(facts: DeploymentFacts, live: LiveFacts, con
 }
 
 /** A deployment that ended badly leaves a receipt too; that it cannot be written must not hide why it failed. */
-export async function recordFailure(facts: DeploymentFacts, error: unknown, context: TargetContext): Promise<void> {
+export async function recordFailure(
+  build: BuildRecord,
+  facts: DeploymentFacts,
+  error: unknown,
+  context: TargetContext,
+): Promise<void> {
   if (!(error instanceof DeployError) || error.code === 'Declined' || error.code === 'Refused') return
   try {
     const stack = await context.ports.stacks.describe(context.names.stack)
@@ -42,7 +58,8 @@ export async function recordFailure(facts: DeploymentFacts, error: unknown, cont
       ...(await commonPart(context)),
       outcome: 'failed',
       failure: error.message,
-      inputs: facts.inputs,
+      inputs: inputsOf(build, facts),
+      ...filesOf(build, facts),
       stack: { arn: stack.arn, changedAt: stack.changedAt },
     }
     await writeReceipt(receipt, facts.receipt?.release ?? 0, context)
@@ -50,6 +67,18 @@ export async function recordFailure(facts: DeploymentFacts, error: unknown, cont
     const text = problem instanceof Error ? problem.message : String(problem)
     context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
   }
+}
+
+/** What was built decides what is live, not what lies in the checkout by then. */
+function inputsOf(build: BuildRecord, { inputs }: DeploymentFacts): ReleaseInputs {
+  return { ...inputs, template: build.template, code: build.code, place: build.place }
+}
+
+/** Of a build that an older version of this tool left, only what the checkout still holds is known. */
+function filesOf(build: BuildRecord, { sources, config }: DeploymentFacts): Pick<Receipt, 'files'> {
+  const same = build.template === sources.templateHash && build.code === sources.codeHash
+  const built = build.files ?? (same ? sources.files : undefined)
+  return built === undefined ? {} : { files: { ...built, ...config.files } }
 }
 
 async function commonPart({

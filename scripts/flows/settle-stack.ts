@@ -2,42 +2,51 @@ import { stackStates } from '../core/stack-state.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
+import { confirmDeployment } from './confirm.js'
 import type { TargetContext } from './context.js'
 import { waitUntil } from './wait.js'
 import { watchStack } from './watch-stack.js'
 
 const deletionDeadlineMs = 30 * 60_000
 
+export interface SettledStack {
+  /** Undefined: there is no stack (any more), the deployment creates it. */
+  stack: Stack | undefined
+  /** Whether anything happened meanwhile: what was read before may be out of date. */
+  changed: boolean
+}
+
 /**
  * Brings the stack into a state that can be deployed: waits for a running operation, deletes the remains of a creation
- * that failed, refuses where a person must decide. Undefined: there is no stack (any more), the deployment creates it.
+ * that failed, refuses where a person must decide.
  */
-export async function settleStack(step: Step, context: TargetContext): Promise<Stack | undefined> {
+export async function settleStack(step: Step, context: TargetContext): Promise<SettledStack> {
   const { ports, names } = context
   const stack = await ports.stacks.describe(names.stack)
   if (stack === undefined) {
     step.say('no stack yet: it will be created')
-    return undefined
+    return { stack: undefined, changed: false }
   }
   const { situation, meaning } = stackStates[stack.status]
   switch (situation) {
     case 'healthy':
       step.say(`${stack.status}: ${meaning}`)
-      return stack
+      return { stack, changed: false }
     case 'unborn':
       step.say('nothing was created yet')
-      return undefined
+      return { stack: undefined, changed: false }
     case 'gone':
       step.say('no stack any more: it will be created')
-      return undefined
+      return { stack: undefined, changed: false }
     case 'busy':
       step.line('plain', `the stack is ${meaning}; waiting for that to end`)
       await waitForEnd(stack, step, context)
-      return settleStack(step, context)
+      return { ...(await settleStack(step, context)), changed: true }
     case 'failed-creation':
+      await confirmDeployment(context)
       await deleteRemains(stack, step, context)
       step.say('the failed stack is deleted, it will be created again')
-      return undefined
+      return { stack: undefined, changed: true }
     case 'stuck':
       throw new DeployError('StackState', `the stack ${stack.name} is ${meaning} (${stack.status})`, {
         ...(stack.statusReason === undefined ? {} : { facts: [{ label: 'Reason', text: stack.statusReason }] }),
@@ -48,7 +57,7 @@ export async function settleStack(step: Step, context: TargetContext): Promise<S
 
 async function waitForEnd(stack: Stack, step: Step, context: TargetContext): Promise<void> {
   if (stack.status === 'DELETE_IN_PROGRESS') return waitUntilDeleted(stack, context)
-  await watchStack(stack.arn, await context.ports.stacks.lastEventId(stack.arn), 0, step, context)
+  await watchStack(stack.arn, await context.ports.stacks.lastEventId(stack.arn), undefined, step, context)
 }
 
 /** The four lines that operators know, in our marks. */

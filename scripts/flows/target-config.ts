@@ -1,6 +1,6 @@
 import { parseConfig } from '../core/config-file.js'
 import { type JsonObject, mergeConfig } from '../core/config-merge.js'
-import { canonicalJson, sha256 } from '../core/hash.js'
+import { canonicalJson, sha256, shortHash } from '../core/hash.js'
 import { DeployError } from '../errors.js'
 import type { Step } from '../report/report.js'
 import type { TargetContext } from './context.js'
@@ -11,15 +11,20 @@ export const configKey = 'config.json'
 export interface TargetConfig {
   text: string
   hash: string
+  /** Short hash of each file that it was merged of, by path. */
+  files: Record<string, string>
 }
 
 /** The environment's configuration with the organization's over it. Throws Usage when the base is missing or wrong. */
 export async function readTargetConfig({ ports, target }: TargetContext): Promise<TargetConfig> {
   const base = `${folder}/${target.env}.json`
   const own = `${folder}/${target.env}-${target.org}.json`
+  const files: Record<string, string> = {}
   const read = async (file: string): Promise<JsonObject | undefined> => {
     const text = await ports.files.readText(file)
-    return text === undefined ? undefined : parseConfig(text, file)
+    if (text === undefined) return undefined
+    files[file] = shortHash(sha256(text))
+    return parseConfig(text, file)
   }
   const below = await read(base)
   if (below === undefined) {
@@ -27,23 +32,29 @@ export async function readTargetConfig({ ports, target }: TargetContext): Promis
       hint: `create ${base}; {} is enough`,
     })
   }
-  return configOf(mergeConfig(below, (await read(own)) ?? {}))
-}
-
-function configOf(merged: JsonObject): TargetConfig {
-  return { text: `${JSON.stringify(merged, null, 2)}\n`, hash: sha256(canonicalJson(merged)) }
+  const merged = mergeConfig(below, (await read(own)) ?? {})
+  return { text: `${JSON.stringify(merged, null, 2)}\n`, hash: sha256(canonicalJson(merged)), files }
 }
 
 /** Uploads the merged configuration unless the bucket holds it already. Returns the object's ETag. */
 export async function uploadConfig(config: TargetConfig, step: Step, context: TargetContext): Promise<string> {
-  const { buckets } = context.ports
-  const bucket = context.names.buckets.lambda
-  const present = await buckets.read(bucket, configKey)
+  const present = await context.ports.buckets.read(context.names.buckets.lambda, configKey)
   if (present?.text === config.text) {
     step.skip('the uploaded configuration is this one already')
     return present.etag
   }
-  const etag = await buckets.put(bucket, configKey, config.text)
+  const etag = await putConfig(config.text, context)
   step.say(present === undefined ? 'uploaded' : 'changed, uploaded')
   return etag
+}
+
+/** Puts a configuration and reads it back: what the backend gets is what was meant. Returns the object's ETag. */
+export async function putConfig(text: string, { ports, names }: TargetContext): Promise<string> {
+  const bucket = names.buckets.lambda
+  const etag = await ports.buckets.put(bucket, configKey, text)
+  const stored = await ports.buckets.read(bucket, configKey)
+  if (stored?.text === text && stored.etag === etag) return etag
+  throw new DeployError('AwsFailed', `s3://${bucket}/${configKey} is not what was uploaded a moment ago`, {
+    hint: 'something else writes it too: find out what, then the same command again',
+  })
 }

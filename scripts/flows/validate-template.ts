@@ -3,7 +3,7 @@ import { samConfigFile, samConfigText, samValidate } from '../core/sam-commands.
 import { parseTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
 import type { Step } from '../report/report.js'
-import { samEnvironment } from './build-target.js'
+import { samEnvironment, samErrors } from './build-target.js'
 import type { Context } from './context.js'
 
 const folder = path.join('.rs', 'validate')
@@ -23,9 +23,15 @@ export async function validateTemplate(step: Step, context: Context): Promise<vo
   const template = path.join(projectFolder, 'template.yaml')
   const { exitCode, output } = await ports.shell.run(samValidate(place, template), (line) => step.detail(line))
   if (exitCode === 0) return step.say('template.yaml is valid, the linter finds nothing')
-  const findings = output.split('\n').filter((line) => /^[EWI]\d{4} |^Error/.test(line.trim()))
+  const findings = output.match(/\[*[EWI]\d{4}: [\s\S]*?matched (?:line )?\d+/g) ?? samErrors(output)
   throw new DeployError('Usage', 'template.yaml is not valid', {
-    facts: findings.slice(0, 5).map((text, i) => ({ label: i === 0 ? 'Found' : '', text: text.trim() })),
+    facts: findings.slice(0, 5).map((text, i) => ({
+      label: i === 0 ? 'Found' : '',
+      text: text
+        .replaceAll(/\s+/g, ' ')
+        .replace(/^\[+/, '')
+        .replace(/\]? matched (?:line )?(\d+)$/, ' (template.yaml:$1)'),
+    })),
     hint: 'correct template.yaml; the log has every finding with its line',
   })
 }

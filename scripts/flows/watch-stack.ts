@@ -15,12 +15,13 @@ export interface Watched {
 
 /**
  * Follows the running operation of a stack to its end, its events told as they come. `after` is the last event before
- * the operation; `expected` is the number of resources that will change, for the progress.
+ * the operation; `expected` is the number of resources that will change, for the progress;
+ * undefined for an operation that was found running.
  */
 export async function watchStack(
   stackArn: string,
   after: string | undefined,
-  expected: number,
+  expected: number | undefined,
   step: Step,
   context: CloudContext,
 ): Promise<Watched> {
@@ -38,10 +39,14 @@ export async function watchStack(
     const now = await context.ports.stacks.describe(stackArn)
     const fresh = await context.ports.stacks.eventsSince(stackArn, events.at(-1)?.id ?? after)
     events.push(...fresh)
-    for (const event of fresh) tell(event, stackArn, finished, expected, step)
+    for (const event of fresh) tell(event, stackArn, finished, expected ?? 0, step)
     if (now === undefined)
       throw new DeployError('StackState', `the stack ${stackArn} is gone`, { hint: 'make rs-deploy' })
-    return stackStates[now.status].situation === 'busy' ? undefined : now
+    // A read right after our start may still tell the state before: then only the stack's own closing event counts.
+    const closed =
+      expected === undefined ||
+      events.some(({ physicalId, status }) => physicalId === stackArn && status === now.status)
+    return closed && stackStates[now.status].situation !== 'busy' ? now : undefined
   })
   return { stack, events }
 }
@@ -51,8 +56,9 @@ function tell(event: StackEvent, stackArn: string, finished: Set<string>, expect
   const phase = phaseOf(event.status)
   if (phase !== 'running') {
     finished.add(event.logicalId)
-    const reason = phase === 'failed' && event.reason !== undefined ? `  ${event.reason}` : ''
-    step.line(phase, `${event.logicalId}  ${event.type}${reason}`)
+    const failed = phase === 'failed' && event.reason !== undefined ? `  ${event.reason}` : ''
+    const kept = phase === 'skipped' ? '  is kept' : ''
+    step.line(phase, `${event.logicalId}  ${event.type}${failed}${kept}`)
   }
   step.progress(`${finished.size}/${Math.max(expected, finished.size)}  ${event.logicalId}`)
 }

@@ -2,6 +2,7 @@ import type { BucketPresence } from '../core/buckets-plan.js'
 import type { ResourceChange } from '../core/changes.js'
 import type { PasswordPolicy } from '../core/password-policy.js'
 import type { StackStatus } from '../core/stack-state.js'
+import type { BucketContents, LogGroups, PoolRemoval } from './removal.js'
 
 /** Every method is a read unless its comment starts with "Write". */
 
@@ -55,6 +56,8 @@ export interface Stacks {
   /** ARNs of the stack's change sets; empty when there is no stack. */
   changeSetArns(stackName: string): Promise<string[]>
   changeSet(arn: string): Promise<ChangeSet>
+  /** The template as CloudFormation processed it (transforms done), of the stack or of a change set of it. */
+  template(stackName: string, changeSetArn?: string): Promise<string>
   /** Write. Deletes a new stack's named buckets again when its creation fails (RetainExceptOnCreate). */
   executeChangeSet(arn: string): Promise<void>
   /** Write. Starts an update of the same template with these parameters changed and all others as they are. */
@@ -65,6 +68,8 @@ export interface Stacks {
   deleteStack(arn: string): Promise<void>
   /** Write. */
   protectFromTermination(name: string): Promise<void>
+  /** Write. */
+  allowTermination(name: string): Promise<void>
 }
 
 export interface FunctionState {
@@ -104,20 +109,33 @@ export interface StoredObject {
   text: string
 }
 
-export interface Buckets {
+export interface DatedObject extends StoredObject {
+  /** Both by S3's own clock. */
+  modifiedAt: Date
+  serverNow: Date
+}
+
+export interface Buckets extends BucketContents {
   presence(bucket: string): Promise<BucketPresence>
   read(bucket: string, key: string): Promise<StoredObject | undefined>
   etag(bucket: string, key: string): Promise<string | undefined>
   keys(bucket: string, prefix: string): Promise<string[]>
-  /** Write. Versioned, private, encrypted. */
+  /** Whether `createPrivate` has been through with it. */
+  isPrivate(bucket: string): Promise<boolean>
+  /** Write. Versioned, private, encrypted; finishes one that was left half done. */
   createPrivate(bucket: string): Promise<void>
   /** Write. Returns the new ETag. */
   put(bucket: string, key: string, text: string): Promise<string>
-  /** Write. False when the key exists already. */
-  putNew(bucket: string, key: string, text: string): Promise<boolean>
+  readDated(bucket: string, key: string): Promise<DatedObject | undefined>
+  /** Write. The new ETag, or undefined when the key exists already. */
+  putNew(bucket: string, key: string, text: string): Promise<string | undefined>
+  /** Write. The new ETag, or undefined when the object is not the one with `etag` any more. */
+  replace(bucket: string, key: string, text: string, etag: string): Promise<string | undefined>
+  /** Write. False when the object is not the one with `etag` any more. */
+  removeIf(bucket: string, key: string, etag: string): Promise<boolean>
 }
 
-export interface UserPools {
+export interface UserPools extends PoolRemoval {
   passwordPolicy(poolId: string): Promise<PasswordPolicy>
   user(poolId: string, username: string): Promise<{ enabled: boolean; status: string } | undefined>
   groupsOf(poolId: string, username: string): Promise<string[]>
@@ -134,7 +152,7 @@ export interface UserPools {
   setPassword(poolId: string, username: string, password: string): Promise<void>
 }
 
-export interface Logs {
+export interface Logs extends LogGroups {
   /** The newest lines of a log group since `since`, oldest first; none when there is no such group. */
   lastLines(group: string, since: Date, most: number): Promise<string[]>
 }

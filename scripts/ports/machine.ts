@@ -28,6 +28,8 @@ export interface Files {
   list(folder: string): Promise<string[]>
   /** Write. Whole or not at all: a new file is renamed into place. */
   write(file: string, content: string | Uint8Array, mode?: number): Promise<void>
+  /** Write. Runs `work` while no other process of this machine holds `lockFile`; `onWait` is told the holder once. */
+  exclusively<T>(lockFile: string, work: () => Promise<T>, onWait: (pid: number) => void): Promise<T>
   /** Write. The folder and everything in it. */
   remove(folder: string): Promise<void>
   /** Write. The same files always give the same bytes (sorted, fixed times, modes 0644 or 0755). */

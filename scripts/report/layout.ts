@@ -11,6 +11,7 @@ const widestLine = 78
 const narrowestLine = 40
 const timeWidth = 11
 const widestBox = 96
+const narrowestBox = 72
 
 /**
  * Turns events' facts into lines of at most `columns` characters; colour only when asked for. Without end (Infinity: a
@@ -114,7 +115,18 @@ function pad(text: string, width: number): string {
   return text + ' '.repeat(Math.max(0, width - stringWidth(text)))
 }
 
+/** In a narrow terminal there is no box: an address that is broken over its lines could not be copied. */
+function drawList(paint: ChalkInstance, title: string, rows: readonly SummaryRow[], columns: number): string[] {
+  const wrapWords = (text: string, indent: string): string[] =>
+    wrapAnsi(text, columns - indent.length, { hard: false, trim: true })
+      .split('\n')
+      .map((line) => indent + line)
+  const lines = rows.flatMap(({ label, text }) => [`  ${paint.dim(label)}`, ...wrapWords(text, '  ')])
+  return [...wrapWords(paint.bold(title), ''), ...lines]
+}
+
 function drawBox(paint: ChalkInstance, title: string, rows: readonly SummaryRow[], columns: number): string[] {
+  if (columns < narrowestBox) return drawList(paint, title, rows, columns)
   const labelWidth = Math.max(0, ...rows.map(({ label }) => stringWidth(label)))
   const wanted = Math.max(stringWidth(title) + 4, ...rows.map(({ text }) => labelWidth + 1 + stringWidth(text)))
   const inner = Math.max(narrowestLine - 4, Math.min(wanted, columns - 4, widestBox))

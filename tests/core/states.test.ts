@@ -43,7 +43,7 @@ describe('the table of resource states', () => {
     ['CREATE_COMPLETE', 'done'],
     ['UPDATE_FAILED', 'failed'],
     ['DELETE_COMPLETE', 'removed'],
-    ['DELETE_SKIPPED', 'removed'],
+    ['DELETE_SKIPPED', 'skipped'],
     ['CREATE_IN_PROGRESS', 'running'],
     ['UPDATE_COMPLETE_CLEANUP_IN_PROGRESS', 'running'],
     ['toString', 'running'],
@@ -55,7 +55,7 @@ describe('the choice of the cloud', () => {
   const local = 'local'
   it.each([
     ['CLOUD=local in prod', { CLOUD: 'local', ENV: 'prod' }, endpoint, true, local],
-    ['CLOUD=aws without credentials', { CLOUD: 'aws', ENV: 'dev' }, endpoint, false, 'aws'],
+    ['CLOUD=aws without credentials', { CLOUD: 'aws', ENV: 'dev' }, undefined, false, 'aws'],
     ['a set endpoint', { ENV: 'prod' }, endpoint, true, 'endpoint'],
     ['an empty endpoint and credentials', { ENV: 'dev' }, '', true, 'aws'],
     ['credentials', { ENV: 'prod' }, undefined, true, 'aws'],
@@ -66,6 +66,11 @@ describe('the choice of the cloud', () => {
     const choice = await chooseCloud({ inputs, endpointUrl, hasCredentials: async () => credentials })
     expect(choice.kind).toBe(kind)
     if (choice.kind === 'endpoint') expect(choice.endpoint).toBe(endpoint)
+  })
+
+  it('CLOUD=aws with an endpoint set is a contradiction', async () => {
+    const facts = { inputs: { CLOUD: 'aws' }, endpointUrl: endpoint, hasCredentials: async () => true }
+    await expect(chooseCloud(facts)).rejects.toMatchObject({ code: 'Refused' })
   })
 
   it.each(['stage', 'prod'])('never lets %s go local by accident', async (ENV) => {

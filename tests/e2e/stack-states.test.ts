@@ -60,14 +60,16 @@ describe('stacks that a deployment finds or leaves in a bad state', () => {
 
   it('ends a failed update with its cause, its template line and what to do, and the stack as it was', async () => {
     const whole = await project.read('template.yaml')
-    const added = `\n  Fails:\n    Type: AWS::SSM::Parameter\n    Properties: {Name: ${taken}, Type: String, Value: x}\n`
+    // A name of this target that is taken already: the isolation proof has nothing against it, CloudFormation has.
+    const name = '!Sub /aws/lambda/rawscribe-${Environment}-${Organization}-backend'
+    const added = `\n  Fails:\n    Type: AWS::Logs::LogGroup\n    Properties:\n      LogGroupName: ${name}\n`
     await writeFile(path.join(project.folder, 'template.yaml'), whole.replace('\nOutputs:', `${added}\nOutputs:`))
     const line = (await project.read('template.yaml')).split('\n').indexOf('  Fails:') + 1
     const result = await project.make(['rs-deploy', ...target])
     expect(result.exitCode).toBe(2)
     expect(result.stderr).toContain('StackFailed (exit 5)')
     expect(result.stderr).toContain('rolled back: the stack is as it was')
-    expect(result.stderr).toContain(`Fails, AWS::SSM::Parameter, template.yaml:${line}`)
+    expect(result.stderr).toContain(`Fails, AWS::Logs::LogGroup, template.yaml:${line}`)
     expect(await status()).toBe('UPDATE_ROLLBACK_COMPLETE')
     await writeFile(path.join(project.folder, 'template.yaml'), whole)
     const again = await project.make(['rs-deploy', ...target, 'JSON=true'])

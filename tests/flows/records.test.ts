@@ -6,7 +6,7 @@ import { readBuildRecord, requireBuild } from '../../scripts/flows/build-record.
 import { gatherFacts } from '../../scripts/flows/deployment-facts.js'
 import { readLastReceipt, writeReceipt } from '../../scripts/flows/ledger.js'
 import { readTargetConfig, uploadConfig } from '../../scripts/flows/target-config.js'
-import type { Functions, Stacks } from '../../scripts/ports.js'
+import type { Functions, Stacks, UserPools } from '../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack, fakeStep } from '../support/fake-context.js'
 import { rejectedBy } from '../support/failures.js'
 import { fakePort, memoryBuckets, memoryFiles } from '../support/fake-ports.js'
@@ -181,9 +181,10 @@ describe('the facts of a deployment', () => {
         buckets: memoryBuckets({}, calls, async () => 'absent'),
         stacks: fakePort<Stacks>('stacks', { describe: async () => stack, resources: async () => [] }, calls),
         functions: fakePort<Functions>('functions', { alias: async () => undefined }, calls),
+        userPools: fakePort<UserPools>('userPools', { findByName: async () => [] }, calls),
       }),
     })
-    return { facts: gatherFacts(context), calls: context.calls }
+    return { facts: gatherFacts(context, false), calls: context.calls }
   }
   const writing = /\.(put|putNew|create\w*|execute\w*|delete\w*|update\w*|write|remove|publish|moveAlias|run)\(/
 

@@ -1,3 +1,4 @@
+import type { BuildRecord } from '../../scripts/flows/build-record.js'
 import { describe, expect, it } from '@jest/globals'
 import { type Released, releaseCode } from '../../scripts/flows/release-code.js'
 import type { FunctionState, Functions, Invocation } from '../../scripts/ports.js'
@@ -46,7 +47,15 @@ function world({
   }
   return fakeContext({ ports: (calls) => ({ functions: fakePort<Functions>('functions', methods, calls) }) })
 }
-const release = (context: FakeContext): Promise<Released> => releaseCode('why', fakeStep(), context)
+const build: BuildRecord = {
+  inputs: 'i',
+  place: 'p',
+  builtAt: '2025-01-01T00:00:00.000Z',
+  template: 't',
+  code: 'c',
+  packages: [{ logicalId: 'F', kind: 'function', property: 'CodeUri', zip: 'zips/F.zip', bytes: 1, codeSha256: 'sha' }],
+}
+const release = (context: FakeContext): Promise<Released> => releaseCode(build, 'why', fakeStep(), context)
 const verbs = (context: FakeContext): string[] => context.calls.map((call) => call.replace(/^functions\.|\(.*/g, ''))
 
 describe('releasing code', () => {

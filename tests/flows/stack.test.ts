@@ -35,21 +35,21 @@ const arn = fakeStack().arn
 describe('settling the stack', () => {
   it('finds none, which the deployment will create', async () => {
     const context = scripted(undefined)
-    expect(await settleStack(fakeStep(), context)).toBeUndefined()
+    expect((await settleStack(fakeStep(), context)).stack).toBeUndefined()
     expect(context.calls).toEqual(['stacks.describe(rawscribe-dev-myorg)'])
   })
 
   it.each(inSituation('healthy'))('goes on at once in %s', async (status) => {
     const context = scripted(status)
     const step = fakeStep()
-    expect((await settleStack(step, context))?.status).toBe(status)
+    expect((await settleStack(step, context)).stack?.status).toBe(status)
     expect(step.closing).toContain(status)
     expect(context.calls).toHaveLength(1)
   })
 
   it.each(inSituation('unborn', 'gone'))('takes %s for no stack', async (status) => {
     const context = scripted(status)
-    expect(await settleStack(fakeStep(), context)).toBeUndefined()
+    expect((await settleStack(fakeStep(), context)).stack).toBeUndefined()
     expect(context.calls).toHaveLength(1)
   })
 
@@ -57,7 +57,7 @@ describe('settling the stack', () => {
     'waits in %s for its end, and never cancels it',
     async (status) => {
       const context = scripted(status, status, status, 'UPDATE_COMPLETE')
-      expect((await settleStack(fakeStep(), context))?.status).toBe('UPDATE_COMPLETE')
+      expect((await settleStack(fakeStep(), context)).stack?.status).toBe('UPDATE_COMPLETE')
       expect(context.clock.slept.length).toBeGreaterThan(0)
       expect(context.calls.filter((call) => /delete|cancel|execute/i.test(call))).toEqual([])
       expect(context.calls).toContain(`stacks.describe(${arn})`)
@@ -66,7 +66,7 @@ describe('settling the stack', () => {
 
   it('waits for a deletion by ARN, and then there is none', async () => {
     const context = scripted('DELETE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE', undefined)
-    expect(await settleStack(fakeStep(), context)).toBeUndefined()
+    expect((await settleStack(fakeStep(), context)).stack).toBeUndefined()
     expect(context.calls.filter((call) => call === `stacks.describe(${arn})`)).toHaveLength(2)
   })
 
@@ -75,7 +75,7 @@ describe('settling the stack', () => {
     async (status) => {
       const context = scripted(status, 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE')
       const step = fakeStep()
-      expect(await settleStack(step, context)).toBeUndefined()
+      expect((await settleStack(step, context)).stack).toBeUndefined()
       expect(context.calls.filter((call) => call.includes('deleteStack'))).toEqual([`stacks.deleteStack(${arn})`])
       expect(step.lines.map(({ text }) => text)).toEqual([
         `Stack rawscribe-dev-myorg is in ${status} state`,
@@ -88,7 +88,7 @@ describe('settling the stack', () => {
 
   it('deletes what is left of a creation whose rollback it waited for', async () => {
     const context = scripted('ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_COMPLETE', 'DELETE_COMPLETE')
-    expect(await settleStack(fakeStep(), context)).toBeUndefined()
+    expect((await settleStack(fakeStep(), context)).stack).toBeUndefined()
     expect(context.calls).toContain(`stacks.deleteStack(${arn})`)
   })
 
@@ -131,8 +131,15 @@ describe('watching a stack', () => {
       [event(1, 'stack', 'UPDATE_IN_PROGRESS'), event(2, 'A', 'UPDATE_IN_PROGRESS')],
       [event(3, 'A', 'UPDATE_COMPLETE')],
       [event(4, 'B', 'UPDATE_FAILED', 'no'), event(5, 'C', 'DELETE_COMPLETE')],
+      [{ ...event(6, 'stack', 'UPDATE_ROLLBACK_COMPLETE'), physicalId: arn }],
     ]
-    const statuses: StackStatus[] = ['UPDATE_IN_PROGRESS', 'UPDATE_ROLLBACK_IN_PROGRESS', 'UPDATE_ROLLBACK_COMPLETE']
+    // The first read still tells the state before the operation: it must not be taken for its end.
+    const statuses: StackStatus[] = [
+      'UPDATE_COMPLETE',
+      'UPDATE_IN_PROGRESS',
+      'UPDATE_ROLLBACK_IN_PROGRESS',
+      'UPDATE_ROLLBACK_COMPLETE',
+    ]
     const methods: Partial<Stacks> = {
       describe: async () => fakeStack({ status: statuses.shift()! }),
       eventsSince: async () => batches.shift() ?? [],
@@ -141,7 +148,7 @@ describe('watching a stack', () => {
     const step = fakeStep()
     const { stack, events } = await watchStack(arn, 'e0', 9, step, context)
     expect(stack.status).toBe('UPDATE_ROLLBACK_COMPLETE')
-    expect(events.map(({ id }) => id)).toEqual(['e1', 'e2', 'e3', 'e4', 'e5'])
+    expect(events.map(({ id }) => id)).toEqual(['e1', 'e2', 'e3', 'e4', 'e5', 'e6'])
     expect(step.lines).toEqual([
       { mark: 'done', text: 'A  AWS::X' },
       { mark: 'failed', text: 'B  AWS::X  no' },
@@ -149,7 +156,7 @@ describe('watching a stack', () => {
     ])
     expect(step.progressed.at(-1)).toBe('3/9  C')
     const asked = context.calls.filter((call) => call.includes('eventsSince'))
-    expect(asked).toEqual(['e0', 'e2', 'e3'].map((after) => `stacks.eventsSince(${arn}, ${after})`))
+    expect(asked).toEqual(['e0', 'e2', 'e3', 'e5'].map((after) => `stacks.eventsSince(${arn}, ${after})`))
   })
 
   it('finds the first cause and not what was cancelled because of it', () => {

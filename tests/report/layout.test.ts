@@ -33,6 +33,10 @@ function tooWide(lines: readonly string[], columns: number): string[] {
   return plainLines(lines).filter((line) => stringWidth(line) > columns && /\S\s+\S/.test(line))
 }
 
+/** Lines of more than one word: a single long one (an address) is never broken in a list. */
+const breakable = (lines: readonly string[]): string[] =>
+  lines.filter((line) => plainLines([line])[0]!.trim().includes(' '))
+
 describe.each(terminals)('at $columns columns, colour $colour', ({ columns, colour }) => {
   const layout = makeLayout(columns, colour, () => '⠋')
 
@@ -75,8 +79,8 @@ describe.each(terminals)('at $columns columns, colour $colour', ({ columns, colo
       ...layout.banner(long),
       ...layout.warning(long, 'what to do about it'),
       ...layout.note(long),
-      ...layout.box(title, rows),
-      ...layout.box(long, rows),
+      ...breakable(layout.box(title, rows)),
+      ...breakable(layout.box(long, rows)),
     ]
     expect(tooWide(lines, columns)).toEqual([])
   })
@@ -87,7 +91,7 @@ describe.each(terminals)('at $columns columns, colour $colour', ({ columns, colo
       layout.stepLine('running', 'Deploy', wide, 12_400),
       layout.treeLine('done', wide, 0),
       layout.treeLine('done', wide, 1),
-      ...layout.box(wide, rows),
+      ...breakable(layout.box(wide, rows)),
       ...layout.note(wide),
     ]
     expect(plainLines(lines).filter((line) => stringWidth(line) > columns)).toEqual([])
@@ -108,6 +112,8 @@ describe.each(terminals)('at $columns columns, colour $colour', ({ columns, colo
 
   it('the borders of a box are aligned, also around wrapped and wide text', () => {
     const lines = plainLines(layout.box(title, rows))
+    // Narrow terminals get a list, so that no address is broken.
+    if (columns < 72) return expect(lines.join('\n')).not.toMatch(/[╭│╯]/)
     expect(new Set(lines.map((line) => stringWidth(line))).size).toBe(1)
     expect(lines[0]).toMatch(/^╭ .*╮$/)
     expect(lines.at(-1)).toMatch(/^╰─+╯$/)

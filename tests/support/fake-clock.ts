@@ -16,6 +16,9 @@ export function fakeClock(start = '2025-01-02T03:04:05.000Z'): FakeClock {
       signal?.throwIfAborted()
       slept.push(ms)
       now += ms
+      // Others get their turn, as they would while time goes by.
+      await new Promise((resolve) => setImmediate(resolve))
+      signal?.throwIfAborted()
     },
   }
 }

@@ -42,6 +42,7 @@ export interface FakeContext extends TargetContext {
 }
 
 export interface ContextOptions {
+  clock?: FakeClock
   target?: Target
   inputs?: Inputs
   cloud?: Partial<Cloud>
@@ -59,7 +60,7 @@ const portNames = [
 /** A context of dev/myorg on AWS whose ports all refuse to be called, but for those given. */
 export function fakeContext(options: ContextOptions = {}): FakeContext {
   const { target = { env: 'dev', org: 'myorg' }, inputs = {}, ports = () => ({}) } = options
-  const clock = fakeClock()
+  const clock = options.clock ?? fakeClock()
   const calls: Calls = []
   const events: Event[] = []
   const refusing = Object.fromEntries(portNames.map((name) => [name, fakePort(name, {}, calls)])) as unknown as Ports
@@ -78,12 +79,14 @@ export function fakeContext(options: ContextOptions = {}): FakeContext {
     nodeProgram: '/usr/bin/node',
     nodeVersion: '20.19.0',
     childEnv: { PATH: '/bin' },
+    pid: 4711,
+    ciRun: undefined,
     who: 'me@here',
     started: clock.now(),
     command: options.command ?? 'rs-deploy',
     connect: async () => context,
     cloud,
-    cloudEnv: {},
+    cloudEnv: async () => ({}),
     target,
     names: namesOf(target, account),
   }

@@ -34,6 +34,7 @@ export function memoryFiles(files: Record<string, string>, calls: Calls = []): F
       readBytes: async (file) => new TextEncoder().encode(files[file] ?? ''),
       exists: async (file) => files[file] !== undefined || below(file).length > 0,
       list: async (folder) => below(folder).map((file) => file.slice(folder.replace(/\/$/, '').length + 1)),
+      exclusively: async (_lockFile, work) => work(),
       write: async (file, content) => {
         files[file] = String(content)
       },
@@ -68,15 +69,16 @@ export function memoryBuckets(
         Object.keys(objects)
           .filter((place) => place.startsWith(`${bucket}/${prefix}`))
           .map((place) => place.slice(bucket.length + 1)),
+      isPrivate: async () => true,
       createPrivate: async () => undefined,
       put: async (bucket, key, text) => {
         objects[`${bucket}/${key}`] = text
         return etagOf(text)
       },
       putNew: async (bucket, key, text) => {
-        if (objects[`${bucket}/${key}`] !== undefined) return false
+        if (objects[`${bucket}/${key}`] !== undefined) return undefined
         objects[`${bucket}/${key}`] = text
-        return true
+        return etagOf(text)
       },
     },
     calls,

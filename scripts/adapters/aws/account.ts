@@ -72,7 +72,13 @@ async function ensureLogRole(client: IAMClient, roleName: string): Promise<strin
   })
   const role =
     existing ??
-    (await client.send(new CreateRoleCommand({ RoleName: roleName, AssumeRolePolicyDocument: JSON.stringify(trust) })))
+    (await client
+      .send(new CreateRoleCommand({ RoleName: roleName, AssumeRolePolicyDocument: JSON.stringify(trust) }))
+      // Another first deployment made it in between.
+      .catch((error: unknown) => {
+        if (!isNamed(error, 'EntityAlreadyExistsException')) throw error
+        return client.send(new GetRoleCommand({ RoleName: roleName }))
+      }))
   await client.send(new AttachRolePolicyCommand({ RoleName: roleName, PolicyArn: logPolicy }))
   return role.Role?.Arn ?? ''
 }

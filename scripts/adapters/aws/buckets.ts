@@ -1,24 +1,31 @@
 import {
   type BucketLocationConstraint,
   CreateBucketCommand,
+  DeleteObjectCommand,
+  GetBucketVersioningCommand,
   GetObjectCommand,
+  type GetObjectCommandInput,
+  type GetObjectCommandOutput,
   HeadBucketCommand,
   HeadObjectCommand,
   ListObjectsV2Command,
   PutBucketEncryptionCommand,
   PutBucketVersioningCommand,
   PutObjectCommand,
+  type PutObjectCommandInput,
   PutPublicAccessBlockCommand,
   S3Client,
 } from '@aws-sdk/client-s3'
 import type { Buckets } from '../../ports.js'
 import { type ClientConfig, everyPage, isNamed, s3Config, statusOf } from './clients.js'
+import { bucketContents } from './contents.js'
 
 /** Buckets of one account: a bucket that somebody else owns is `foreign`, whatever it lets us do. */
 export function makeBuckets(config: ClientConfig, account: string): Buckets {
   const client = new S3Client(s3Config(config))
   const owned = { ExpectedBucketOwner: account }
   return {
+    ...bucketContents(client, owned),
     async presence(bucket) {
       try {
         const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket: bucket, ...owned }))
@@ -60,6 +67,11 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
       })
       return found.flatMap(({ Key }) => (Key === undefined ? [] : [Key]))
     },
+    async isPrivate(bucket) {
+      // Versioning is switched on last: where it is, everything else is.
+      const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket, ...owned }))
+      return Status === 'Enabled'
+    },
     createPrivate: (bucket) => createPrivate(client, config.region, bucket),
     async put(bucket, key, text) {
       const { ETag } = await client.send(
@@ -67,36 +79,75 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
       )
       return ETag ?? ''
     },
-    async putNew(bucket, key, text) {
+    async readDated(bucket, key) {
       try {
-        await client.send(
-          new PutObjectCommand({
-            Bucket: bucket,
-            Key: key,
-            Body: text,
-            ContentType: 'application/json',
-            IfNoneMatch: '*',
-            ...owned,
-          }),
-        )
+        const { answer, serverNow } = await getDated(client, { Bucket: bucket, Key: key, ...owned })
+        const text = (await answer.Body?.transformToString()) ?? ''
+        return { etag: answer.ETag ?? '', text, modifiedAt: answer.LastModified ?? serverNow, serverNow }
+      } catch (error) {
+        if (isNamed(error, 'NoSuchKey', 'NoSuchBucket')) return undefined
+        throw error
+      }
+    },
+    putNew: (bucket, key, text) =>
+      conditionalPut(client, { Bucket: bucket, Key: key, Body: text, IfNoneMatch: '*', ...owned }),
+    replace: (bucket, key, text, etag) =>
+      conditionalPut(client, { Bucket: bucket, Key: key, Body: text, IfMatch: etag, ...owned }),
+    async removeIf(bucket, key, etag) {
+      try {
+        await client.send(new DeleteObjectCommand({ Bucket: bucket, Key: key, IfMatch: etag, ...owned }))
         return true
       } catch (error) {
-        // 412: it exists; 409: somebody else is writing it (S3, "Conditional writes").
-        if (statusOf(error) === 412 || statusOf(error) === 409) return false
+        if (isRefusedCondition(error) || statusOf(error) === 404) return false
         throw error
       }
     },
   }
 }
 
-/** S3 refuses us-east-1 as a location constraint: it is the default. */
+/** The object with S3's own time, from the answer's Date header, which the SDK does not hand out. */
+async function getDated(
+  client: S3Client,
+  input: GetObjectCommandInput,
+): Promise<{ answer: GetObjectCommandOutput; serverNow: Date }> {
+  const command = new GetObjectCommand(input)
+  let date: string | undefined
+  command.middlewareStack.add(
+    (next) => async (args) => {
+      const result = await next(args)
+      date = (result.response as { headers?: Record<string, string> }).headers?.['date']
+      return result
+    },
+    { step: 'deserialize' },
+  )
+  const answer = await client.send(command)
+  return { answer, serverNow: date === undefined ? new Date() : new Date(date) }
+}
+
+/** 412: the condition does not hold; 409: somebody else is writing; 404: it is gone (S3, "Conditional requests"). */
+function isRefusedCondition(error: unknown): boolean {
+  return statusOf(error) === 412 || statusOf(error) === 409
+}
+
+async function conditionalPut(client: S3Client, input: PutObjectCommandInput): Promise<string | undefined> {
+  try {
+    const { ETag } = await client.send(new PutObjectCommand({ ...input, ContentType: 'application/json' }))
+    return ETag ?? ''
+  } catch (error) {
+    if (isRefusedCondition(error) || (input.IfMatch !== undefined && statusOf(error) === 404)) return undefined
+    throw error
+  }
+}
+
+/** Safe to repeat: a run that was cut off after the creation is finished by the next one. S3 refuses us-east-1 as a location constraint: it is the default. */
 async function createPrivate(client: S3Client, region: string, bucket: string): Promise<void> {
   const location =
     region === 'us-east-1'
       ? {}
       : { CreateBucketConfiguration: { LocationConstraint: region as BucketLocationConstraint } }
   await client.send(new CreateBucketCommand({ Bucket: bucket, ...location })).catch((error: unknown) => {
-    if (!isNamed(error, 'BucketAlreadyOwnedByYou')) throw error
+    // OperationAborted: another run is creating it at this moment.
+    if (!isNamed(error, 'BucketAlreadyOwnedByYou', 'OperationAborted')) throw error
   })
   await client.send(
     new PutPublicAccessBlockCommand({

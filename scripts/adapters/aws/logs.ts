@@ -1,4 +1,9 @@
-import { CloudWatchLogsClient, FilterLogEventsCommand } from '@aws-sdk/client-cloudwatch-logs'
+import {
+  CloudWatchLogsClient,
+  DeleteLogGroupCommand,
+  DescribeLogGroupsCommand,
+  FilterLogEventsCommand,
+} from '@aws-sdk/client-cloudwatch-logs'
 import type { Logs } from '../../ports.js'
 import { type ClientConfig, everyPage, isNamed } from './clients.js'
 
@@ -18,6 +23,19 @@ export function makeLogs(config: ClientConfig): Logs {
         if (isNamed(error, 'ResourceNotFoundException')) return []
         throw error
       }
+    },
+    async hasGroup(name) {
+      const groups = await everyPage(
+        (nextToken) => client.send(new DescribeLogGroupsCommand({ logGroupNamePrefix: name, nextToken })),
+        (page) => page.logGroups,
+        (page) => page.nextToken,
+      )
+      return groups.some(({ logGroupName }) => logGroupName === name)
+    },
+    async removeGroup(logGroupName) {
+      await client.send(new DeleteLogGroupCommand({ logGroupName })).catch((error: unknown) => {
+        if (!isNamed(error, 'ResourceNotFoundException')) throw error
+      })
     },
   }
 }

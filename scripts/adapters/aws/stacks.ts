@@ -7,6 +7,7 @@ import {
   DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
+  GetTemplateCommand,
   ListChangeSetsCommand,
   ListStackResourcesCommand,
   type ResourceStatus as SdkResourceStatus,
@@ -87,6 +88,12 @@ export function makeStacks(config: ClientConfig): Stacks {
         changes: changes.flatMap(toChange),
       }
     },
+    async template(stackName, changeSetArn) {
+      const { TemplateBody } = await client.send(
+        new GetTemplateCommand({ StackName: stackName, ChangeSetName: changeSetArn, TemplateStage: 'Processed' }),
+      )
+      return TemplateBody ?? ''
+    },
     async executeChangeSet(arn) {
       await client.send(new ExecuteChangeSetCommand({ ChangeSetName: arn, RetainExceptOnCreate: true }))
     },
@@ -113,6 +120,9 @@ export function makeStacks(config: ClientConfig): Stacks {
     },
     async protectFromTermination(name) {
       await client.send(new UpdateTerminationProtectionCommand({ StackName: name, EnableTerminationProtection: true }))
+    },
+    async allowTermination(name) {
+      await client.send(new UpdateTerminationProtectionCommand({ StackName: name, EnableTerminationProtection: false }))
     },
   }
 }
@@ -187,7 +197,10 @@ function toEvent(event: SdkStackEvent): StackEvent {
 
 function toChange({ ResourceChange: change }: Change): ResourceChange[] {
   if (change === undefined) return []
-  const names = (change.Details ?? []).map(({ Target }) => Target?.Name ?? Target?.Attribute ?? '')
+  const targets = (change.Details ?? []).flatMap(({ Target }) => (Target === undefined ? [] : [Target]))
+  const namesOf = (some: typeof targets): string[] => [
+    ...new Set(some.map(({ Name, Attribute }) => Name ?? Attribute ?? '').filter((name) => name !== '')),
+  ]
   return [
     {
       action: change.Action as ResourceChange['action'],
@@ -195,7 +208,11 @@ function toChange({ ResourceChange: change }: Change): ResourceChange[] {
       physicalId: change.PhysicalResourceId,
       type: change.ResourceType ?? '',
       replacement: change.Replacement as ResourceChange['replacement'],
-      properties: [...new Set(names.filter((name) => name !== ''))],
+      properties: namesOf(targets),
+      recreating: namesOf(
+        targets.filter(({ RequiresRecreation }) => RequiresRecreation !== 'Never' && RequiresRecreation !== undefined),
+      ),
+      policyAction: change.PolicyAction,
     },
   ]
 }

@@ -10,12 +10,15 @@ import {
   GetGroupCommand,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
+import { DeployError } from '../../errors.js'
 import type { UserPools } from '../../ports.js'
 import { type ClientConfig, everyPage, isNamed } from './clients.js'
+import { poolRemoval } from './pool-removal.js'
 
 export function makeUserPools(config: ClientConfig): UserPools {
   const client = new CognitoIdentityProviderClient(config)
   return {
+    ...poolRemoval(client),
     async passwordPolicy(UserPoolId) {
       const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId }))
       const policy = UserPool?.Policies?.PasswordPolicy
@@ -55,17 +58,22 @@ export function makeUserPools(config: ClientConfig): UserPools {
     },
     async signIn(_poolId, ClientId, username, password) {
       try {
-        const { AuthenticationResult } = await client.send(
+        const { AuthenticationResult, ChallengeName } = await client.send(
           new InitiateAuthCommand({
             ClientId,
             AuthFlow: 'USER_PASSWORD_AUTH',
             AuthParameters: { USERNAME: username, PASSWORD: password },
           }),
         )
-        return AuthenticationResult?.IdToken
+        if (ChallengeName === undefined || ChallengeName === 'NEW_PASSWORD_REQUIRED')
+          return AuthenticationResult?.IdToken
+        throw cannotSignIn(username, `its sign-in asks for ${ChallengeName}`)
       } catch (error) {
-        if (isNamed(error, 'NotAuthorizedException', 'UserNotFoundException')) return undefined
-        throw error
+        if (!isNamed(error, 'NotAuthorizedException', 'UserNotFoundException', 'PasswordResetRequiredException'))
+          throw error
+        const said = (error as Error).message
+        if (/disabled|attempts exceeded/i.test(said)) throw cannotSignIn(username, said)
+        return undefined
       }
     },
     async createUser(UserPoolId, email) {
@@ -91,4 +99,11 @@ export function makeUserPools(config: ClientConfig): UserPools {
       await client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }))
     },
   }
+}
+
+/** Setting a new password would not help, and would hide the reason. */
+function cannotSignIn(username: string, why: string): DeployError {
+  return new DeployError('Refused', `${username} cannot sign in: ${why}`, {
+    hint: 'nothing was done to the user; resolve that in the user pool, then the same command again',
+  })
 }

@@ -134,7 +134,8 @@ async function launch(
   place: Place,
   clock: Clock,
 ): Promise<EmulatorState> {
-  await mkdir(folder, { recursive: true })
+  // Its state holds what it was given, passwords too.
+  await mkdir(folder, { recursive: true, mode: 0o700 })
   const logFile = path.join(folder, 'emulator.log')
   const launcher = path.join(place.toolFolder, 'infra', 'emulator', 'launch.py')
   const args = [launcher, '--port', String(port), '--dir', folder]

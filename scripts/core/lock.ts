@@ -1,0 +1,35 @@
+import { z } from 'zod'
+
+/** Who holds a target, as it stands in the deployments bucket. */
+export const lockSchema = z.object({
+  format: z.literal(1),
+  /** Drawn by its holder: tells after a lost answer whether the lock is ours. */
+  nonce: z.string(),
+  holder: z.string(),
+  pid: z.number(),
+  /** Address of the CI run, where there is one. */
+  run: z.string().optional(),
+  command: z.string(),
+  why: z.string().optional(),
+  since: z.string(),
+  /** Set by a person with rs-lock: it does not go stale, and nobody waits for it. */
+  manual: z.boolean(),
+})
+
+export type Lock = z.infer<typeof lockSchema>
+
+/** A holder that lives renews its lock this often; one that has not for `staleAfterMs` is taken for dead. */
+export const heartbeatEveryMs = 10_000
+export const staleAfterMs = 60_000
+
+/** Whether a lock may be taken over. Both times are S3's own: no clock of ours has a say. */
+export function isStale(lock: Lock, modifiedAt: Date, serverNow: Date): boolean {
+  return !lock.manual && serverNow.getTime() - modifiedAt.getTime() > staleAfterMs
+}
+
+/** `maria@laptop (rs-deploy, process 4711) since 10:31:05Z`. */
+export function describeLock(lock: Lock): string {
+  const where = lock.run === undefined ? `process ${lock.pid}` : lock.run
+  const why = lock.why === undefined ? '' : `: ${lock.why}`
+  return `${lock.holder} (${lock.command}, ${where}) since ${lock.since}${why}`
+}

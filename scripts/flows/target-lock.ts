@@ -1,0 +1,187 @@
+import { randomUUID } from 'node:crypto'
+import { type Lock, describeLock, heartbeatEveryMs, isStale, lockSchema } from '../core/lock.js'
+import { ledgerKeys } from '../core/names.js'
+import { DeployError } from '../errors.js'
+import type { DatedObject } from '../ports.js'
+import type { Step } from '../report/report.js'
+import type { TargetContext } from './context.js'
+import { guardWrites } from './guard-writes.js'
+
+const pollMs = { aws: 5_000, local: 500 }
+const longestWaitMs = 60 * 60_000
+
+interface HeldLock {
+  /** Throws Refused once the lock is somebody else's: nothing may be written any more. */
+  verifyHeld(): void
+  /** Whether it was waited for: what was read before may be out of date. */
+  waited: boolean
+  release(): Promise<void>
+}
+
+interface Found {
+  lock: Lock
+  object: DatedObject
+}
+
+/**
+ * Does `work` while the target is ours. What it is handed is guarded: once the lock is somebody else's, the next write is
+ * refused. `waited` tells that another run was in between: what was read before may be out of date.
+ */
+export async function withTargetLock<T>(
+  context: TargetContext,
+  work: (locked: TargetContext, waited: boolean) => Promise<T>,
+): Promise<T> {
+  const lock = await context.report.step('Lock', (step) => takeLock(step, context))
+  try {
+    return await work({ ...context, ports: guardWrites(context.ports, lock.verifyHeld) }, lock.waited)
+  } finally {
+    await lock.release()
+  }
+}
+
+/** Takes the target's lock; waits while another run holds it, refuses at once while a person does. */
+async function takeLock(step: Step, context: TargetContext): Promise<HeldLock> {
+  const { ports, names, signal } = context
+  const [bucket, key] = [names.deploymentsBucket, ledgerKeys.lock(names.stack)]
+  const mine = newLock(context, false)
+  const deadline = ports.clock.now().getTime() + waitLimitMs(context)
+  let told = false
+  for (;;) {
+    const etag = await tryTake(mine, context)
+    if (etag !== undefined) {
+      if (told) step.say('taken after waiting')
+      else step.skip('free')
+      return holdLock({ bucket, key, etag, mine, waited: told }, context)
+    }
+    const found = await readLock(context)
+    if (found === undefined) continue
+    if (found.lock.manual) throw lockedByPerson(found.lock, context)
+    if (isStale(found.lock, found.object.modifiedAt, found.object.serverNow)) {
+      step.line('plain', `taking over from ${describeLock(found.lock)}, which gave no sign of life`)
+      await ports.buckets.removeIf(bucket, key, found.object.etag)
+      continue
+    }
+    if (!told) step.line('plain', `waiting for ${describeLock(found.lock)}`)
+    told = true
+    const leftMs = deadline - ports.clock.now().getTime()
+    if (leftMs <= 0) throw waitedTooLong(found.lock, context)
+    step.progress(`waiting, at most ${Math.ceil(leftMs / 1000)} s more (LOCK_WAIT)`)
+    await ports.clock.sleep(Math.min(leftMs, context.cloud.kind === 'aws' ? pollMs.aws : pollMs.local), signal)
+  }
+}
+
+/** The lock of the target, or undefined. A lock that cannot be read counts as a person's: nobody passes it by accident. */
+export async function readLock({ ports, names, target }: TargetContext): Promise<Found | undefined> {
+  const key = ledgerKeys.lock(names.stack)
+  const object = await ports.buckets.readDated(names.deploymentsBucket, key)
+  if (object === undefined) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(object.text)
+  } catch {
+    value = undefined
+  }
+  const parsed = lockSchema.safeParse(value)
+  if (parsed.success) return { lock: parsed.data, object }
+  throw new DeployError('Refused', `the lock s3://${names.deploymentsBucket}/${key} cannot be read`, {
+    hint: `look at it, then make rs-unlock ENV=${target.env} ORG=${target.org}`,
+  })
+}
+
+export function newLock(context: TargetContext, manual: boolean, why?: string): Lock {
+  const { who, command, pid, ciRun, ports } = context
+  return {
+    format: 1,
+    nonce: randomUUID(),
+    holder: who,
+    pid,
+    ...(ciRun === undefined ? {} : { run: ciRun }),
+    command,
+    ...(why === undefined ? {} : { why }),
+    since: ports.clock.now().toISOString(),
+    manual,
+  }
+}
+
+/** The ETag of our lock when the target is ours now. After a lost answer "taken" may mean taken by ourselves. */
+export async function tryTake(mine: Lock, { ports, names }: TargetContext): Promise<string | undefined> {
+  const key = ledgerKeys.lock(names.stack)
+  const etag = await ports.buckets.putNew(names.deploymentsBucket, key, `${JSON.stringify(mine)}\n`)
+  if (etag !== undefined) return etag
+  const object = await ports.buckets.readDated(names.deploymentsBucket, key)
+  return object?.text.includes(mine.nonce) === true ? object.etag : undefined
+}
+
+interface Holding {
+  bucket: string
+  key: string
+  etag: string
+  mine: Lock
+  waited: boolean
+}
+
+/** Renews the lock in the background until it is released or lost. */
+function holdLock(holding: Holding, { ports }: TargetContext): HeldLock {
+  const { bucket, key, mine, waited } = holding
+  const ended = new AbortController()
+  let { etag } = holding
+  let lost = false
+  const beat = async (): Promise<void> => {
+    for (;;) {
+      await ports.clock.sleep(heartbeatEveryMs, ended.signal)
+      const renewed = await ports.buckets
+        .replace(bucket, key, `${JSON.stringify(mine)}\n`, etag)
+        .catch(() => 'unknown' as const)
+      // No answer is no proof of a loss: the next beat tells, and nobody takes over before a minute is gone.
+      if (renewed === 'unknown') continue
+      if (renewed === undefined) {
+        lost = !(await stillOurs())
+        if (lost) return
+      } else etag = renewed
+    }
+  }
+  const stillOurs = async (): Promise<boolean> => {
+    const object = await ports.buckets.readDated(bucket, key).catch(() => undefined)
+    if (object?.text.includes(mine.nonce) !== true) return false
+    etag = object.etag
+    return true
+  }
+  const beating = beat().catch(() => undefined)
+  return {
+    waited,
+    verifyHeld() {
+      if (!lost) return
+      throw new DeployError(
+        'Refused',
+        'this run lost its lock to another one: it stops before it writes anything more',
+        {
+          hint: 'the same command again waits for the other run and continues',
+        },
+      )
+    },
+    async release() {
+      ended.abort()
+      await beating
+      if (!lost) await ports.buckets.removeIf(bucket, key, etag)
+    },
+  }
+}
+
+function waitLimitMs({ inputs }: TargetContext): number {
+  if (inputs.LOCK_WAIT === undefined) return longestWaitMs
+  const seconds = Number(inputs.LOCK_WAIT)
+  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000
+  throw new DeployError('Usage', `LOCK_WAIT=${inputs.LOCK_WAIT} is not a number of seconds`, { hint: 'LOCK_WAIT=600' })
+}
+
+function lockedByPerson(lock: Lock, { target }: TargetContext): DeployError {
+  return new DeployError('Refused', `${target.env}/${target.org} is locked by ${describeLock(lock)}`, {
+    hint: `make rs-unlock ENV=${target.env} ORG=${target.org}, once its holder agrees`,
+  })
+}
+
+function waitedTooLong(lock: Lock, { target }: TargetContext): DeployError {
+  return new DeployError('Refused', `${target.env}/${target.org} is still held by ${describeLock(lock)}`, {
+    hint: 'wait for it to end and try again, or LOCK_WAIT=3600 to wait longer',
+  })
+}

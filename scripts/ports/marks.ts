@@ -1,0 +1,74 @@
+import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './cloud.js'
+import type { Shell } from './machine.js'
+
+/** Whether a call only looks, or changes something: what may be written is guarded at this boundary, and only here. */
+type Marks<Port> = Record<keyof Port, 'read' | 'write'>
+
+export interface GuardedPorts {
+  account: Account
+  buckets: Buckets
+  functions: Functions
+  logs: Logs
+  shell: Shell
+  stacks: Stacks
+  userPools: UserPools
+}
+
+/** Every method of every port that reaches the cloud; a new one does not compile until it is marked. */
+export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]> } = {
+  account: { caller: 'read', apiGatewayLogRole: 'read', quotas: 'read', setApiGatewayLogRole: 'write' },
+  buckets: {
+    presence: 'read',
+    read: 'read',
+    readDated: 'read',
+    etag: 'read',
+    keys: 'read',
+    isPrivate: 'read',
+    createPrivate: 'write',
+    put: 'write',
+    putNew: 'write',
+    replace: 'write',
+    removeIf: 'write',
+    versions: 'read',
+    removeVersions: 'write',
+    removeBucket: 'write',
+  },
+  functions: { state: 'read', alias: 'read', invoke: 'read', publish: 'write', moveAlias: 'write' },
+  logs: { lastLines: 'read', hasGroup: 'read', removeGroup: 'write' },
+  shell: { run: 'write' },
+  stacks: {
+    describe: 'read',
+    list: 'read',
+    resources: 'read',
+    eventsSince: 'read',
+    lastEventId: 'read',
+    changeSetArns: 'read',
+    changeSet: 'read',
+    template: 'read',
+    executeChangeSet: 'write',
+    updateParameters: 'write',
+    deleteChangeSet: 'write',
+    deleteStack: 'write',
+    protectFromTermination: 'write',
+    allowTermination: 'write',
+  },
+  userPools: {
+    passwordPolicy: 'read',
+    user: 'read',
+    groupsOf: 'read',
+    group: 'read',
+    signIn: 'read',
+    createUser: 'write',
+    createGroup: 'write',
+    addToGroup: 'write',
+    setPassword: 'write',
+    findByName: 'read',
+    clientsByName: 'read',
+    look: 'read',
+    usernames: 'read',
+    liftProtection: 'write',
+    removeUser: 'write',
+    removeDomain: 'write',
+    removePool: 'write',
+  },
+}

@@ -1,0 +1,109 @@
+import { describe, expect, it } from '@jest/globals'
+import {
+  type ChangeClass,
+  lossesOf,
+  rateChanges,
+  ratedLines,
+  unprotectedResources,
+} from '../../scripts/core/change-risk.js'
+import type { ResourceChange } from '../../scripts/core/changes.js'
+import type { Template } from '../../scripts/core/template.js'
+
+const change = (type: string, facts: Partial<ResourceChange> = {}): ResourceChange => ({
+  action: 'Modify',
+  logicalId: 'It',
+  physicalId: 'it',
+  type,
+  replacement: 'False',
+  properties: [],
+  recreating: [],
+  policyAction: undefined,
+  ...facts,
+})
+const templateOf = (type: string, policies: object = {}): Template => ({
+  Resources: { It: { Type: type, ...policies } },
+})
+const bucket = 'AWS::S3::Bucket'
+const role = 'AWS::IAM::Role'
+const retained = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
+
+describe('rating a change', () => {
+  const cases: [string, ResourceChange, ChangeClass][] = [
+    ['an addition', change(bucket, { action: 'Add' }), 'additive'],
+    ['an import', change(bucket, { action: 'Import' }), 'additive'],
+    ['new code', change('AWS::Lambda::Function', { properties: ['Code', 'Layers'] }), 'code'],
+    ['a new setting', change('AWS::Lambda::Function', { properties: ['Code', 'Timeout'] }), 'configuration'],
+    ['a replaced role', change(role, { replacement: 'True' }), 'replacing-stateless'],
+    ['a role that may be replaced', change(role, { replacement: 'Conditional' }), 'replacing-stateless'],
+    ['a removed role', change(role, { action: 'Remove' }), 'removing-stateless'],
+    ['a bucket’s new tags', change(bucket, { properties: ['Tags'] }), 'stateful-in-place'],
+    ['a bucket that may be replaced', change(bucket, { replacement: 'Conditional' }), 'stateful-replacing'],
+    ['a replacement by policy', change(bucket, { policyAction: 'ReplaceAndDelete' }), 'stateful-replacing'],
+    ['a removed bucket', change(bucket, { action: 'Remove' }), 'stateful-removing'],
+  ]
+  it.each(cases)('takes %s for what it is', (_what, one, expected) => {
+    const templates = { before: templateOf(one.type), after: templateOf(one.type) }
+    expect(rateChanges([one], templates)[0]!.class).toBe(expected)
+  })
+
+  it('puts the most dangerous first', () => {
+    const changes = cases.map(([, one]) => one)
+    const rated = rateChanges(changes, { before: templateOf(bucket), after: templateOf(bucket) })
+    expect(rated[0]!.class).toBe('stateful-removing')
+    expect(rated.at(-1)!.class).toBe('additive')
+  })
+})
+
+describe('what would be lost', () => {
+  const losses = (one: ResourceChange, before: object, after: object): number =>
+    lossesOf(rateChanges([one], { before: templateOf(one.type, before), after: templateOf(one.type, after) })).length
+  const removal = change(bucket, { action: 'Remove' })
+  const replacement = change(bucket, { replacement: 'True', recreating: ['BucketName'] })
+
+  it('is a removal that the deployed template does not retain, whatever the new one says', () => {
+    expect(losses(removal, {}, retained)).toBe(1)
+    expect(losses(removal, { DeletionPolicy: 'Delete' }, retained)).toBe(1)
+    expect(losses(removal, retained, {})).toBe(0)
+    expect(losses(removal, { DeletionPolicy: 'Snapshot' }, {})).toBe(0)
+  })
+
+  it('is a replacement that the new template does not retain, whatever the deployed one says', () => {
+    expect(losses(replacement, retained, {})).toBe(1)
+    expect(losses(replacement, retained, { DeletionPolicy: 'Retain' })).toBe(1)
+    expect(losses(replacement, {}, retained)).toBe(0)
+  })
+
+  it('is what CloudFormation itself says, before any template', () => {
+    expect(losses({ ...removal, policyAction: 'Delete' }, retained, retained)).toBe(1)
+    expect(losses({ ...removal, policyAction: 'Retain' }, {}, {})).toBe(0)
+    expect(losses({ ...replacement, policyAction: 'ReplaceAndDelete' }, retained, retained)).toBe(1)
+    expect(losses({ ...replacement, policyAction: 'ReplaceAndSnapshot' }, {}, {})).toBe(0)
+  })
+
+  it('is never a stateless resource', () => {
+    expect(losses(change(role, { action: 'Remove' }), {}, {})).toBe(0)
+    expect(losses(change(role, { replacement: 'True' }), {}, {})).toBe(0)
+  })
+
+  it('is removed data also where the deployed template cannot be read', () => {
+    expect(lossesOf(rateChanges([removal], { before: undefined, after: templateOf(bucket) }))).toHaveLength(1)
+  })
+})
+
+describe('the lines of a plan', () => {
+  it('say in capitals what goes with its data, and why', () => {
+    const replaced = change(bucket, { replacement: 'True', recreating: ['BucketName'] })
+    const [line] = ratedLines(rateChanges([replaced], { before: undefined, after: templateOf(bucket) }))
+    expect(line).toEqual({ mark: 'failed', text: 'It  AWS::S3::Bucket  REPLACED (BucketName), with its data' })
+    const [kept] = ratedLines(rateChanges([replaced], { before: undefined, after: templateOf(bucket, retained) }))
+    expect(kept!.text).toContain('the old one is kept')
+  })
+})
+
+describe('a template', () => {
+  it('names what it would not keep', () => {
+    expect(unprotectedResources(templateOf(bucket, retained))).toEqual([])
+    expect(unprotectedResources(templateOf(bucket, { DeletionPolicy: 'Retain' }))).toEqual(['It'])
+    expect(unprotectedResources(templateOf(role))).toEqual([])
+  })
+})

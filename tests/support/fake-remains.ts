@@ -1,0 +1,128 @@
+import type { BucketPresence } from '../../scripts/core/buckets-plan.js'
+import type { Inputs } from '../../scripts/core/inputs.js'
+import type { StackStatus } from '../../scripts/core/stack-state.js'
+import type { Environment } from '../../scripts/core/target.js'
+import type {
+  Buckets,
+  Logs,
+  Prompts,
+  Stack,
+  StackEvent,
+  StackResource,
+  Stacks,
+  UserPools,
+} from '../../scripts/ports.js'
+import { type FakeContext, fakeContext, fakeStack } from './fake-context.js'
+import { fakePort } from './fake-ports.js'
+
+const arn = fakeStack().arn
+
+export interface World {
+  env?: Environment
+  inputs?: Inputs
+  stack?: Partial<Stack>
+  resources?: StackResource[]
+  policies?: Record<string, string>
+  /** What the deletion of the stack ends in, and its events. */
+  ends?: StackStatus
+  events?: Partial<StackEvent>[]
+  /** Bucket to keys. */
+  buckets?: Record<string, string[]>
+  presence?: Record<string, BucketPresence>
+  pools?: Record<string, { name: string; users: string[]; protected?: boolean }>
+  clients?: string[]
+  answer?: string
+  logGroups?: string[]
+}
+
+/** A cloud in memory, of which only what a take-down uses is there. */
+export function worldOf(world: World): FakeContext & { world: Required<Pick<World, 'buckets' | 'pools'>> } {
+  const { buckets = {}, pools = {}, resources = [] } = world
+  let status: StackStatus | undefined =
+    world.stack === undefined ? undefined : (world.stack.status ?? 'CREATE_COMPLETE')
+  let deleted = false
+  const stacks: Partial<Stacks> = {
+    describe: async (name) =>
+      status === undefined || (status === 'DELETE_COMPLETE' && name !== arn)
+        ? undefined
+        : fakeStack({ ...world.stack, status }),
+    resources: async () => resources,
+    template: async () =>
+      JSON.stringify({
+        Resources: Object.fromEntries(
+          resources.map(({ logicalId, type }) => [
+            logicalId,
+            { Type: type, ...(world.policies?.[logicalId] && { DeletionPolicy: world.policies[logicalId] }) },
+          ]),
+        ),
+      }),
+    lastEventId: async () => 'e0',
+    eventsSince: async (_arn, after) => {
+      if (!deleted || after !== 'e0') return []
+      const closing = { id: 'end', logicalId: 'stack', physicalId: arn, status }
+      return [...(world.events ?? []), closing] as StackEvent[]
+    },
+    allowTermination: async () => undefined,
+    deleteStack: async () => {
+      deleted = true
+      status = world.ends ?? 'DELETE_COMPLETE'
+    },
+  }
+  const bucketPort: Partial<Buckets> = {
+    presence: async (bucket) => world.presence?.[bucket] ?? (buckets[bucket] === undefined ? 'absent' : 'ours'),
+    keys: async () => [],
+    versions: async (bucket, prefix) => ({
+      versions: (buckets[bucket] ?? [])
+        .filter((key) => key.startsWith(prefix))
+        .slice(0, 2)
+        .map((key) => ({ key, versionId: '1', bytes: 1, latest: true, deleteMarker: false })),
+      next: undefined,
+    }),
+    removeVersions: async (bucket, versions) => {
+      buckets[bucket] = (buckets[bucket] ?? []).filter((key) => !versions.some((one) => one.key === key))
+    },
+    removeBucket: async (bucket) => Reflect.deleteProperty(buckets, bucket),
+  }
+  const userPools: Partial<UserPools> = {
+    findByName: async (name) => Object.keys(pools).filter((id) => pools[id]!.name === name),
+    clientsByName: async () => world.clients ?? ['client'],
+    look: async (id) =>
+      pools[id] === undefined
+        ? undefined
+        : { name: pools[id].name, protected: pools[id].protected === true, domains: ['sign-in'] },
+    usernames: async (id) => pools[id]!.users,
+    liftProtection: async () => undefined,
+    removeUser: async () => undefined,
+    removeDomain: async () => undefined,
+    removePool: async (id) => void Reflect.deleteProperty(pools, id),
+  }
+  const prompts: Prompts = { interactive: world.answer !== undefined, ask: async () => world.answer ?? '' }
+  const logs: Partial<Logs> = {
+    hasGroup: async (name) => world.logGroups?.includes(name) === true,
+    removeGroup: async () => undefined,
+  }
+  const context = fakeContext({
+    target: { env: world.env ?? 'dev', org: 'myorg' },
+    inputs: world.inputs ?? { YES: 'true' },
+    command: 'rs-nuke-all',
+    ports: (calls) => ({
+      stacks: fakePort<Stacks>('stacks', stacks, calls),
+      buckets: fakePort<Buckets>('buckets', bucketPort, calls),
+      userPools: fakePort<UserPools>('userPools', userPools, calls),
+      logs: fakePort<Logs>('logs', logs, calls),
+      prompts,
+    }),
+  })
+  return { ...context, world: { buckets, pools } }
+}
+
+/** A resource of the stack that stands. */
+export const resource = (logicalId: string, type: string, physicalId: string): StackResource => ({
+  logicalId,
+  type,
+  physicalId,
+  status: 'CREATE_COMPLETE',
+})
+
+/** The target's own pool. */
+export const own = { name: 'rawscribe-dev-myorg-userpool', users: ['a', 'b'] }
