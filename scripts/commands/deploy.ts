@@ -57,13 +57,11 @@ export const deployCommands: Command[] = [
     variables: ['FORCE'],
     async run(context) {
       const { buildPlace, buildTarget, readSources } = await import('../flows/build-target.js')
-      const record = await context.report.step('Build', async (step) =>
-        buildTarget(
-          await readSources(context),
-          await buildPlace(context),
-          isSet(context.inputs, 'FORCE'),
-          step,
-          context,
+      const { withBuildFolder } = await import('../flows/deploy.js')
+      const force = isSet(context.inputs, 'FORCE')
+      const record = await withBuildFolder(context, () =>
+        context.report.step('Build', async (step) =>
+          buildTarget(await readSources(context), await buildPlace(context), force, step, context),
         ),
       )
       context.report.emit({ type: 'result', text: context.names.buildFolder, data: record })

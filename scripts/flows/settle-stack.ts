@@ -50,7 +50,10 @@ export async function settleStack(step: Step, context: TargetContext): Promise<S
     case 'stuck':
       throw new DeployError('StackState', `the stack ${stack.name} is ${meaning} (${stack.status})`, {
         ...(stack.statusReason === undefined ? {} : { facts: [{ label: 'Reason', text: stack.statusReason }] }),
-        hint: 'open the stack in the CloudFormation console: resolve what blocks it, then the same command again',
+        hint:
+          stack.status === 'DELETE_FAILED'
+            ? `make rs-teardown ENV=${context.target.env} ORG=${context.target.org} names what blocks it`
+            : 'continue the rollback of the stack in the CloudFormation console, then the same command again',
       })
   }
 }
