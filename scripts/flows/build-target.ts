@@ -57,7 +57,9 @@ export async function readSources({ ports }: TargetContext): Promise<Sources> {
       }
       const files = await ports.files.list(folder)
       return Promise.all(
-        files.map(async (file) => [folder, file, sha256(await ports.files.readBytes(path.join(folder, file)))] as const),
+        files.map(
+          async (file) => [folder, file, sha256(await ports.files.readBytes(path.join(folder, file)))] as const,
+        ),
       )
     }),
   )
