@@ -92,6 +92,18 @@ def test_a_renamed_bucket_is_shown_as_a_replacement(stacks: Stacks) -> None:
     assert stacks.change_set(name, kept)["Changes"][0]["ResourceChange"]["Replacement"] == "False"
 
 
+@pytest.mark.fix("cfn-replacement")
+def test_a_client_whose_secret_changes_is_shown_as_a_replacement(stacks: Stacks) -> None:
+    def template(secret: bool) -> dict[str, Any]:
+        client = {"UserPoolId": {"Ref": "Pool"}, "GenerateSecret": secret}
+        return {"Resources": {"Pool": {"Type": "AWS::Cognito::UserPool"},
+                              "Client": {"Type": "AWS::Cognito::UserPoolClient", "Properties": client}}}
+
+    name = stacks.create(template(False))
+    change = stacks.change_set(name, template(True))["Changes"][0]["ResourceChange"]
+    assert (change["LogicalResourceId"], change["Replacement"]) == ("Client", "True")
+
+
 @pytest.mark.fix("cfn-outputs")
 def test_a_set_for_changed_outputs_can_be_executed(stacks: Stacks) -> None:
     name = stacks.create(CONDITIONAL)

@@ -66,3 +66,14 @@ def test_case_makes_no_second_user(idp: Any, pool: str) -> None:
     signed_in = idp.initiate_auth(ClientId=app_client(idp, pool), AuthFlow="USER_PASSWORD_AUTH",
                                   AuthParameters={"USERNAME": "ADA@example.com", "PASSWORD": PASSWORD})
     assert signed_in["AuthenticationResult"]["IdToken"]
+
+
+def test_a_pool_that_says_nothing_of_case_tells_names_apart(idp: Any) -> None:
+    made = idp.create_user_pool(PoolName=unique("pool"))["UserPool"]["Id"]
+    try:
+        for name in ("Bob", "bob"):
+            idp.admin_create_user(UserPoolId=made, Username=name, MessageAction="SUPPRESS")
+        names = {user["Username"] for user in idp.list_users(UserPoolId=made)["Users"]}
+        assert names == {"Bob", "bob"}
+    finally:
+        idp.delete_user_pool(UserPoolId=made)

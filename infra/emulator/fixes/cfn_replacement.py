@@ -23,6 +23,7 @@ REPLACING: dict[str, tuple[str, ...]] = {
     "AWS::CloudFront::Distribution": (),
     "AWS::CloudFront::OriginAccessControl": (),
     "AWS::CloudWatch::Alarm": ("AlarmName",),
+    "AWS::Cognito::UserPoolClient": ("GenerateSecret", "UserPoolId"),
     "AWS::Events::Rule": ("EventBusName", "Name"),
     "AWS::Lambda::Alias": ("FunctionName", "Name"),
     "AWS::Lambda::Permission": ("Action", "EventSourceToken", "FunctionName", "FunctionUrlAuthType", "Principal",

@@ -2,8 +2,9 @@
 
 AWS (CreateUserPool: AdminCreateUserConfig, DeletionProtection, UsernameConfiguration, API
 reference; "User pool case sensitivity", Developer Guide): with AllowAdminCreateUserOnly SignUp is
-refused; a protected pool cannot be deleted, by nobody, before the protection is lifted; unless
-CaseSensitive is true, names and e-mail addresses that differ in case are one user.
+refused; a protected pool cannot be deleted, by nobody, before the protection is lifted; where
+CaseSensitive is false (its default is true), names and e-mail addresses that differ in case are
+one user.
 
 MiniStack 1.5.33 keeps the three settings and follows none.
 """
@@ -76,7 +77,7 @@ def _wrap_delete() -> None:
 
 
 def _ignores_case(pool: dict[str, Any]) -> bool:
-    return not (pool.get("UsernameConfiguration") or {}).get("CaseSensitive", False)
+    return not (pool.get("UsernameConfiguration") or {}).get("CaseSensitive", True)
 
 
 def _wrap_names() -> None:
