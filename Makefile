@@ -26,6 +26,13 @@ rs-validate: $(PROGRAM) ; $(RUN) $@
 
 check-rs: $(PROGRAM) ; $(RUN) $@
 check-rs-stack-status: $(PROGRAM) ; $(RUN) $@
+rs-attach: $(PROGRAM) ; $(RUN) $@
+rs-why: $(PROGRAM) ; $(RUN) $@
+
+rs-history: $(PROGRAM) ; $(RUN) $@
+rs-show-release: $(PROGRAM) ; $(RUN) $@
+rs-why-changed: $(PROGRAM) ; $(RUN) $@
+rs-config-restore: $(PROGRAM) ; $(RUN) $@
 
 rs-lock: $(PROGRAM) ; $(RUN) $@
 rs-unlock: $(PROGRAM) ; $(RUN) $@
@@ -54,4 +61,4 @@ test-unit: $(PROGRAM) ; $(RUN) $@
 test-full: $(PROGRAM) ; $(RUN) $@
 docs: $(PROGRAM) ; $(RUN) $@
 
-.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs
+.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status rs-attach rs-why rs-history rs-show-release rs-why-changed rs-config-restore rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs

@@ -133,7 +133,7 @@ function interrupt(controller: AbortController): void {
   if (controller.signal.aborted) process.exit(130)
   controller.abort(
     new DeployError('Interrupted', 'stopped on request', {
-      hint: 'what AWS has begun goes on there; the same command again waits for it and continues',
+      hint: 'what AWS has begun goes on there: make rs-attach follows it; the same command again waits for it and continues',
     }),
   )
 }

@@ -2,15 +2,19 @@ import type { Command } from './command.js'
 import { deployCommands } from './deploy.js'
 import { developCommands } from './develop.js'
 import { helpCommands } from './help.js'
+import { ledgerCommands } from './ledger.js'
 import { localCommands } from './local.js'
 import { lockCommands } from './lock.js'
 import { lookCommands } from './look.js'
+import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
 
 /** Every make target, in the order of the Makefile. */
 export const commands: readonly Command[] = [
   ...deployCommands,
   ...lookCommands,
+  ...stackCommands,
+  ...ledgerCommands,
   ...lockCommands,
   ...takeDownCommands,
   ...localCommands,

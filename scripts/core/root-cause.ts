@@ -12,7 +12,8 @@ export interface CauseEvent {
 }
 
 /** What CloudFormation says of resources that failed only because another one did. */
-const followUps = /cancelled|User Initiated|The following resource\(s\) failed|Embedded stack .* was not successfully/i
+const followUps =
+  /Resource \w+ cancelled|User Initiated|The following (resource|hook)\(s\) failed|Embedded stack .* was not successfully/i
 
 /**
  * The earliest event that failed for a reason of its own; what follows is cancelled because of it. `events` are oldest
@@ -28,30 +29,37 @@ interface Advice {
   hint: string
 }
 
-/** The causes people hit, and what resolves each; the first that fits counts. */
+const outside = 'it lives outside this stack: remove or rename that one, then the same command again'
+
+/** The causes people hit, and what resolves each; the first that fits counts. A bucket's text need not say "bucket". */
 const advices: readonly Advice[] = [
   {
-    pattern: /bucket.*(already exists|already owned|BucketAlready)|already exists.*AWS::S3::Bucket/i,
+    pattern: /^(Custom::|AWS::CloudFormation::CustomResource)/,
+    hint: 'the function behind this custom resource failed or did not answer: correct it, then the same command again',
+  },
+  {
+    pattern: /^AWS::S3::Bucket .*(already ?(exists|owned)|BucketAlready|bucket name is not available)/is,
     hint: 'the bucket lives outside this stack: CREATE_BUCKETS=false uses it as it is',
   },
   {
-    pattern: /already ?exists|AlreadyExists|EntityAlreadyExists|name conflict/i,
-    hint: 'it lives outside this stack: remove or rename that one, then the same command again',
+    pattern: /CNAMEAlreadyExists|CNAMEs? .*already associated/i,
+    hint: 'another distribution serves this domain: take it away there, or DOMAIN_NAME=none here',
   },
+  { pattern: /already ?exists|AlreadyExists|EntityAlreadyExists|name conflict/i, hint: outside },
   {
-    pattern: /capabilit/i,
+    pattern: /requires capabilit|InsufficientCapabilities|CAPABILITY_/i,
     hint: 'the template needs a capability that was not given: report this, the tool gives all three',
   },
   {
     pattern: /not empty/i,
-    hint: 'the bucket holds objects: make check-rs shows the buckets; empty it, or let the stack retain it',
+    hint: 'the bucket holds objects: make rs-nuke-buckets empties it, or let the template retain it',
   },
   {
-    pattern: /role.*(cannot be assumed|defined for the function)|AssumeRole/i,
+    pattern: /role.*(cannot be assumed|defined for the function)|unable to assume|sts:AssumeRole/is,
     hint: 'the role is not ready or does not trust the service: wait a minute, then the same command again',
   },
   {
-    pattern: /limit ?exceeded|quota|TooMany(Buckets|Functions)|maximum number/i,
+    pattern: /limit ?exceeded|quota|TooMany(Buckets|Functions|CacheBehaviors)|maximum number|limit of \d+/i,
     hint: 'a service quota is reached: make rs-doctor shows those it can read; ask AWS for more, or remove what is unused',
   },
   {
@@ -63,17 +71,34 @@ const advices: readonly Advice[] = [
     hint: 'AWS was asked too often: wait a minute, then the same command again',
   },
   {
+    pattern: /AccessDenied|not authorized to perform|UnauthorizedOperation|explicit deny/i,
+    hint: 'the credentials in use lack this permission: make rs-doctor shows who is asking',
+  },
+  {
+    pattern: /SSL certificate|InvalidViewerCertificate/i,
+    hint: 'CERTIFICATE_ARN must be issued, in us-east-1, and fit DOMAIN_NAME; or DOMAIN_NAME=none CERTIFICATE_ARN=none',
+  },
+  {
     pattern:
-      /extraneous key|Encountered unsupported property|Properties validation failed|Invalid template property|required key/i,
+      /extraneous key|unsupported property|Properties validation failed|Invalid template property|required key|Model validation failed|InvalidRequest|does not match pattern|is not a valid enum value/i,
     hint: 'correct the property in template.yaml; make rs-validate finds such mistakes before a deployment',
   },
   {
-    pattern: /AccessDenied|not authorized to perform|UnauthorizedOperation/i,
-    hint: 'the credentials in use lack this permission: make rs-doctor shows who is asking',
+    pattern: /Export .*(in use|imported) by|Cannot (delete|update) export/i,
+    hint: 'another stack imports this output: change that stack first, or keep the output',
+  },
+  {
+    pattern: /did not stabilize|NotStabilized|timed out|Exceeded attempts to wait/i,
+    hint: 'AWS took too long for it: the same command again often ends well',
+  },
+  {
+    pattern: /ServiceInternalError|GeneralServiceException|InternalFailure|Service Unavailable/i,
+    hint: 'AWS itself failed: wait a minute, then the same command again',
   },
 ]
 
 /** What to type or change for a cause; general words where it is none of the known ones. */
-export function adviceFor(reason: string): string {
-  return advices.find(({ pattern }) => pattern.test(reason))?.hint ?? 'correct the cause, then the same command again'
+export function adviceFor(reason: string, type = ''): string {
+  const text = `${type} ${reason}`
+  return advices.find(({ pattern }) => pattern.test(text))?.hint ?? 'correct the cause, then the same command again'
 }

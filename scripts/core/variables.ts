@@ -78,6 +78,7 @@ export const variables = {
   },
   LOCK_WAIT: { summary: 'how many seconds to wait for another run on the same target (3600)', kind: 'text' },
   WHY: { summary: 'the reason, for whoever meets the lock', kind: 'text', example: 'migration' },
+  RELEASE: { summary: 'number of a release, as rs-history shows it', kind: 'text', example: '7' },
   FORCE: { summary: 'build and deploy even if nothing changed', kind: 'flag' },
   YES: { summary: 'answer yes to what would be asked', kind: 'flag' },
   FORCE_YES: { summary: 'the old name of YES', kind: 'flag' },

@@ -3,16 +3,16 @@ import { withApiFingerprints } from '../core/api-fingerprint.js'
 import { summarizeChanges } from '../core/changes.js'
 import { identity } from '../core/identity.js'
 import { ledgerKeys } from '../core/names.js'
-import { adviceFor, firstFailure } from '../core/root-cause.js'
 import { type ParameterValue, parameterRecord } from '../core/parameters.js'
 import { samDeploy } from '../core/sam-commands.js'
-import { type Template, lineOfResource, parseTemplate, writeTemplate } from '../core/template.js'
+import { type Template, parseTemplate, writeTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
-import type { ChangeSet, Stack, StackEvent } from '../ports.js'
+import type { ChangeSet, Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import type { BuildRecord } from './build-record.js'
 import { samEnvironment } from './build-target.js'
 import type { TargetContext } from './context.js'
+import { stackFailure } from './find-cause.js'
 import { watchStack } from './watch-stack.js'
 
 const templateFile = 'template.yaml'
@@ -123,24 +123,5 @@ export async function executeChangeSet(
     step.say(`${set.changes.length} resources, ${stack.status}`)
     return stack
   }
-  throw stackFailure(stack, firstFailure(events), templateText)
-}
-
-function stackFailure(stack: Stack, cause: StackEvent | undefined, templateText: string): DeployError {
-  const undone =
-    stack.status === 'UPDATE_ROLLBACK_COMPLETE'
-      ? 'failed and rolled back: the stack is as it was'
-      : `failed: the stack is in ${stack.status}`
-  if (cause === undefined) {
-    return new DeployError('StackFailed', undone, { hint: 'the events in the log tell more' })
-  }
-  const line = lineOfResource(templateText, cause.logicalId)
-  const where = line === undefined ? '' : `, ${templateFile}:${line}`
-  return new DeployError('StackFailed', undone, {
-    facts: [
-      { label: 'Cause', text: `${cause.logicalId}, ${cause.type}${where}` },
-      { label: '', text: cause.reason ?? '' },
-    ],
-    hint: adviceFor(cause.reason ?? ''),
-  })
+  throw await stackFailure(stack, events, templateText, context)
 }

@@ -1,4 +1,5 @@
 import { proxyEvent, healthPath, readHealth } from '../core/api-paths.js'
+import { ownLines } from '../core/log-lines.js'
 import { DeployError } from '../errors.js'
 import type { FunctionState } from '../ports.js'
 import type { Step } from '../report/report.js'
@@ -90,10 +91,7 @@ async function checkBeforeTraffic(
   const answer = await ports.functions.invoke(name, version, proxyEvent(healthPath, target.env))
   const problem = answer.failed ? crashOf(answer.payload) : problemOf(answer.payload)
   if (problem === undefined) return
-  const lines = answer.logTail
-    .split('\n')
-    .filter((line) => line.trim() !== '' && !/^(START|END|REPORT|INIT_START) /.test(line))
-    .slice(-4)
+  const lines = ownLines(answer.logTail.split('\n'), 4)
   throw new DeployError('Unhealthy', `version ${version} failed its check before traffic: ${problem}`, {
     facts: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
     // Before a first release the alias points at $LATEST, which is this very code.

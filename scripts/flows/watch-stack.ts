@@ -16,7 +16,7 @@ export interface Watched {
 /**
  * Follows the running operation of a stack to its end, its events told as they come. `after` is the last event before
  * the operation; `expected` is the number of resources that will change, for the progress;
- * undefined for an operation that was found running.
+ * undefined for an operation that was found running. `known` are its events that were read already.
  */
 export async function watchStack(
   stackArn: string,
@@ -24,9 +24,11 @@ export async function watchStack(
   expected: number | undefined,
   step: Step,
   context: CloudContext,
+  known: readonly StackEvent[] = [],
 ): Promise<Watched> {
-  const events: StackEvent[] = []
+  const events = [...known]
   const finished = new Set<string>()
+  for (const event of known) tell(event, stackArn, finished, expected ?? 0, step)
   const local = context.cloud.kind !== 'aws'
   const wait = {
     what: 'the stack operation to end',

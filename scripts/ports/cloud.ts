@@ -52,6 +52,10 @@ export interface Stacks {
   resources(stackArn: string): Promise<StackResource[]>
   /** Events newer than the event `after`, oldest first. */
   eventsSince(stackArn: string, after: string | undefined): Promise<StackEvent[]>
+  /** Events from the newest back to the first that `isEnough`, that one included; oldest first. None where there is no such stack. */
+  eventsBackTo(stackArn: string, isEnough: (event: StackEvent) => boolean): Promise<StackEvent[]>
+  /** What CloudFormation found wrong before it began, as events of the resources; oldest first. */
+  validationErrors(stackArn: string): Promise<StackEvent[]>
   lastEventId(stackArn: string): Promise<string | undefined>
   /** ARNs of the stack's change sets; empty when there is no stack. */
   changeSetArns(stackName: string): Promise<string[]>
@@ -118,6 +122,8 @@ export interface DatedObject extends StoredObject {
 export interface Buckets extends BucketContents {
   presence(bucket: string): Promise<BucketPresence>
   read(bucket: string, key: string): Promise<StoredObject | undefined>
+  /** An earlier version of an object; undefined when there is no such version. */
+  readVersion(bucket: string, key: string, versionId: string): Promise<StoredObject | undefined>
   etag(bucket: string, key: string): Promise<string | undefined>
   keys(bucket: string, prefix: string): Promise<string[]>
   /** Whether `createPrivate` has been through with it. */

@@ -20,6 +20,7 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
   buckets: {
     presence: 'read',
     read: 'read',
+    readVersion: 'read',
     readDated: 'read',
     etag: 'read',
     keys: 'read',
@@ -41,6 +42,8 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     list: 'read',
     resources: 'read',
     eventsSince: 'read',
+    eventsBackTo: 'read',
+    validationErrors: 'read',
     lastEventId: 'read',
     changeSetArns: 'read',
     changeSet: 'read',

@@ -71,6 +71,13 @@ describe('a receipt', () => {
     expect(receiptSchema.parse(JSON.parse(JSON.stringify(receipt)))).toEqual(receipt)
   })
 
+  it('may hold the hashes of its files and its artifacts; an older one lacks them', () => {
+    const whole = { ...receipt, files: { 'a.py': '0123456789ab' }, artifacts: { F: 's3://b/k' } }
+    expect(receiptSchema.parse(whole)).toEqual(whole)
+    expect(receiptSchema.parse(receipt).files).toBeUndefined()
+    expect(receiptSchema.safeParse({ ...receipt, files: { 'a.py': 1 } }).success).toBe(false)
+  })
+
   it.each([{ release: 0 }, { release: 1.5 }, { outcome: 'fine' }, { inputs: {} }, { format: 2 }])(
     'that holds %j is none',
     (over) => expect(receiptSchema.safeParse({ ...receipt, ...over }).success).toBe(false),

@@ -47,6 +47,16 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
         throw error
       }
     },
+    async readVersion(bucket, key, versionId) {
+      const version = { Bucket: bucket, Key: key, VersionId: versionId, ...owned }
+      try {
+        const { ETag, Body } = await client.send(new GetObjectCommand(version))
+        return { etag: ETag ?? '', text: (await Body?.transformToString()) ?? '' }
+      } catch (error) {
+        if (isNamed(error, 'NoSuchKey', 'NoSuchBucket', 'NoSuchVersion')) return undefined
+        throw error
+      }
+    },
     async etag(bucket, key) {
       try {
         return (await client.send(new HeadObjectCommand({ Bucket: bucket, Key: key, ...owned }))).ETag

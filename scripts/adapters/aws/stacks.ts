@@ -4,35 +4,31 @@ import {
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
-  DescribeStackEventsCommand,
   DescribeStacksCommand,
   ExecuteChangeSetCommand,
   GetTemplateCommand,
   ListChangeSetsCommand,
   ListStackResourcesCommand,
-  type ResourceStatus as SdkResourceStatus,
   type Stack as SdkStack,
-  type StackEvent as SdkStackEvent,
   type StackStatus as SdkStackStatus,
   UpdateStackCommand,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation'
-import type { ResourceStatus } from '../../core/resource-status.js'
 import type { StackStatus } from '../../core/stack-state.js'
 import type { ResourceChange } from '../../core/changes.js'
-import type { Stack, StackEvent, Stacks } from '../../ports.js'
-import { type ClientConfig, everyPage, isNamed } from './clients.js'
+import type { Stack, Stacks } from '../../ports.js'
+import { type ClientConfig, everyPage } from './clients.js'
+import { isAbsent, stackEvents } from './stack-events.js'
 
 /** Does not compile when the SDK knows a status that our table lacks. */
 function knownStatus(status: SdkStackStatus): StackStatus {
   return status
 }
 
-const doesNotExist = /^(Stack with id .* does not exist|Stack \[.*\] does not exist|Stack:.* does not exist)$/
-
 export function makeStacks(config: ClientConfig): Stacks {
   const client = new CloudFormationClient(config)
   return {
+    ...stackEvents(client),
     async describe(nameOrArn) {
       try {
         const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: nameOrArn }))
@@ -63,11 +59,6 @@ export function makeStacks(config: ClientConfig): Stacks {
         type: resource.ResourceType ?? '',
         status: resource.ResourceStatus ?? '',
       }))
-    },
-    eventsSince: (stackArn, after) => eventsSince(client, stackArn, after),
-    async lastEventId(stackArn) {
-      const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName: stackArn }))
-      return StackEvents?.[0]?.EventId
     },
     changeSetArns: (stackName) => changeSetArns(client, stackName),
     async changeSet(arn) {
@@ -127,10 +118,6 @@ export function makeStacks(config: ClientConfig): Stacks {
   }
 }
 
-function isAbsent(error: unknown): boolean {
-  return isNamed(error, 'ValidationError') && doesNotExist.test((error as Error).message)
-}
-
 async function changeSetArns(client: CloudFormationClient, stackName: string): Promise<string[]> {
   try {
     const sets = await everyPage(
@@ -145,25 +132,6 @@ async function changeSetArns(client: CloudFormationClient, stackName: string): P
   }
 }
 
-/** The API lists the newest first: pages are read only as far as the known event. */
-async function eventsSince(
-  client: CloudFormationClient,
-  stackArn: string,
-  after: string | undefined,
-): Promise<StackEvent[]> {
-  const fresh: StackEvent[] = []
-  let token: string | undefined
-  do {
-    const page = await client.send(new DescribeStackEventsCommand({ StackName: stackArn, NextToken: token }))
-    for (const event of page.StackEvents ?? []) {
-      if (event.EventId === after) return fresh.reverse()
-      fresh.push(toEvent(event))
-    }
-    token = page.NextToken
-  } while (token !== undefined)
-  return fresh.reverse()
-}
-
 function toStack(stack: SdkStack): Stack {
   const pairs = <T>(items: readonly T[] | undefined, pair: (item: T) => [string | undefined, string | undefined]) =>
     Object.fromEntries((items ?? []).map((item) => pair(item).map((text) => text ?? '') as [string, string]))
@@ -176,22 +144,6 @@ function toStack(stack: SdkStack): Stack {
     outputs: pairs(stack.Outputs, ({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
     parameters: pairs(stack.Parameters, ({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
     terminationProtected: stack.EnableTerminationProtection === true,
-  }
-}
-
-/** Does not compile when the SDK knows a resource status that our table lacks. */
-const knownResourceStatus = (status: SdkResourceStatus): ResourceStatus => status
-
-function toEvent(event: SdkStackEvent): StackEvent {
-  return {
-    id: event.EventId ?? '',
-    at: event.Timestamp ?? new Date(0),
-    stackName: event.StackName ?? '',
-    logicalId: event.LogicalResourceId ?? '',
-    physicalId: event.PhysicalResourceId,
-    type: event.ResourceType ?? '',
-    status: event.ResourceStatus === undefined ? '' : knownResourceStatus(event.ResourceStatus),
-    reason: event.ResourceStatusReason,
   }
 }
 
