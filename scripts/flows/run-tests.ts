@@ -52,7 +52,7 @@ const slowParts: Part[] = [
   {
     title: 'End to end',
     scopes: ['all', 'full'],
-    run: (step, context) => runJest(['--selectProjects', 'e2e'], step, context),
+    run: (step, context) => runJest(['--selectProjects', 'e2e', '--maxWorkers=2'], step, context),
   },
 ]
 const packagesPart: Part = {
