@@ -1,6 +1,7 @@
 import type { BucketPresence } from '../core/buckets-plan.js'
 import type { ResourceChange } from '../core/changes.js'
 import type { PasswordPolicy } from '../core/password-policy.js'
+import type { CauseEvent } from '../core/root-cause.js'
 import type { StackStatus } from '../core/stack-state.js'
 import type { BucketContents, LogGroups, PoolRemoval } from './removal.js'
 
@@ -25,15 +26,8 @@ export interface StackResource {
   status: string
 }
 
-export interface StackEvent {
-  id: string
+export interface StackEvent extends CauseEvent {
   at: Date
-  stackName: string
-  logicalId: string
-  physicalId: string | undefined
-  type: string
-  status: string
-  reason: string | undefined
 }
 
 export interface ChangeSet {
