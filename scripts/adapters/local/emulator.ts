@@ -11,6 +11,7 @@ const preferredPort = 4570
 const readyDeadlineMs = 60_000
 const stopDeadlineMs = 20_000
 const pollMs = 25
+const launchAttempts = 3
 const statusDeadlineMs = 2_000
 
 /** What the launcher says of itself; a stranger on the port says something else. */
@@ -49,7 +50,7 @@ export function makeEmulator(place: Place, clock: Clock): Emulator {
     const python = await place.python()
     return exclusively(
       path.join(place.stateFolder, 'local.lock'),
-      async () => (await running()) ?? launch(python, await choosePort(await lastPort(folder)), folder, place, clock),
+      async () => (await running()) ?? launchOnFreePort(python, folder, place, clock),
       (pid) => place.tell(`Another run (process ${pid}) is starting the local AWS; waiting for it …`),
     )
   }
@@ -107,6 +108,18 @@ async function askStatus(port: number, folder: string): Promise<EmulatorState | 
     }
   } catch {
     return undefined
+  }
+}
+
+/** Between the look at a port and its use another checkout may take it: then the next free one is tried. */
+async function launchOnFreePort(python: string, folder: string, place: Place, clock: Clock): Promise<EmulatorState> {
+  for (let attempt = 1; ; attempt++) {
+    const port = await choosePort(attempt === 1 ? await lastPort(folder) : 0)
+    try {
+      return await launch(python, port, folder, place, clock)
+    } catch (error) {
+      if (attempt === launchAttempts || (await canListen(port)) !== undefined) throw error
+    }
   }
 }
 
