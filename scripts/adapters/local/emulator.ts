@@ -114,7 +114,8 @@ async function askStatus(port: number, folder: string): Promise<EmulatorState | 
 /** Between the look at a port and its use another checkout may take it: then the next free one is tried. */
 async function launchOnFreePort(python: string, folder: string, place: Place, clock: Clock): Promise<EmulatorState> {
   for (let attempt = 1; ; attempt++) {
-    const port = await choosePort(attempt === 1 ? await lastPort(folder) : 0)
+    const free = attempt === 1 ? undefined : await canListen(0)
+    const port = free ?? (await choosePort(await lastPort(folder)))
     try {
       return await launch(python, port, folder, place, clock)
     } catch (error) {
