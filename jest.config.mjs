@@ -19,6 +19,13 @@ export default {
       displayName: 'unit',
       testMatch: ['<rootDir>/tests/{core,commands,flows,report,adapters,project}/**/*.test.ts'],
     },
-    { ...shared, displayName: 'e2e', testMatch: ['<rootDir>/tests/{e2e,faults}/**/*.test.ts'] },
+    {
+      ...shared,
+      displayName: 'e2e',
+      testMatch: ['<rootDir>/tests/{e2e,faults}/**/*.test.ts'],
+      testPathIgnorePatterns: ['\\.full\\.test\\.ts$'],
+    },
+    // Whole matrices of what e2e holds a seeded part of: `make test-full` only.
+    { ...shared, displayName: 'full', testMatch: ['<rootDir>/tests/{e2e,faults}/**/*.full.test.ts'] },
   ],
 }

@@ -54,6 +54,11 @@ const slowParts: Part[] = [
     scopes: ['all', 'full'],
     run: (step, context) => runJest(['--selectProjects', 'e2e', '--maxWorkers=2'], step, context),
   },
+  {
+    title: 'End to end, matrices',
+    scopes: ['full'],
+    run: (step, context) => runJest(['--selectProjects', 'full', '--maxWorkers=2'], step, context),
+  },
 ]
 const packagesPart: Part = {
   title: 'Packages',
