@@ -1,10 +1,12 @@
 import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './ports/cloud.js'
+import type { Tables } from './ports/tables.js'
 import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain } from './ports/machine.js'
 
 /** The narrow interfaces that flows speak to. */
 export type * from './ports/cloud.js'
 export type * from './ports/machine.js'
 export type * from './ports/removal.js'
+export type * from './ports/tables.js'
 
 export interface MachinePorts {
   clock: Clock
@@ -23,4 +25,5 @@ export interface Ports extends MachinePorts {
   userPools: UserPools
   account: Account
   logs: Logs
+  tables: Tables
 }

@@ -11,7 +11,7 @@ export interface Connection {
   banner: string | undefined
   /** What a child needs to reach the same cloud as the same caller; resolved anew each time, credentials expire. */
   cloudEnv: () => Promise<Record<string, string>>
-  ports: Pick<Ports, 'stacks' | 'functions' | 'buckets' | 'userPools' | 'account' | 'logs'>
+  ports: Pick<Ports, 'stacks' | 'functions' | 'buckets' | 'userPools' | 'account' | 'logs' | 'tables'>
 }
 
 export interface ConnectFacts {
@@ -120,6 +120,7 @@ function awsPorts(config: ClientConfig, account: string, clock: Clock): Connecti
     buckets: lazily(async () => (await import('./aws/buckets.js')).makeBuckets(config, account)),
     userPools: lazily(async () => (await import('./aws/user-pools.js')).makeUserPools(config)),
     logs: lazily(async () => (await import('./aws/logs.js')).makeLogs(config)),
+    tables: lazily(async () => (await import('./aws/tables.js')).makeTables(config)),
     account: lazily(async () => (await import('./aws/account.js')).makeAccount(config, clock)),
   }
 }

@@ -1,7 +1,6 @@
 import { type RatedChange, lossesOf, rateChanges } from '../core/change-risk.js'
 import { findTrespasses } from '../core/isolation.js'
 import { type ParameterValue, parameterRecord } from '../core/parameters.js'
-import { statefulTypes } from '../core/stateful.js'
 import { parseTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
 import type { ChangeSet, Stack } from '../ports.js'
@@ -71,11 +70,10 @@ async function lossFact(
   { change, class: kind, causes }: RatedChange,
   context: TargetContext,
 ): Promise<{ label: string; text: string }> {
-  const what = statefulTypes[change.type as keyof typeof statefulTypes]
-  const holds = (await countContents(change.type, change.physicalId, context)) ?? what
+  const holding = await countContents(change.type, change.physicalId, context)
   const verb = kind === 'stateful-removing' ? 'removed' : `created anew because of ${causes.join(', ') || 'a property'}`
   return {
     label: change.logicalId,
-    text: `${change.type} ${change.physicalId ?? ''} would be ${verb}; it holds ${holds}`,
+    text: `${change.type} ${change.physicalId ?? ''} would be ${verb}; ${holding.kind === 'empty' ? 'it is empty' : `it holds ${holding.text}`}`,
   }
 }

@@ -1,5 +1,6 @@
 import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './cloud.js'
 import type { Shell } from './machine.js'
+import type { Tables } from './tables.js'
 
 /** Whether a call only looks, or changes something: what may be written is guarded at this boundary, and only here. */
 type Marks<Port> = Record<keyof Port, 'read' | 'write'>
@@ -11,6 +12,7 @@ export interface GuardedPorts {
   logs: Logs
   shell: Shell
   stacks: Stacks
+  tables: Tables
   userPools: UserPools
 }
 
@@ -55,6 +57,7 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     protectFromTermination: 'write',
     allowTermination: 'write',
   },
+  tables: { countItems: 'read' },
   userPools: {
     passwordPolicy: 'read',
     user: 'read',
@@ -69,6 +72,7 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     clientsByName: 'read',
     look: 'read',
     usernames: 'read',
+    countUsers: 'read',
     liftProtection: 'write',
     removeUser: 'write',
     removeDomain: 'write',

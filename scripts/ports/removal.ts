@@ -39,6 +39,8 @@ export interface PoolRemoval {
   look(poolId: string): Promise<PoolView | undefined>
   /** Of every user, to the last page. */
   usernames(poolId: string): Promise<string[]>
+  /** How many users a page (60) of a pool holds, and where the next one begins; an empty page when there is no such pool. */
+  countUsers(poolId: string, after?: string): Promise<{ users: number; next: string | undefined }>
   /** Write. Everything else of the pool's settings stays as it is. */
   liftProtection(poolId: string): Promise<void>
   /** Write. One that is gone already is no error. */

@@ -54,7 +54,7 @@ export interface ContextOptions {
 
 const portNames = [
   ...(['shell', 'prompts', 'http', 'toolchain', 'emulator', 'stacks'] as const),
-  ...(['functions', 'buckets', 'userPools', 'account', 'logs'] as const),
+  ...(['functions', 'buckets', 'userPools', 'account', 'logs', 'tables'] as const),
 ]
 
 /** A context of dev/myorg on AWS whose ports all refuse to be called, but for those given. */

@@ -52,6 +52,15 @@ export function poolRemoval(client: CognitoIdentityProviderClient): PoolRemoval 
       )
       return users.flatMap(({ Username }) => (Username === undefined ? [] : [Username]))
     },
+    async countUsers(UserPoolId, after) {
+      try {
+        const page = await client.send(new ListUsersCommand({ UserPoolId, PaginationToken: after }))
+        return { users: page.Users?.length ?? 0, next: page.PaginationToken }
+      } catch (error) {
+        if (isNamed(error, 'ResourceNotFoundException')) return { users: 0, next: undefined }
+        throw error
+      }
+    },
     async liftProtection(poolId) {
       const pool = await describe(client, poolId)
       if (pool !== undefined) await client.send(new UpdateUserPoolCommand(unprotected(poolId, pool)))
