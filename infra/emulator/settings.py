@@ -44,6 +44,7 @@ FIXES = (
     "cfn-status",
     "cfn-tokens",
     "cognito-pools",
+    "s3-versions",
     "cloudfront-door",
     "alarms",
 )

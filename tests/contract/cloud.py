@@ -46,12 +46,15 @@ class Cloud:
     region: str
     account: str
     credentials: dict[str, str] = field(default_factory=dict)
+    _clients: dict[str, Any] = field(default_factory=dict)
 
-    def client(self, service: str, **changes: Any) -> Any:
-        """A boto3 client that does not repeat refused calls."""
-        config = Config(retries={"total_max_attempts": 2}, s3={"addressing_style": "path"})
-        settings = {"endpoint_url": self.endpoint or None, **self.credentials, **changes}
-        return boto3.client(service, region_name=self.region, config=config, **settings)
+    def client(self, service: str) -> Any:
+        """A boto3 client that does not repeat refused calls; made once, which takes longer than most calls."""
+        if service not in self._clients:
+            config = Config(retries={"total_max_attempts": 2}, s3={"addressing_style": "path"})
+            self._clients[service] = boto3.client(
+                service, region_name=self.region, config=config, endpoint_url=self.endpoint or None, **self.credentials)
+        return self._clients[service]
 
     def api_url(self, api_id: str, stage: str, path: str) -> str:
         """Where a REST API's stage answers."""

@@ -68,6 +68,15 @@ def test_case_makes_no_second_user(idp: Any, pool: str) -> None:
     assert signed_in["AuthenticationResult"]["IdToken"]
 
 
+@pytest.mark.fix("cognito-pools")
+def test_a_changed_address_is_found_without_case(idp: Any, pool: str) -> None:
+    idp.admin_create_user(UserPoolId=pool, Username="old@example.com", MessageAction="SUPPRESS")
+    address = [{"Name": "email", "Value": "New@Example.com"}, {"Name": "email_verified", "Value": "true"}]
+    idp.admin_update_user_attributes(UserPoolId=pool, Username="OLD@example.com", UserAttributes=address)
+    seen = idp.admin_get_user(UserPoolId=pool, Username="new@EXAMPLE.com")
+    assert {"Name": "email", "Value": "new@example.com"} in seen["UserAttributes"]
+
+
 def test_a_pool_that_says_nothing_of_case_tells_names_apart(idp: Any) -> None:
     made = idp.create_user_pool(PoolName=unique("pool"))["UserPool"]["Id"]
     try:

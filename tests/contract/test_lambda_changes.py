@@ -9,8 +9,8 @@ import os
 
 import pytest
 from cloud import zipped
-from functions import Functions
-from stacks import refusal
+from functions import RUNTIME, Functions
+from stacks import Stacks, refusal
 
 OLD = "def handler(event, context): return 'old'"
 NEW = "def handler(event, context): return 'new'"
@@ -61,6 +61,20 @@ def test_the_environment_has_rules(functions: Functions, variables: dict[str, st
                       FunctionName=name, Environment={"Variables": variables})
     assert refused[0] == "InvalidParameterValueException"
     assert text in refused[1]
+
+
+@pytest.mark.fix("lambda-updates")
+@pytest.mark.parametrize(("variables", "text"), [
+    ({"LAMBDA_TASK_ROOT": "/x"}, "Reserved keys used in this request: LAMBDA_TASK_ROOT"),
+    ({"BIG": "x" * 4096}, "4KB limit")])
+def test_a_function_of_a_stack_has_the_same_rules(
+        stacks: Stacks, functions: Functions, variables: dict[str, str], text: str) -> None:
+    name = stacks.create({"Resources": {"Function": {"Type": "AWS::Lambda::Function", "Properties": {
+        "Runtime": RUNTIME, "Handler": "index.handler", "Role": functions.role,
+        "Code": {"ZipFile": OLD}, "Environment": {"Variables": variables}}}}})
+    assert stacks.stack(name)["StackStatus"] == "ROLLBACK_COMPLETE"
+    events = stacks.api.describe_stack_events(StackName=name)["StackEvents"]
+    assert text in " ".join(event.get("ResourceStatusReason", "") for event in events)
 
 
 @pytest.mark.fix("lambda-versions")

@@ -5,11 +5,13 @@ from __future__ import annotations
 import os
 import subprocess
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 from cloud import Cloud
+from functions import Functions
 from local_aws import LAUNCHER, LocalAws, emulator_python
 from stacks import Stacks, request
 
@@ -28,17 +30,31 @@ def launch(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str
     return subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, env=environment)
 
 
-@pytest.mark.parametrize(("left_out", "status"), [
-    ((), "CREATE_IN_PROGRESS"), (("--without", "cfn-delays"), "CREATE_COMPLETE")])
-def test_operations_take_as_long_as_asked(left_out: tuple[str, ...], status: str) -> None:
-    with LocalAws("--delay", "AWS::SQS::Queue=400", *left_out) as local:
+@pytest.mark.fix("cfn-delays")
+def test_operations_take_as_long_as_asked() -> None:
+    with LocalAws("--delay", "AWS::SQS::Queue=400") as local:
         stacks = Stacks(cloud_of(local))
         name = stacks.name("slow")
         stacks.api.create_stack(StackName=name, **request(QUEUES))
-        assert stacks.stack(name)["StackStatus"] == status
+        assert stacks.stack(name)["StackStatus"] == "CREATE_IN_PROGRESS"
         assert stacks.settled(name) == "CREATE_COMPLETE"
 
 
+@pytest.mark.fix("lambda-workers")
+def test_calls_beyond_the_bound_on_processes_wait_for_their_turn() -> None:
+    with LocalAws("--workers", "2") as local:
+        functions = Functions(cloud_of(local))
+        name = functions.create("import time\ndef handler(event, context):\n    time.sleep(0.3)\n    return event")
+        most = 0
+        with ThreadPoolExecutor(6) as pool:
+            calls = [pool.submit(functions.invoke, name, event=number) for number in range(6)]
+            while not all(call.done() for call in calls):
+                most = max(most, local.status()["functionProcesses"])
+        assert sorted(call.result() for call in calls) == list(range(6))
+        assert most == 2
+
+
+@pytest.mark.fix("cfn-delays")
 def test_deleting_ends_a_creation_and_leaves_nothing() -> None:
     with LocalAws("--delay", "300") as local:
         stacks = Stacks(cloud_of(local))

@@ -9,11 +9,9 @@ from typing import Any
 
 import pytest
 from cloud import Cloud, unique
-from stacks import CAPABILITIES, Stacks, refusal, request
+from stacks import Stacks, refusal, request
 
 QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
-NAMED_ROLE: dict[str, Any] = {"Type": "AWS::IAM::Role", "Properties": {
-    "RoleName": "contract-never-made", "AssumeRolePolicyDocument": {"Version": "2012-10-17", "Statement": []}}}
 
 
 def failing(*after: str) -> dict[str, Any]:
@@ -137,6 +135,11 @@ def test_a_repeated_request_is_the_same_request(stacks: Stacks) -> None:
     first = stacks.api.create_stack(**asked)
     stacks.settled(name)
     assert stacks.api.create_stack(**asked)["StackId"] == first["StackId"]
+    other = {**asked, **request({"Resources": {"Queue": QUEUE, "Other": QUEUE}})}
+    assert refusal(stacks.api.create_stack, **other)[0] == "TokenAlreadyExistsException"
+    stacks.delete(name)
+    assert stacks.api.create_stack(**asked)["StackId"] != first["StackId"]
+    assert stacks.settled(name) == "CREATE_COMPLETE"
 
 
 def test_a_stack_in_creation_can_be_deleted(stacks: Stacks) -> None:
@@ -150,30 +153,6 @@ def test_a_stack_in_creation_can_be_deleted(stacks: Stacks) -> None:
         release(stacks, stack_id, slow)
     assert stacks.settled(stack_id) == "DELETE_COMPLETE"
     assert ("Later", "CREATE_COMPLETE") not in stacks.events(stack_id)
-
-
-@pytest.mark.fix("cfn-checks")
-@pytest.mark.parametrize(("change", "text"), [
-    ({"parameters": {"Nope": "1"}}, "Parameters: [Nope] do not exist in the template"),
-    ({"template": {"Parameters": {"A": {"Type": "String"}}}}, "Parameters: [A] must have values"),
-    ({"template": {"Outputs": {"O": {"Value": {"Ref": "Ghost"}}}}},
-     "Unresolved resource dependencies [Ghost] in the Outputs block of the template"),
-    ({"template": {"Resources": {"Q": {**QUEUE, "DependsOn": "Ghost"}}}},
-     "Unresolved resource dependencies [Ghost] in the Resources block of the template"),
-])
-def test_what_cannot_work_is_refused_at_once(stacks: Stacks, change: dict[str, Any], text: str) -> None:
-    template = {"Resources": {"Queue": QUEUE}, **change.get("template", {})}
-    asked = request(template, change.get("parameters"))
-    code, told = refusal(stacks.api.create_stack, StackName=stacks.name("refused"), **asked)
-    assert code == "ValidationError"
-    assert text in told
-
-
-@pytest.mark.fix("cfn-checks")
-def test_iam_resources_must_be_acknowledged(stacks: Stacks) -> None:
-    asked = {**request({"Resources": {"Role": NAMED_ROLE}}), "Capabilities": CAPABILITIES[:1]}
-    refused = refusal(stacks.api.create_stack, StackName=stacks.name("refused"), **asked)
-    assert refused == ("InsufficientCapabilitiesException", "Requires capabilities : [CAPABILITY_NAMED_IAM]")
 
 
 @pytest.mark.fix("cfn-exports")

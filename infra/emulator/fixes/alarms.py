@@ -2,8 +2,10 @@
 
 AWS ("Alarm evaluation", "Configuring how CloudWatch alarms treat missing data", CloudWatch User
 Guide): an alarm watches the one metric with exactly its dimensions; it goes to ALARM when
-DatapointsToAlarm of the last EvaluationPeriods periods breach, and back when they do not; what a
-period without data counts as, says TreatMissingData.
+DatapointsToAlarm of EvaluationPeriods data points breach, and back when they do not. More
+periods than these are looked at (the evaluation range): the newest that have data count, and
+only where these are too few, TreatMissingData says what is filled in. Data that may still be
+proven wrong by the next period raises no alarm, unless it is as old as DatapointsToAlarm.
 
 MiniStack 1.5.33 mixes all dimensions, ignores missing data, and looks only when data arrives.
 """
@@ -23,6 +25,9 @@ from settings import Settings
 import fixes
 
 LOOK_EVERY_SECONDS = 1.0
+# How many periods before the evaluated ones are looked at. AWS says that it depends on the period; its
+# tables have two.
+EARLIER_PERIODS = 2
 COMPARISONS: dict[str, Callable[[float, float], bool]] = {
     "GreaterThanOrEqualToThreshold": lambda value, threshold: value >= threshold,
     "GreaterThanThreshold": lambda value, threshold: value > threshold,
@@ -61,11 +66,11 @@ def evaluate(alarm: dict[str, Any]) -> None:
 
 
 def _values(alarm: dict[str, Any]) -> list[float | None]:
-    """The metric's value in each evaluated period, newest first; None where there is no data."""
+    """The metric's value in each period of the evaluation range, newest first; None without data."""
     dimensions = cloudwatch._dims_from_list(alarm.get("Dimensions") or [])
     key = (alarm["Namespace"], alarm["MetricName"], cloudwatch._dims_key(dimensions))
     points = list(cloudwatch._metrics.get(key) or [])
-    period, count = int(alarm["Period"]), int(alarm["EvaluationPeriods"])
+    period, count = int(alarm["Period"]), int(alarm["EvaluationPeriods"]) + EARLIER_PERIODS
     start = time.time() // period * period
     found = [_value(alarm, points, start - index * period, period) for index in range(count + 1)]
     # The period under way counts once it has data; until then it is not missing.
@@ -80,16 +85,22 @@ def _value(alarm: dict[str, Any], points: list[dict[str, Any]], start: float, pe
 
 
 def _state(alarm: dict[str, Any], values: list[float | None]) -> str:
-    treat = alarm.get("TreatMissingData") or "missing"
-    needed = int(alarm.get("DatapointsToAlarm") or alarm["EvaluationPeriods"])
+    """The state that these values, newest first, put the alarm in."""
+    count = int(alarm["EvaluationPeriods"])
+    needed = int(alarm.get("DatapointsToAlarm") or count)
     compare, threshold = COMPARISONS[alarm["ComparisonOperator"]], float(alarm["Threshold"])
-    breaching = sum(compare(value, threshold) for value in values if value is not None)
-    missing = values.count(None)
-    if missing == len(values) and treat in ("missing", "ignore"):
-        return "INSUFFICIENT_DATA" if treat == "missing" else str(alarm["StateValue"])
-    if treat == "breaching":
-        breaching += missing
-    return "ALARM" if breaching >= needed else "OK"
+    breaches = {age: compare(value, threshold) for age, value in enumerate(values, 1) if value is not None}
+    counted = list(breaches.values())[:count]
+    missing = count - len(counted)
+    treat = alarm.get("TreatMissingData") or "missing"
+    breaching = sum(counted) + (missing if treat == "breaching" else 0)
+    if breaching >= needed:
+        return "ALARM"
+    if not missing or False in counted or treat in ("breaching", "notBreaching"):
+        return "OK"
+    if treat == "ignore":
+        return str(alarm["StateValue"])
+    return "ALARM" if max(breaches, default=0) >= needed else "INSUFFICIENT_DATA"
 
 
 def _change(alarm: dict[str, Any], state: str, reason: str) -> None:

@@ -1,20 +1,23 @@
 """A template or request that cannot work is refused before anything is made.
 
 AWS (CreateStack, API reference; "Acknowledging IAM resources in CloudFormation templates", User
-Guide): parameters the template does not have are refused, as are parameters without a value,
-references to what the template does not define, and IAM resources nobody acknowledged.
+Guide; "Condition attribute", Template Reference): parameters the template does not have are refused,
+as are parameters without a value, conditions and references that the template does not define,
+references to a resource whose condition is false (but for a branch of Fn::If that is not taken),
+resources that wait for each other, and IAM resources nobody acknowledged.
 
-MiniStack 1.5.33 ignores unknown parameters, turns an unresolved Ref into its own name, and asks
-for capabilities only with AUTH=true.
+MiniStack 1.5.33 ignores unknown parameters, turns an unresolved Ref into its own name, takes an
+unknown condition for true, finds a circle only when it creates (CREATE_FAILED), and asks for
+capabilities only with AUTH=true.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
 from typing import Any
 
 from ministack.services.cloudformation import changesets, engine, handlers
+from references import SECTIONS, circle, conditions_named, existing, references
 from settings import Settings
 
 
@@ -29,14 +32,19 @@ def apply(settings: Settings) -> None:
 
     def resolve_parameters(template: dict[str, Any], provided: list[dict[str, Any]], previous: Any = None) -> Any:
         _check_names(template, provided, previous or {})
+        _check_conditions(template)
         try:
             return resolve(template, provided, previous)
         except ValueError as error:
             raise Refused(_as_aws_says(str(error))) from None
 
-    def validate_template(template: dict[str, Any], *rest: Any, **options: Any) -> Any:
-        _check_references(template)
-        return validate(template, *rest, **options)
+    def validate_template(template: dict[str, Any], conditions: dict[str, bool], *rest: Any, **options: Any) -> Any:
+        if template.get("Transform"):  # ValidateTemplate of what a macro has yet to write
+            return validate(template, conditions, *rest, **options)
+        _check_conditions(template)
+        # ValidateTemplate knows no parameters, and so no condition's value.
+        _check_references(template, conditions if "params" in options else {})
+        return validate(template, conditions, *rest, **options)
 
     for module in (handlers, changesets):
         module._resolve_parameters, module.validate_template_support = resolve_parameters, validate_template
@@ -59,22 +67,38 @@ def _as_aws_says(text: str) -> str:
     return f"Parameter '{match[1]}' must be one of AllowedValues" if match else text
 
 
-def _check_references(template: dict[str, Any]) -> None:
-    resources = template.get("Resources") or {}
+def _check_conditions(template: dict[str, Any]) -> None:
+    """Conditions are made of parameters and of each other; who names one names one there is."""
+    defined = template.get("Conditions") or {}
+    ghosts = sorted(references(defined) - set(template.get("Parameters") or {}))
+    if ghosts:
+        raise Refused(f"Template format error: Unresolved dependencies [{', '.join(ghosts)}]. "
+                      "Cannot reference resources in the Conditions block of the template")
+    unknown = sorted(set(conditions_named(defined, "Condition")) - set(defined))
+    if unknown:
+        raise Refused(f"Template format error: Unresolved condition dependencies [{', '.join(unknown)}] "
+                      "in the Conditions block of the template")
+    for section in SECTIONS:
+        for member in (template.get(section) or {}).values():
+            name = member.get("Condition") if isinstance(member, dict) else None
+            if isinstance(name, str) and name not in defined:
+                raise Refused(f"Template format error: Unresolved condition dependency {name} "
+                              f"in the {section} block of the template")
+        for name in conditions_named(template.get(section) or {}):
+            if name not in defined:
+                raise Refused(f"Template error: unresolved condition dependency {name} in Fn::If")
+
+
+def _check_references(template: dict[str, Any], conditions: dict[str, bool]) -> None:
+    """What is not made because of its condition cannot be referred to, but for a branch not taken."""
+    resources = existing(template, "Resources", conditions)
     names = set(resources) | set(template.get("Parameters") or {})
-    for section in ("Resources", "Outputs"):
-        wanted = {name for value in (template.get(section) or {}).values() for name in _references(value)}
-        unknown = sorted(name for name in wanted - names if not name.startswith("AWS::"))
+    for section in SECTIONS:
+        wanted = {name for member in existing(template, section, conditions).values() for name in references(member)}
+        unknown = sorted(wanted - names)
         if unknown:
             raise Refused(f"Template format error: Unresolved resource dependencies [{', '.join(unknown)}] "
                           f"in the {section} block of the template")
-
-
-def _references(definition: Any) -> Iterator[str]:
-    if not isinstance(definition, dict):
-        return
-    elsewhere = {key: value for key, value in definition.items() if key != "DependsOn"}
-    for name, _ in engine._intrinsic_references(elsewhere):
-        yield name
-    depends = definition.get("DependsOn") or []
-    yield from [depends] if isinstance(depends, str) else depends
+    waiting = circle(resources)
+    if waiting:
+        raise Refused(f"Circular dependency between resources: [{', '.join(waiting)}]")

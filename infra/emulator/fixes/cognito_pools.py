@@ -25,8 +25,8 @@ class Protected(ValueError):
 
 PROTECTED = ("The user pool cannot be deleted because deletion protection is activated. "
              "Deletion protection must be inactivated first.")
-# Operations whose `Username` names a user that exists or shall not exist twice.
-NAMING = ("_admin_create_user", "_sign_up")
+# Operations that give a user a name, or attributes that are one.
+NAMING = ("_admin_create_user", "_sign_up", "_admin_update_user_attributes")
 FOLDED_ATTRIBUTES = ("email", "preferred_username")
 
 

@@ -3,8 +3,8 @@
 AWS ("Lambda function states", "Lambda quotas", Lambda Developer Guide; UpdateFunctionCode, API
 reference): while LastUpdateStatus is InProgress every further change is refused with
 ResourceConflictException; an update leaves State Active, since the old code goes on serving;
-DryRun only checks; a directly uploaded package is at most 50 MB, the environment 4 KB without
-the runtime's own variables.
+DryRun only checks; a directly uploaded package is at most 50 MB, an unpacked one 250 MB, the
+environment 4 KB without the runtime's own variables. A stack that asks for more fails.
 
 MiniStack 1.5.33 accepts the second change, sets State to Pending, carries a dry run out, and
 knows none of these limits.
@@ -20,17 +20,28 @@ from contextvars import ContextVar
 from typing import Any
 
 from answers import Answer, changed, refuse
-from ministack.core.lambda_runtime import _RESERVED_RUNTIME_ENV_VARS
 from ministack.services import lambda_svc
 from ministack.services.cloudformation import provisioners
 from settings import Settings
 
 LARGEST_REQUEST = 70_167_211  # bytes: 50 MB as base64, with what surrounds it
 LARGEST_ENVIRONMENT = 4096  # bytes of its JSON
+# "Defined runtime environment variables", Lambda Developer Guide: these cannot be set.
+RESERVED = frozenset({
+    "_HANDLER", "_X_AMZN_TRACE_ID", "AWS_DEFAULT_REGION", "AWS_REGION", "AWS_EXECUTION_ENV",
+    "AWS_LAMBDA_FUNCTION_NAME", "AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "AWS_LAMBDA_FUNCTION_VERSION",
+    "AWS_LAMBDA_INITIALIZATION_TYPE", "AWS_LAMBDA_LOG_GROUP_NAME", "AWS_LAMBDA_LOG_STREAM_NAME", "AWS_ACCESS_KEY",
+    "AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN", "AWS_LAMBDA_RUNTIME_API",
+    "LAMBDA_TASK_ROOT", "LAMBDA_RUNTIME_DIR",
+})
 SETTLED = {"State": "Active", "LastUpdateStatus": "Successful"}
 
 # CloudFormation changes code and configuration one after the other and waits in between.
 _by_cloudformation: ContextVar[bool] = ContextVar("by_cloudformation", default=False)
+
+
+class OverLimit(ValueError):
+    """Lambda refused what a stack asked for; the text is what CloudFormation shows."""
 
 
 def apply(settings: Settings) -> None:
@@ -84,7 +95,7 @@ def _over_limit(code: dict[str, Any], operation: str) -> Answer | None:
 def _bad_environment(data: dict[str, Any]) -> Answer | None:
     variables = (data.get("Environment") or {}).get("Variables") or {}
     told = "Lambda was unable to configure your environment variables because the environment variables you have "
-    reserved = sorted(name for name in variables if name in _RESERVED_RUNTIME_ENV_VARS and name != "LAMBDA_TASK_ROOT")
+    reserved = sorted(name for name in variables if name in RESERVED)
     if reserved:
         return refuse("InvalidParameterValueException", told + (
             "provided contains reserved keys that are currently not supported for modification. "
@@ -138,7 +149,15 @@ def _still_active(name: str, answer: Answer) -> Answer:
 
 def _wrap_cloudformation() -> None:
     handlers = provisioners._RESOURCE_HANDLERS["AWS::Lambda::Function"]
-    update = handlers["update"]
+    create, update = handlers["create"], handlers["update"]
+
+    def create_within_limits(logical_id: str, properties: dict[str, Any], stack: str) -> Any:
+        refused = _bad_environment(properties) or _bad_package(properties.get("Code") or {})
+        if refused:
+            told = json.loads(refused[2])["message"]
+            raise OverLimit(f'Resource handler returned message: "{told} (Service: Lambda, Status Code: {refused[0]})" '
+                            "(HandlerErrorCode: InvalidRequest)")
+        return create(logical_id, properties, stack)
 
     def update_and_settle(*arguments: Any) -> Any:
         token = _by_cloudformation.set(True)
@@ -151,4 +170,10 @@ def _wrap_cloudformation() -> None:
             function["config"].update(SETTLED)
         return made
 
-    handlers["update"] = update_and_settle
+    handlers["create"], handlers["update"] = create_within_limits, update_and_settle
+
+
+def _bad_package(code: dict[str, Any]) -> Answer | None:
+    archive = _archive(code) if code.get("S3Bucket") else None
+    refused: Answer | None = lambda_svc._reject_unreadable_zip(archive) if archive else None
+    return refused
