@@ -28,6 +28,7 @@ check-rs: $(PROGRAM) ; $(RUN) $@
 check-rs-stack-status: $(PROGRAM) ; $(RUN) $@
 rs-attach: $(PROGRAM) ; $(RUN) $@
 rs-why: $(PROGRAM) ; $(RUN) $@
+rs-continue-rollback: $(PROGRAM) ; $(RUN) $@
 
 rs-history: $(PROGRAM) ; $(RUN) $@
 rs-show-release: $(PROGRAM) ; $(RUN) $@
@@ -61,4 +62,4 @@ test-unit: $(PROGRAM) ; $(RUN) $@
 test-full: $(PROGRAM) ; $(RUN) $@
 docs: $(PROGRAM) ; $(RUN) $@
 
-.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status rs-attach rs-why rs-history rs-show-release rs-why-changed rs-config-restore rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs
+.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status rs-attach rs-why rs-continue-rollback rs-history rs-show-release rs-why-changed rs-config-restore rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs

@@ -1,5 +1,6 @@
 import { commandsDocument } from './help.js'
 import type { Command } from './command.js'
+import { stackStatesDocument } from './stack-states-document.js'
 
 const common = { group: 'Development' } as const
 
@@ -27,13 +28,14 @@ export function developCommands(table: () => readonly Command[]): Command[] {
       ...common,
       acts: 'machine',
       name: 'docs',
-      summary: 'Write docs/commands.md from the command table',
-      details: 'To be run after a command changed; a test fails otherwise.',
+      summary: 'Write docs/commands.md and docs/stack-states.md from their tables',
+      details: 'To be run after a command or the table of stack states changed; a test fails otherwise.',
       example: 'make docs',
       variables: [],
       async run({ ports, report }) {
         await ports.files.write('docs/commands.md', commandsDocument(table()))
-        report.emit({ type: 'note', text: 'docs/commands.md is written' })
+        await ports.files.write('docs/stack-states.md', stackStatesDocument())
+        report.emit({ type: 'note', text: 'docs/commands.md and docs/stack-states.md are written' })
       },
     },
   ]

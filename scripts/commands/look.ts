@@ -72,6 +72,6 @@ function describeTarget(view: TargetView): string {
     `  ELN: ${buckets.eln ?? missing}`,
     `  ELN drafts: ${buckets.drafts ?? missing}`,
     `  frontend: ${buckets.frontend ?? missing}`,
-    ...(view.status === 'NO_STACK' ? [`Next: make rs-deploy ENV=${target.env} ORG=${target.org}`] : []),
+    ...(view.next === undefined ? [] : [`Next: ${view.next}`]),
   ].join('\n')
 }

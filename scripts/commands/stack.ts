@@ -27,7 +27,46 @@ export const stackCommands: Command[] = [
     example: 'make rs-why ENV=stage ORG=myorg',
     run: why,
   },
+  {
+    ...common,
+    name: 'rs-continue-rollback',
+    summary: 'Continue a rollback that failed, once what made it fail is mended',
+    details:
+      'Shows the resources that failed, with their reasons, and asks (in prod it is typed). SKIP leaves those that it ' +
+      'names as they are now: they count as rolled back, and until they agree with the template again later updates may ' +
+      'fail on them. An update that was left without a rollback is rolled back.',
+    example: 'make rs-continue-rollback ENV=stage ORG=myorg SKIP=FormsBucket',
+    variables: ['SKIP', 'LOCK_WAIT', 'YES'],
+    run: continueIt,
+  },
 ]
+
+async function continueIt(context: TargetContext): Promise<void> {
+  const { continueRollback } = await import('../flows/continue-rollback.js')
+  const { report, target, names } = context
+  const { env, org } = target
+  const outcome = await continueRollback(context)
+  const status = outcome.kind === 'nothing' ? outcome.status : outcome.stack.status
+  const skipped = outcome.kind === 'nothing' ? [] : outcome.skipped
+  const title = outcome.kind === 'nothing' ? 'there is no rollback to continue' : 'the rollback has ended'
+  report.emit({
+    type: 'summary',
+    title: `${env}/${org} ─ ${title}`,
+    rows: [
+      { label: 'Stack', text: `${names.stack}  ${status}` },
+      ...(skipped.length === 0
+        ? []
+        : [
+            {
+              label: 'Skipped',
+              text: `${skipped.join(', ')}\nnot what the template says: mend it before the next update`,
+            },
+          ]),
+    ],
+    next: [`make rs-deploy ENV=${env} ORG=${org}`],
+    data: { outcome: outcome.kind, env, org, stack: names.stack, status, skipped },
+  })
+}
 
 async function follow(context: TargetContext): Promise<void> {
   const { attach } = await import('../flows/attach.js')

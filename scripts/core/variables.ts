@@ -76,6 +76,11 @@ export const variables = {
     kind: 'text',
     example: 'FormsBucket',
   },
+  SKIP: {
+    summary: 'exact names, by comma, of resources that a rollback passes over as they are',
+    kind: 'text',
+    example: 'FormsBucket,Inner.Queue',
+  },
   LOCK_WAIT: { summary: 'how many seconds to wait for another run on the same target (3600)', kind: 'text' },
   WHY: { summary: 'the reason, for whoever meets the lock', kind: 'text', example: 'migration' },
   RELEASE: { summary: 'number of a release, as rs-history shows it', kind: 'text', example: '7' },

@@ -1,6 +1,6 @@
 import { beginsOperation, isSuccess } from '../core/operations.js'
 import { describeLock, isStale } from '../core/lock.js'
-import { stackStates } from '../core/stack-state.js'
+import { situationOf, stackStates } from '../core/stack-state.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import type { TargetContext } from './context.js'
@@ -21,7 +21,7 @@ export type Attached =
 export async function attach(context: TargetContext): Promise<Attached> {
   const { ports, names, report } = context
   const stack = await ports.stacks.describe(names.stack)
-  if (stack === undefined || stackStates[stack.status].situation !== 'busy') return { kind: 'idle', stack }
+  if (stack === undefined || situationOf(stack.status) !== 'busy') return { kind: 'idle', stack }
   const ended = await report.step('Attach', (step) => follow(stack, step, context))
   return { kind: 'ended', stack: ended, holder: await livingHolder(context) }
 }

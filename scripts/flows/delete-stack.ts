@@ -1,5 +1,5 @@
 import { describeContents, isEmpty } from '../core/contents.js'
-import { stackStates } from '../core/stack-state.js'
+import { actionOf, stackStates } from '../core/stack-state.js'
 import { DeployError } from '../errors.js'
 import type { Stack, StackEvent } from '../ports.js'
 import type { Step } from '../report/report.js'
@@ -11,12 +11,13 @@ import { watchStack } from './watch-stack.js'
 export async function idleStack(step: Step, context: TargetContext): Promise<Stack | undefined> {
   const { stacks } = context.ports
   const found = await stacks.describe(context.names.stack)
-  if (found === undefined || found.status === 'DELETE_COMPLETE') return undefined
-  if (stackStates[found.status].situation !== 'busy') return found
+  const action = actionOf('rs-teardown', found?.status)
+  if (found === undefined || action === 'nothing') return undefined
+  if (action !== 'wait') return found
   step.line('plain', `the stack is ${stackStates[found.status].meaning}; waiting for that to end`)
   const after = await stacks.lastEventId(found.arn)
-  const { stack } = await watchStack(found.arn, after, undefined, step, context)
-  return stack.status === 'DELETE_COMPLETE' ? undefined : stack
+  await watchStack(found.arn, after, undefined, step, context)
+  return idleStack(step, context)
 }
 
 /** Deletes a stack to its end. Throws StackFailed with what blocks it and the command that resolves it. */
@@ -65,16 +66,31 @@ interface Cause {
   command?: string
 }
 
-async function explainBlocking(event: StackEvent, context: TargetContext): Promise<Cause> {
+/** What keeps these resources from going on: `FormsBucket: the bucket … holds 12 objects`. */
+export async function blockingFacts(
+  resources: readonly Blocking[],
+  context: TargetContext,
+): Promise<{ label: string; text: string }[]> {
+  const { env, org } = context.target
+  const causes = await Promise.all(resources.map((one) => explainBlocking(one, context)))
+  return causes.map(({ label, text, command }) => {
+    const way = command === undefined || env === 'prod' ? '' : `: make ${command} ENV=${env} ORG=${org} if it may go`
+    return { label, text: `${text}${way}` }
+  })
+}
+
+type Blocking = Pick<StackEvent, 'logicalId' | 'physicalId' | 'type'> & { reason?: string | undefined }
+
+async function explainBlocking(event: Blocking, context: TargetContext): Promise<Cause> {
   const { logicalId, physicalId = '', type, reason = 'no reason is told' } = event
+  const text = `${type} ${physicalId}: ${reason}`
   if (type === 'AWS::S3::Bucket') {
     const contents = await measureContents(physicalId, '', context)
     if (!isEmpty(contents)) {
-      const text = `the bucket ${physicalId} holds ${describeContents(contents)}`
-      return { label: logicalId, text, command: 'rs-nuke-buckets' }
+      const held = `the bucket ${physicalId} holds ${describeContents(contents)}`
+      return { label: logicalId, text: held, command: 'rs-nuke-buckets' }
     }
   }
-  const text = `${type} ${physicalId}: ${reason}`
   return type === 'AWS::Cognito::UserPool'
     ? { label: logicalId, text, command: 'rs-nuke-user-pool' }
     : { label: logicalId, text }

@@ -12,7 +12,7 @@ import { prepareAccount } from './prepare-account.js'
 import { protectStack } from './protect-stack.js'
 import { type LiveFacts, recordFailure, recordRelease } from './record-release.js'
 import { releaseCode } from './release-code.js'
-import { settleStack } from './settle-stack.js'
+import { settleStack, verifyDeployable } from './settle-stack.js'
 import { uploadConfig } from './target-config.js'
 import { withTargetLock } from './target-lock.js'
 import { verifySignIn, verifyTarget } from './verify-target.js'
@@ -37,7 +37,9 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
     const build = await report.step('Build', (step) => takeBuild(options, first, step, context))
     await report.step('Account', (step) => prepareAccount(step, context))
     return withTargetLock(context, async (locked, waited) => {
-      const settled = await report.step('Stack', (step) => settleStack(step, locked))
+      const settled = await report.step('Stack', (step) =>
+        settleStack(step, locked, options.build === 'fresh' ? 'rs-deploy' : 'rs-deploy-only'),
+      )
       // Another run was in between: what it did may be what this one was to do.
       const again = waitedHere || waited || settled.changed
       const facts = again ? await report.step('Check again', (step) => look(options, step, locked)) : first
@@ -67,7 +69,11 @@ export function withBuildFolder<T>(
 }
 
 async function look(options: DeployOptions, step: Step, context: TargetContext): Promise<DeploymentFacts> {
-  const found = await gatherFacts(context, options.build === 'existing')
+  const looking = gatherFacts(context, options.build === 'existing')
+  // A stack that cannot be deployed is the first thing to say, whatever else is wrong.
+  looking.catch(() => undefined)
+  await verifyDeployable(context)
+  const found = await looking
   const reasons = options.force ? ['FORCE=true'] : found.reasons
   step.say(reasons.length === 0 ? 'nothing changed since the last release' : reasons.join(', '))
   return { ...found, reasons }

@@ -4,7 +4,7 @@ import { type BucketKey, bucketKeys } from '../core/names.js'
 import { type ParameterValue, parameterRecord, planParameters } from '../core/parameters.js'
 import { type KeptPool, planUserPool, verifyPairs } from '../core/pool-plan.js'
 import { type Reality, type Receipt, type ReleaseInputs, differences } from '../core/receipt.js'
-import { stackStates } from '../core/stack-state.js'
+import { actionOf, situationOf } from '../core/stack-state.js'
 import { DeployError } from '../errors.js'
 import type { Stack, StackResource } from '../ports.js'
 import { type Admin, readAdmin, verifyPassword } from './admin-user.js'
@@ -74,8 +74,7 @@ function verifyPoolWanted(parameters: Readonly<Record<string, string>>): void {
 async function livingStack({ ports, names }: TargetContext): Promise<Stack | undefined> {
   const stack = await ports.stacks.describe(names.stack)
   if (stack === undefined) return undefined
-  const { situation } = stackStates[stack.status]
-  return situation === 'unborn' || situation === 'gone' || situation === 'failed-creation' ? undefined : stack
+  return ['create', 'delete-then-create'].includes(actionOf('rs-deploy', stack.status)) ? undefined : stack
 }
 
 export async function bucketPresence({ ports, names }: TargetContext): Promise<Record<BucketKey, BucketPresence>> {
@@ -123,7 +122,7 @@ async function readReality(stack: Stack | undefined, { ports, names }: TargetCon
   return {
     stackArn: stack.arn,
     stackChangedAt: stack.changedAt,
-    stackHealthy: stackStates[stack.status].situation === 'healthy',
+    stackHealthy: situationOf(stack.status) === 'healthy',
     aliasVersion: alias?.version,
     configEtag,
   }

@@ -1,7 +1,7 @@
 import { sha256 } from '../core/hash.js'
 import { type Operation, beginsFailure, operationsOf } from '../core/operations.js'
 import type { Receipt } from '../core/receipt.js'
-import { stackStates } from '../core/stack-state.js'
+import { situationOf } from '../core/stack-state.js'
 import type { Stack, StackEvent } from '../ports.js'
 import type { TargetContext } from './context.js'
 import { type Cause, findCause } from './find-cause.js'
@@ -36,7 +36,7 @@ export async function explainFailure(context: TargetContext): Promise<Failure> {
   if (found === undefined) return { kind: 'none', stack, receipt }
   const { arn, operation, since } = found
   const begun = operation.events[0]?.at ?? new Date(0)
-  const running = stack !== undefined && stackStates[stack.status].situation === 'busy'
+  const running = stack !== undefined && situationOf(stack.status) === 'busy'
   const cause = await findCause(arn, operation.events, await deployedTemplate(receipt, context), context)
   return { kind: 'operation', operation, begun, cause, release, since, running }
 }

@@ -1,7 +1,7 @@
 import { type Addresses, addressesOf } from '../core/addresses.js'
 import { type BucketKey, bucketKeys, namesOf } from '../core/names.js'
 import type { Receipt } from '../core/receipt.js'
-import { type StackStatus, stackStates } from '../core/stack-state.js'
+import { type StackStatus, situationOf, situations, stackStates } from '../core/stack-state.js'
 import type { Target } from '../core/target.js'
 import type { CloudContext } from './context.js'
 import { readLastReceipt } from './ledger.js'
@@ -21,6 +21,8 @@ export interface TargetView {
   clientId: string | undefined
   buckets: Partial<Record<BucketKey, string>>
   receipt: Receipt | undefined
+  /** The command that leads out of the state that the stack is in; undefined where it is healthy. */
+  next: string | undefined
 }
 
 export async function lookAtTarget(target: Target, context: CloudContext): Promise<TargetView> {
@@ -34,6 +36,7 @@ export async function lookAtTarget(target: Target, context: CloudContext): Promi
     Promise.all(bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const)),
   ])
   const outputs = stack?.outputs ?? {}
+  const { resolve } = situations[situationOf(stack?.status)]
   const present = presence.filter(([, state]) => state === 'ours')
   return {
     target,
@@ -48,5 +51,6 @@ export async function lookAtTarget(target: Target, context: CloudContext): Promi
     clientId: outputs['CognitoClientId'],
     buckets: Object.fromEntries(present.map(([key]) => [key, names.buckets[key]])),
     receipt,
+    next: resolve === undefined ? undefined : `make ${resolve} ENV=${target.env} ORG=${target.org}`,
   }
 }

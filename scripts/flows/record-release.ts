@@ -1,5 +1,5 @@
 import { artifactsOf } from '../core/artifacts.js'
-import { stackStates } from '../core/stack-state.js'
+import { situationOf } from '../core/stack-state.js'
 import type { Receipt, ReleaseInputs } from '../core/receipt.js'
 import { parseTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
@@ -53,7 +53,7 @@ export async function recordFailure(
   if (!(error instanceof DeployError) || error.code === 'Declined' || error.code === 'Refused') return
   try {
     const stack = await context.ports.stacks.describe(context.names.stack)
-    if (stack === undefined || stackStates[stack.status].situation === 'unborn') return
+    if (stack === undefined || situationOf(stack.status) === 'unborn') return
     const receipt: Omit<Receipt, 'release'> = {
       ...(await commonPart(context)),
       outcome: 'failed',

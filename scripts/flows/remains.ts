@@ -1,7 +1,7 @@
 import { type Contents, noContents } from '../core/contents.js'
 import { bucketKeys, ledgerKeys } from '../core/names.js'
 import { type StackRemoval, planStackRemoval } from '../core/stack-removal.js'
-import { stackStates } from '../core/stack-state.js'
+import { situationOf } from '../core/stack-state.js'
 import { parseTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
 import type { PoolView, Stack, StackResource } from '../ports.js'
@@ -130,7 +130,6 @@ function physicalIds(type: string, standing: StandingStack | undefined): string[
 
 /** Whether an application lives on the stack: one that is half deleted or never was created does not count. */
 export function isStanding(standing: StandingStack | undefined): standing is StandingStack {
-  if (standing === undefined || standing.stack.status === 'DELETE_FAILED') return false
-  const { situation } = stackStates[standing.stack.status]
-  return situation === 'healthy' || situation === 'stuck'
+  if (standing === undefined) return false
+  return ['healthy', 'half-updated', 'rollback-failed', 'import-failed'].includes(situationOf(standing.stack.status))
 }

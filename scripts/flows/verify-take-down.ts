@@ -1,5 +1,5 @@
 import { counted, describeContents, isEmpty } from '../core/contents.js'
-import { stackStates } from '../core/stack-state.js'
+import { actionOf } from '../core/stack-state.js'
 import { DeployError } from '../errors.js'
 import type { StackResource } from '../ports.js'
 import type { TargetContext } from './context.js'
@@ -18,7 +18,7 @@ export async function verifyNothingLost(
   if (facts.length === 0) return
   const { env, org } = context.target
   const where = `ENV=${env} ORG=${org}`
-  const deployable = stackStates[stack.stack.status].situation === 'healthy'
+  const deployable = actionOf('rs-deploy', stack.stack.status) === 'proceed'
   throw new DeployError('Refused', 'the stack would take data with it that its template does not keep', {
     facts,
     hint: deployable
@@ -29,8 +29,8 @@ export async function verifyNothingLost(
   })
 }
 
-/** Undefined where nothing is in it. */
-async function lossOf(
+/** What a resource that is to go holds; undefined where nothing is in it. */
+export async function lossOf(
   { logicalId, type, physicalId = '' }: StackResource,
   context: TargetContext,
 ): Promise<{ label: string; text: string } | undefined> {

@@ -1,5 +1,5 @@
 import { phaseOf } from '../core/resource-status.js'
-import { stackStates } from '../core/stack-state.js'
+import { situationOf } from '../core/stack-state.js'
 import { DeployError } from '../errors.js'
 import type { Stack, StackEvent } from '../ports.js'
 import type { Step } from '../report/report.js'
@@ -48,7 +48,7 @@ export async function watchStack(
     const closed =
       expected === undefined ||
       events.some(({ physicalId, status }) => physicalId === stackArn && status === now.status)
-    return closed && stackStates[now.status].situation !== 'busy' ? now : undefined
+    return closed && situationOf(now.status) !== 'busy' ? now : undefined
   })
   return { stack, events }
 }

@@ -24,6 +24,8 @@ export interface StackResource {
   physicalId: string | undefined
   type: string
   status: string
+  /** Why it is in this state, where CloudFormation tells it. */
+  reason?: string | undefined
 }
 
 export interface StackEvent extends CauseEvent {
@@ -60,6 +62,10 @@ export interface Stacks {
   executeChangeSet(arn: string): Promise<void>
   /** Write. Starts an update of the same template with these parameters changed and all others as they are. */
   updateParameters(stack: Stack, changed: Readonly<Record<string, string>>): Promise<void>
+  /** Write. Goes on with a rollback that failed, past the resources of `skip` (`LogicalId`, `NestedStackName.LogicalId`). */
+  continueRollback(arn: string, skip: readonly string[]): Promise<void>
+  /** Write. Begins the rollback of an update that was left without one. */
+  rollBack(arn: string): Promise<void>
   /** Write. */
   deleteChangeSet(arn: string): Promise<void>
   /** Write. */

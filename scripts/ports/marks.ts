@@ -52,6 +52,8 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     template: 'read',
     executeChangeSet: 'write',
     updateParameters: 'write',
+    continueRollback: 'write',
+    rollBack: 'write',
     deleteChangeSet: 'write',
     deleteStack: 'write',
     protectFromTermination: 'write',

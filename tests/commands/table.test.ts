@@ -3,6 +3,8 @@ import { describe, expect, it } from '@jest/globals'
 import { type Command, groups, isRequired, variablesOf } from '../../scripts/commands/command.js'
 import { commandsDocument, findCommand } from '../../scripts/commands/help.js'
 import { commands } from '../../scripts/commands/index.js'
+import { stackStatesDocument } from '../../scripts/commands/stack-states-document.js'
+import { actions, situations, stackStates } from '../../scripts/core/stack-state.js'
 import { isVariableName, variables } from '../../scripts/core/variables.js'
 import type { Event } from '../../scripts/report/events.js'
 import { fakeContext } from '../support/fake-context.js'
@@ -74,6 +76,20 @@ describe('the Makefile', () => {
 describe('the documents', () => {
   it('docs/commands.md is what `make docs` writes', () => {
     expect(readFileSync('docs/commands.md', 'utf8')).toBe(commandsDocument(commands))
+  })
+
+  it('docs/stack-states.md is what `make docs` writes', () => {
+    expect(readFileSync('docs/stack-states.md', 'utf8')).toBe(stackStatesDocument())
+  })
+
+  it('docs/stack-states.md has every state, and what every command does in each situation', () => {
+    const text = stackStatesDocument()
+    for (const [status, { situation, meaning }] of Object.entries(stackStates)) {
+      expect(text).toContain(`| \`${status}\` | ${situation} | ${meaning} |`)
+    }
+    for (const { does } of Object.values(situations)) {
+      for (const action of Object.values(does)) expect(text).toContain(actions[action])
+    }
   })
 
   it('docs/commands.md has every command with its variables', () => {
@@ -153,10 +169,11 @@ describe('make help-target', () => {
 })
 
 describe('make docs', () => {
-  it('writes docs/commands.md from the table', async () => {
+  it('writes both documents from their tables', async () => {
     const context = fakeContext()
     const docs = commands.find(({ name }) => name === 'docs') as Extract<Command, { acts: 'machine' }>
     await docs.run(context)
     expect(await context.ports.files.readText('docs/commands.md')).toBe(commandsDocument(commands))
+    expect(await context.ports.files.readText('docs/stack-states.md')).toBe(stackStatesDocument())
   })
 })

@@ -1,118 +1,16 @@
 import { describe, expect, it } from '@jest/globals'
-import { type StackStatus, stackStates } from '../../scripts/core/stack-state.js'
+import type { StackStatus } from '../../scripts/core/stack-state.js'
 import { DeployError } from '../../scripts/errors.js'
 import { confirmDeployment } from '../../scripts/flows/confirm.js'
-import { settleStack } from '../../scripts/flows/settle-stack.js'
 import { waitUntil } from '../../scripts/flows/wait.js'
 import { firstFailure } from '../../scripts/core/root-cause.js'
 import { watchStack } from '../../scripts/flows/watch-stack.js'
-import type { Prompts, Stack, StackEvent, Stacks } from '../../scripts/ports.js'
+import type { Prompts, StackEvent, Stacks } from '../../scripts/ports.js'
 import { fakeContext, fakeStack, fakeStep } from '../support/fake-context.js'
 import { rejectedBy } from '../support/failures.js'
 import { fakePort } from '../support/fake-ports.js'
 
-type Answer = StackStatus | undefined
-
-/** A context whose stack is in these states, one after the other; the last one stays. */
-function scripted(...answers: Answer[]) {
-  const left = [...answers]
-  const describeNext = async (): Promise<Stack | undefined> => {
-    const status = left.length > 1 ? left.shift() : left[0]
-    return status === undefined ? undefined : fakeStack({ status, statusReason: `reason of ${status}` })
-  }
-  const methods: Partial<Stacks> = {
-    describe: describeNext,
-    deleteStack: async () => undefined,
-    lastEventId: async () => 'e0',
-    eventsSince: async () => [],
-  }
-  return fakeContext({ ports: (calls) => ({ stacks: fakePort<Stacks>('stacks', methods, calls) }) })
-}
-const inSituation = (...situations: string[]): StackStatus[] =>
-  (Object.keys(stackStates) as StackStatus[]).filter((status) => situations.includes(stackStates[status].situation))
 const arn = fakeStack().arn
-
-describe('settling the stack', () => {
-  it('finds none, which the deployment will create', async () => {
-    const context = scripted(undefined)
-    expect((await settleStack(fakeStep(), context)).stack).toBeUndefined()
-    expect(context.calls).toEqual(['stacks.describe(rawscribe-dev-myorg)'])
-  })
-
-  it.each(inSituation('healthy'))('goes on at once in %s', async (status) => {
-    const context = scripted(status)
-    const step = fakeStep()
-    expect((await settleStack(step, context)).stack?.status).toBe(status)
-    expect(step.closing).toContain(status)
-    expect(context.calls).toHaveLength(1)
-  })
-
-  it.each(inSituation('unborn', 'gone'))('takes %s for no stack', async (status) => {
-    const context = scripted(status)
-    expect((await settleStack(fakeStep(), context)).stack).toBeUndefined()
-    expect(context.calls).toHaveLength(1)
-  })
-
-  it.each(inSituation('busy').filter((status) => status !== 'DELETE_IN_PROGRESS'))(
-    'waits in %s for its end, and never cancels it',
-    async (status) => {
-      const context = scripted(status, status, status, 'UPDATE_COMPLETE')
-      expect((await settleStack(fakeStep(), context)).stack?.status).toBe('UPDATE_COMPLETE')
-      expect(context.clock.slept.length).toBeGreaterThan(0)
-      expect(context.calls.filter((call) => /delete|cancel|execute/i.test(call))).toEqual([])
-      expect(context.calls).toContain(`stacks.describe(${arn})`)
-    },
-  )
-
-  it('waits for a deletion by ARN, and then there is none', async () => {
-    const context = scripted('DELETE_IN_PROGRESS', 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE', undefined)
-    expect((await settleStack(fakeStep(), context)).stack).toBeUndefined()
-    expect(context.calls.filter((call) => call === `stacks.describe(${arn})`)).toHaveLength(2)
-  })
-
-  it.each(inSituation('failed-creation'))(
-    'deletes the remains in %s with the four lines that operators know',
-    async (status) => {
-      const context = scripted(status, 'DELETE_IN_PROGRESS', 'DELETE_COMPLETE')
-      const step = fakeStep()
-      expect((await settleStack(step, context)).stack).toBeUndefined()
-      expect(context.calls.filter((call) => call.includes('deleteStack'))).toEqual([`stacks.deleteStack(${arn})`])
-      expect(step.lines.map(({ text }) => text)).toEqual([
-        `Stack rawscribe-dev-myorg is in ${status} state`,
-        'Deleting failed stack before redeploying…',
-        'Waiting for stack deletion (this may take a minute)…',
-        'Failed stack deleted successfully',
-      ])
-    },
-  )
-
-  it('deletes what is left of a creation whose rollback it waited for', async () => {
-    const context = scripted('ROLLBACK_IN_PROGRESS', 'ROLLBACK_COMPLETE', 'ROLLBACK_COMPLETE', 'DELETE_COMPLETE')
-    expect((await settleStack(fakeStep(), context)).stack).toBeUndefined()
-    expect(context.calls).toContain(`stacks.deleteStack(${arn})`)
-  })
-
-  it('says why when the remains cannot be deleted', async () => {
-    const error = await rejectedBy(settleStack(fakeStep(), scripted('ROLLBACK_COMPLETE', 'DELETE_FAILED')))
-    expect(error.code).toBe('StackFailed')
-    expect(error.facts).toEqual([{ label: 'Reason', text: 'reason of DELETE_FAILED' }])
-  })
-
-  it.each(inSituation('stuck'))('leaves %s to a person, and touches nothing', async (status) => {
-    const context = scripted(status)
-    const error = await rejectedBy(settleStack(fakeStep(), context))
-    expect(error.code).toBe('StackState')
-    expect(error.message).toContain(status)
-    expect(error.facts).toEqual([{ label: 'Reason', text: `reason of ${status}` }])
-    expect(context.calls).toHaveLength(1)
-  })
-
-  it('takes a failed look for a failure, never for an absent stack', async () => {
-    const describeFails = { describe: async () => Promise.reject(new DeployError('AwsFailed', 'denied')) }
-    const context = fakeContext({ ports: (calls) => ({ stacks: fakePort<Stacks>('stacks', describeFails, calls) }) })
-    expect((await rejectedBy(settleStack(fakeStep(), context))).code).toBe('AwsFailed')
-  })
-})
 
 const event = (id: number, logicalId: string, status: string, reason?: string): StackEvent => ({
   id: `e${id}`,

@@ -1,6 +1,7 @@
 import {
   type Change,
   CloudFormationClient,
+  ContinueUpdateRollbackCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
@@ -9,6 +10,7 @@ import {
   GetTemplateCommand,
   ListChangeSetsCommand,
   ListStackResourcesCommand,
+  RollbackStackCommand,
   type Stack as SdkStack,
   type StackStatus as SdkStackStatus,
   UpdateStackCommand,
@@ -58,6 +60,7 @@ export function makeStacks(config: ClientConfig): Stacks {
         physicalId: resource.PhysicalResourceId,
         type: resource.ResourceType ?? '',
         status: resource.ResourceStatus ?? '',
+        reason: resource.ResourceStatusReason === '' ? undefined : resource.ResourceStatusReason,
       }))
     },
     changeSetArns: (stackName) => changeSetArns(client, stackName),
@@ -102,6 +105,13 @@ export function makeStacks(config: ClientConfig): Stacks {
           RetainExceptOnCreate: true,
         }),
       )
+    },
+    async continueRollback(arn, skip) {
+      const ResourcesToSkip = skip.length === 0 ? undefined : [...skip]
+      await client.send(new ContinueUpdateRollbackCommand({ StackName: arn, ResourcesToSkip }))
+    },
+    async rollBack(arn) {
+      await client.send(new RollbackStackCommand({ StackName: arn, RetainExceptOnCreate: true }))
     },
     async deleteChangeSet(arn) {
       await client.send(new DeleteChangeSetCommand({ ChangeSetName: arn }))
