@@ -2,7 +2,7 @@ import { isStateful } from '../core/stateful.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { TargetContext } from './context.js'
-import { lossOf } from './verify-take-down.js'
+import { countContents } from './count-contents.js'
 
 /** What is not there (any more), or was there before the stack came: what could not be made is not the stack's own. */
 const notItsOwn = ['DELETE_COMPLETE', 'DELETE_SKIPPED', 'CREATE_FAILED', 'IMPORT_FAILED']
@@ -18,19 +18,18 @@ export async function verifyNothingInside(stack: Stack, context: TargetContext):
   const holding = resources.filter(
     ({ type, status }) => isStateful(type) && !partsOfPool.includes(type) && !notItsOwn.includes(status),
   )
-  const losses = await Promise.all(holding.map(async (one) => ({ type: one.type, fact: await lossOf(one, context) })))
-  const full = losses.flatMap(({ type, fact }) => (fact === undefined ? [] : [{ type, fact }]))
+  const counted = await Promise.all(
+    holding.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context) })),
+  )
+  const full = counted.flatMap(({ logicalId, type, physicalId = '', holds }) =>
+    holds.kind === 'empty' ? [] : [{ label: logicalId, type, text: `${type} ${physicalId} holds ${holds.text}` }],
+  )
   if (full.length === 0) return
+  const types = full.map(({ type }) => type)
   throw new DeployError(
     'Refused',
     `the failed stack ${stack.name} (${stack.status}) is to be deleted, but it holds data: nothing was changed`,
-    {
-      facts: full.map(({ fact }) => fact),
-      hint: resolving(
-        full.map(({ type }) => type),
-        context,
-      ),
-    },
+    { facts: full.map(({ label, text }) => ({ label, text })), hint: resolving(types, context) },
   )
 }
 

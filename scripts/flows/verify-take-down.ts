@@ -29,8 +29,8 @@ export async function verifyNothingLost(
   })
 }
 
-/** What a resource that is to go holds; undefined where nothing is in it. */
-export async function lossOf(
+/** Undefined where nothing is in it. */
+async function lossOf(
   { logicalId, type, physicalId = '' }: StackResource,
   context: TargetContext,
 ): Promise<{ label: string; text: string } | undefined> {

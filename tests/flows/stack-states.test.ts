@@ -119,8 +119,8 @@ describe.each(['rs-deploy', 'rs-deploy-only'] as const)('%s', (command) => {
     const error = await rejectedBy(settleStack(fakeStep(), context, command))
     expect([error.code, writesOf(context)]).toEqual(['Refused', []])
     expect(error.facts).toEqual([
-      { label: 'Forms', text: 'the bucket forms holds 12 objects, 12 bytes' },
-      { label: 'Pool', text: 'the user pool pool holds 2 users' },
+      { label: 'Forms', text: 'AWS::S3::Bucket forms holds 12 objects, 12 bytes' },
+      { label: 'Pool', text: 'AWS::Cognito::UserPool pool holds 2 users' },
     ])
     expect(error.hint).toContain('make rs-nuke-buckets ENV=dev ORG=myorg')
     expect(error.hint).toContain('make rs-nuke-user-pool ENV=dev ORG=myorg')

@@ -72,7 +72,7 @@ export function scriptedStack(script: Script): FakeContext {
   const lock: Partial<Buckets> = { removeIf: async () => true, readDated: async () => undefined }
   const userPools: Partial<UserPools> = {
     look: async (id) => (pools[id] === undefined ? undefined : { name: id, protected: false, domains: [] }),
-    usernames: async (id) => Array.from({ length: pools[id] ?? 0 }, (_one, i) => `u${i}`),
+    countUsers: async (id) => ({ users: pools[id] ?? 0, next: undefined }),
     findByName: async () => [],
   }
   const prompts: Prompts = { interactive: script.answer !== undefined, ask: async () => script.answer ?? '' }
