@@ -47,6 +47,17 @@ rs-nuke-data: $(PROGRAM) ; $(RUN) $@
 rs-nuke-all: $(PROGRAM) ; $(RUN) $@
 rs-cycle-stack: $(PROGRAM) ; $(RUN) $@
 
+rs-list-users: $(PROGRAM) ; $(RUN) $@
+rs-show-user: $(PROGRAM) ; $(RUN) $@
+rs-list-groups: $(PROGRAM) ; $(RUN) $@
+rs-add-user: $(PROGRAM) ; $(RUN) $@
+rs-set-password: $(PROGRAM) ; $(RUN) $@
+rs-set-group: $(PROGRAM) ; $(RUN) $@
+rs-remove-user: $(PROGRAM) ; $(RUN) $@
+rs-create-test-users: $(PROGRAM) ; $(RUN) $@
+rs-list-test-users: $(PROGRAM) ; $(RUN) $@
+rs-remove-test-users: $(PROGRAM) ; $(RUN) $@
+
 local-start: $(PROGRAM) ; $(RUN) $@
 local-stop: $(PROGRAM) ; $(RUN) $@
 local-status: $(PROGRAM) ; $(RUN) $@
@@ -62,4 +73,4 @@ test-unit: $(PROGRAM) ; $(RUN) $@
 test-full: $(PROGRAM) ; $(RUN) $@
 docs: $(PROGRAM) ; $(RUN) $@
 
-.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status rs-attach rs-why rs-continue-rollback rs-history rs-show-release rs-why-changed rs-config-restore rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs
+.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status rs-attach rs-why rs-continue-rollback rs-history rs-show-release rs-why-changed rs-config-restore rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs rs-list-users rs-show-user rs-list-groups rs-add-user rs-set-password rs-set-group rs-remove-user rs-create-test-users rs-list-test-users rs-remove-test-users

@@ -8,6 +8,7 @@ export const exitCodes = {
   StackState: 4,
   NotDeployed: 4,
   NotBuilt: 4,
+  NoSuchUser: 4,
   BuildFailed: 5,
   StackFailed: 5,
   Unhealthy: 5,

@@ -170,7 +170,7 @@ function warnAboutArgv(makeNames: readonly string[], report: Report): void {
   report.emit({
     type: 'warning',
     text: `${shown.join(', ')} stands on make's command line, where every user of this machine can read it`,
-    hint: `set it in the environment: ${shown[0]}=… make …, or use ADMIN_PASSWORD_FILE`,
+    hint: `set it in the environment: ${shown[0]}=… make …, or use ${shown[0]}_FILE`,
   })
 }
 

@@ -6,6 +6,7 @@ import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain } from './
 export type * from './ports/cloud.js'
 export type * from './ports/machine.js'
 export type * from './ports/removal.js'
+export type * from './ports/users.js'
 export type * from './ports/tables.js'
 
 export interface MachinePorts {

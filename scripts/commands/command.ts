@@ -2,7 +2,17 @@ import type { VariableName } from '../core/variables.js'
 import type { Environment } from '../core/target.js'
 import type { CloudContext, Context, TargetContext } from '../flows/context.js'
 
-export const groups = ['Deploy', 'Look', 'Ledger', 'Lock', 'Take down', 'Local AWS', 'Help', 'Development'] as const
+export const groups = [
+  'Deploy',
+  'Look',
+  'Ledger',
+  'Lock',
+  'Take down',
+  'Users',
+  'Local AWS',
+  'Help',
+  'Development',
+] as const
 
 interface Description {
   /** The make target. */

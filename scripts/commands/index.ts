@@ -8,6 +8,7 @@ import { lockCommands } from './lock.js'
 import { lookCommands } from './look.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
+import { userCommands } from './users.js'
 
 /** Every make target, in the order of the Makefile. */
 export const commands: readonly Command[] = [
@@ -17,6 +18,7 @@ export const commands: readonly Command[] = [
   ...ledgerCommands,
   ...lockCommands,
   ...takeDownCommands,
+  ...userCommands,
   ...localCommands,
   ...helpCommands(() => commands),
   ...developCommands(() => commands),

@@ -56,9 +56,12 @@ function verifyMakeNames(makeNames: readonly string[]): void {
   }
 }
 
-/** A name of the environment that is one slip away from one of ours would be ignored in silence: that is refused. */
+/**
+ * A name of the environment that is one slip away from one of ours would be ignored in silence: that is refused. Short
+ * names are left out: PGPASSWORD is somebody else's.
+ */
 function verifyNoNearMiss(environment: RawInputs['environment']): void {
-  const long = variableNames.filter((name) => (variables[name] as Variable).everywhere === true && name.length >= 8)
+  const long = variableNames.filter((name) => (variables[name] as Variable).everywhere === true && name.length > 8)
   for (const name of Object.keys(environment)) {
     if (isVariableName(name) || !/^[A-Z_]{7,24}$/.test(name)) continue
     const close = long.find((ours) => editDistance(name, ours) <= 2)

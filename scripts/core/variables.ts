@@ -62,6 +62,19 @@ export const variables = {
     kind: 'text',
     everywhere: true,
   },
+  USER_NAME: { summary: 'e-mail address of the user', kind: 'text', example: 'bob@myorg.com' },
+  NAME: { summary: 'the user’s name, as people read it', kind: 'text', example: 'Bob Smith' },
+  GROUP: { summary: 'the user’s group, or several by comma', kind: 'text', example: 'RESEARCHERS' },
+  PASSWORD: {
+    summary: 'the user’s password; set it in the environment, not on the command line',
+    kind: 'secret',
+    everywhere: true,
+  },
+  PASSWORD_FILE: {
+    summary: 'file whose first line is the user’s password; `-` is standard input',
+    kind: 'text',
+    everywhere: true,
+  },
   DOMAIN_NAME: {
     summary: 'domain of the page; goes with CERTIFICATE_ARN; `none` takes it away',
     kind: 'text',

@@ -1,10 +1,11 @@
-import { describePolicy, missingFrom, policyOfTemplate } from '../core/password-policy.js'
+import { policyOfTemplate } from '../core/password-policy.js'
 import type { PasswordPolicy } from '../core/password-policy.js'
 import type { Template } from '../core/template.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import type { TargetContext } from './context.js'
+import { firstLineOf, verifyStrength } from './password.js'
 
 export const adminGroup = 'ADMINS'
 
@@ -16,7 +17,8 @@ export interface Admin {
 /** The administrator to ensure, or undefined. Throws Usage unless both variables are there and usable. */
 export async function readAdmin({ inputs, ports, report }: TargetContext): Promise<Admin | undefined> {
   const email = inputs.ADMIN_USERNAME
-  const password = inputs.ADMIN_PASSWORD ?? (await passwordFromFile(inputs.ADMIN_PASSWORD_FILE, ports.files.readText))
+  const password =
+    inputs.ADMIN_PASSWORD ?? (await firstLineOf('ADMIN_PASSWORD_FILE', inputs.ADMIN_PASSWORD_FILE, ports.files))
   if (email === undefined && password === undefined) return undefined
   if (email === undefined) {
     throw new DeployError('Usage', 'ADMIN_PASSWORD is given, ADMIN_USERNAME is not', {
@@ -37,24 +39,6 @@ export async function readAdmin({ inputs, ports, report }: TargetContext): Promi
   return { email, password }
 }
 
-async function passwordFromFile(
-  file: string | undefined,
-  readText: (file: string) => Promise<string | undefined>,
-): Promise<string | undefined> {
-  if (file === undefined) return undefined
-  const text = await readText(file)
-  if (text === undefined || text.trim() === '') {
-    throw new DeployError(
-      'Usage',
-      `ADMIN_PASSWORD_FILE=${file} ${text === undefined ? 'does not exist' : 'is empty'}`,
-      {
-        hint: 'name a file whose first line is the password',
-      },
-    )
-  }
-  return text.split(/\r?\n/)[0]
-}
-
 /** Checks the password against the pool's policy, or the template's before there is a pool. Throws Usage. */
 export async function verifyPassword(
   admin: Admin,
@@ -65,12 +49,7 @@ export async function verifyPassword(
   const poolId = stack?.outputs['CognitoUserPoolId']
   const policy: PasswordPolicy | undefined =
     poolId === undefined || poolId === '' ? policyOfTemplate(template) : await ports.userPools.passwordPolicy(poolId)
-  if (policy === undefined) return
-  const missing = missingFrom(admin.password, policy)
-  if (missing.length === 0) return
-  throw new DeployError('Usage', `ADMIN_PASSWORD is too weak: it lacks ${missing.join(', ')}`, {
-    hint: `the pool asks for ${describePolicy(policy)}`,
-  })
+  if (policy !== undefined) verifyStrength('ADMIN_PASSWORD', admin.password, policy)
 }
 
 /**

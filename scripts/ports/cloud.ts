@@ -1,9 +1,9 @@
 import type { BucketPresence } from '../core/buckets-plan.js'
 import type { ResourceChange } from '../core/changes.js'
-import type { PasswordPolicy } from '../core/password-policy.js'
 import type { CauseEvent } from '../core/root-cause.js'
 import type { StackStatus } from '../core/stack-state.js'
 import type { BucketContents, LogGroups, PoolRemoval } from './removal.js'
+import type { PoolUsers } from './users.js'
 
 /** Every method is a read unless its comment starts with "Write". */
 
@@ -141,22 +141,7 @@ export interface Buckets extends BucketContents {
   removeIf(bucket: string, key: string, etag: string): Promise<boolean>
 }
 
-export interface UserPools extends PoolRemoval {
-  passwordPolicy(poolId: string): Promise<PasswordPolicy>
-  user(poolId: string, username: string): Promise<{ enabled: boolean; status: string } | undefined>
-  groupsOf(poolId: string, username: string): Promise<string[]>
-  group(poolId: string, name: string): Promise<boolean>
-  /** The ID token, or undefined when the password is not this one. */
-  signIn(poolId: string, clientId: string, username: string, password: string): Promise<string | undefined>
-  /** Write. No message is sent. */
-  createUser(poolId: string, email: string): Promise<void>
-  /** Write. */
-  createGroup(poolId: string, name: string): Promise<void>
-  /** Write. */
-  addToGroup(poolId: string, username: string, group: string): Promise<void>
-  /** Write. */
-  setPassword(poolId: string, username: string, password: string): Promise<void>
-}
+export interface UserPools extends PoolRemoval, PoolUsers {}
 
 export interface Logs extends LogGroups {
   /** The newest lines of a log group since `since`, oldest first; none when there is no such group. */

@@ -40,6 +40,8 @@ export interface Prompts {
   /** Whether somebody is there to answer. */
   interactive: boolean
   ask(question: string): Promise<string>
+  /** The same, but what is typed does not appear. */
+  askHidden(question: string): Promise<string>
 }
 
 export interface HttpAnswer {

@@ -205,8 +205,16 @@ describe('local-reset', () => {
     )
     return [outcome, context.calls]
   }
-  const answering = (answer: string): Prompts => ({ interactive: true, ask: async () => answer })
-  const nobody: Prompts = { interactive: false, ask: async () => Promise.reject(new Error('asked')) }
+  const answering = (answer: string): Prompts => ({
+    interactive: true,
+    askHidden: async () => '',
+    ask: async () => answer,
+  })
+  const nobody: Prompts = {
+    interactive: false,
+    askHidden: async () => '',
+    ask: async () => Promise.reject(new Error('asked')),
+  }
 
   it.each([
     ['a yes', {}, answering('yes '), undefined],

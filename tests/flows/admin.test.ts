@@ -5,6 +5,7 @@ import type { Account, Buckets, UserPools } from '../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack, fakeStep } from '../support/fake-context.js'
 import { rejectedBy, wordsOf } from '../support/failures.js'
 import { fakePort, memoryBuckets, memoryFiles } from '../support/fake-ports.js'
+import { fakeUser } from '../support/fake-pool.js'
 
 const email = 'admin@myorg.com'
 const password = 'Correct-Horse-1'
@@ -83,7 +84,7 @@ interface Pool {
 
 function inPool(pool: Pool): FakeContext {
   const methods: Partial<UserPools> = {
-    user: async (_pool, name) => (name in pool.users ? { enabled: true, status: 'CONFIRMED' } : undefined),
+    user: async (_pool, name) => (name in pool.users ? fakeUser(name) : undefined),
     groupsOf: async (_pool, name) => (pool.members.includes(name) ? ['OTHERS', 'ADMINS'] : ['OTHERS']),
     group: async (_pool, name) => pool.groups.includes(name),
     signIn: async (_pool, _client, name, given) =>

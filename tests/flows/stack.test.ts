@@ -102,10 +102,18 @@ describe('waiting', () => {
 })
 
 describe('confirming', () => {
-  const nobody: Prompts = { interactive: false, ask: async () => Promise.reject(new Error('asked')) }
+  const nobody: Prompts = {
+    interactive: false,
+    askHidden: async () => '',
+    ask: async () => Promise.reject(new Error('asked')),
+  }
   const confirm = (env: 'stage' | 'prod', prompts: Prompts, inputs = {}): Promise<void> =>
     confirmDeployment(fakeContext({ target: { env, org: 'myorg' }, inputs, ports: () => ({ prompts }) }))
-  const answering = (answer: string): Prompts => ({ interactive: true, ask: async () => answer })
+  const answering = (answer: string): Prompts => ({
+    interactive: true,
+    askHidden: async () => '',
+    ask: async () => answer,
+  })
 
   it('asks nobody outside of prod', async () => expect(await confirm('stage', nobody)).toBeUndefined())
   it('asks nobody with YES=true', async () => expect(await confirm('prod', nobody, { YES: 'true' })).toBeUndefined())

@@ -96,7 +96,8 @@ export function worldOf(world: World): FakeContext & { world: Required<Pick<Worl
     removeDomain: async () => undefined,
     removePool: async (id) => void Reflect.deleteProperty(pools, id),
   }
-  const prompts: Prompts = { interactive: world.answer !== undefined, ask: async () => world.answer ?? '' }
+  const ask = async (): Promise<string> => world.answer ?? ''
+  const prompts: Prompts = { interactive: world.answer !== undefined, ask, askHidden: ask }
   const logs: Partial<Logs> = {
     hasGroup: async (name) => world.logGroups?.includes(name) === true,
     removeGroup: async () => undefined,

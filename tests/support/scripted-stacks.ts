@@ -75,7 +75,11 @@ export function scriptedStack(script: Script): FakeContext {
     countUsers: async (id) => ({ users: pools[id] ?? 0, next: undefined }),
     findByName: async () => [],
   }
-  const prompts: Prompts = { interactive: script.answer !== undefined, ask: async () => script.answer ?? '' }
+  const prompts: Prompts = {
+    interactive: script.answer !== undefined,
+    askHidden: async () => '',
+    ask: async () => script.answer ?? '',
+  }
   return fakeContext({
     target: script.target ?? { env: 'dev', org: 'myorg' },
     inputs: script.inputs ?? { YES: 'true' },

@@ -1,24 +1,21 @@
 import {
-  AdminAddUserToGroupCommand,
   AdminCreateUserCommand,
-  AdminGetUserCommand,
-  AdminListGroupsForUserCommand,
   AdminSetUserPasswordCommand,
   CognitoIdentityProviderClient,
-  CreateGroupCommand,
   DescribeUserPoolCommand,
-  GetGroupCommand,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
 import { DeployError } from '../../errors.js'
 import type { UserPools } from '../../ports.js'
-import { type ClientConfig, everyPage, isNamed } from './clients.js'
+import { type ClientConfig, isNamed } from './clients.js'
 import { poolRemoval } from './pool-removal.js'
+import { poolUsers } from './pool-users.js'
 
 export function makeUserPools(config: ClientConfig): UserPools {
   const client = new CognitoIdentityProviderClient(config)
   return {
     ...poolRemoval(client),
+    ...poolUsers(client),
     async passwordPolicy(UserPoolId) {
       const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId }))
       const policy = UserPool?.Policies?.PasswordPolicy
@@ -28,32 +25,6 @@ export function makeUserPools(config: ClientConfig): UserPools {
         uppercase: policy?.RequireUppercase === true,
         digits: policy?.RequireNumbers === true,
         symbols: policy?.RequireSymbols === true,
-      }
-    },
-    async user(UserPoolId, Username) {
-      try {
-        const found = await client.send(new AdminGetUserCommand({ UserPoolId, Username }))
-        return { enabled: found.Enabled !== false, status: found.UserStatus ?? 'UNKNOWN' }
-      } catch (error) {
-        if (isNamed(error, 'UserNotFoundException')) return undefined
-        throw error
-      }
-    },
-    async groupsOf(UserPoolId, Username) {
-      const groups = await everyPage(
-        (NextToken) => client.send(new AdminListGroupsForUserCommand({ UserPoolId, Username, NextToken })),
-        (page) => page.Groups,
-        (page) => page.NextToken,
-      )
-      return groups.flatMap(({ GroupName }) => (GroupName === undefined ? [] : [GroupName]))
-    },
-    async group(UserPoolId, GroupName) {
-      try {
-        await client.send(new GetGroupCommand({ UserPoolId, GroupName }))
-        return true
-      } catch (error) {
-        if (isNamed(error, 'ResourceNotFoundException')) return false
-        throw error
       }
     },
     async signIn(_poolId, ClientId, username, password) {
@@ -76,7 +47,7 @@ export function makeUserPools(config: ClientConfig): UserPools {
         return undefined
       }
     },
-    async createUser(UserPoolId, email) {
+    async createUser(UserPoolId, email, name) {
       await client.send(
         new AdminCreateUserCommand({
           UserPoolId,
@@ -85,15 +56,10 @@ export function makeUserPools(config: ClientConfig): UserPools {
           UserAttributes: [
             { Name: 'email', Value: email },
             { Name: 'email_verified', Value: 'true' },
+            ...(name === undefined ? [] : [{ Name: 'name', Value: name }]),
           ],
         }),
       )
-    },
-    async createGroup(UserPoolId, GroupName) {
-      await client.send(new CreateGroupCommand({ UserPoolId, GroupName }))
-    },
-    async addToGroup(UserPoolId, Username, GroupName) {
-      await client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName }))
     },
     async setPassword(UserPoolId, Username, Password) {
       await client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }))
