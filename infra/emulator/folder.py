@@ -10,10 +10,12 @@ import time
 from pathlib import Path
 from typing import TextIO
 
-from settings import Settings
+from settings import SAVE_SECONDS, Settings
 
-# A process that was killed may have left a child that is still writing the state.
+# The holder may be on its way out.
 PATIENCE_SECONDS = 3.0
+# A process that was killed may have left a child that is still writing the state, at most for so long.
+ORPHAN_PATIENCE_SECONDS = SAVE_SECONDS + 2.0
 
 
 class FolderInUse(Exception):
@@ -28,18 +30,30 @@ def claim(settings: Settings) -> TextIO:
     """
     settings.folder.mkdir(parents=True, exist_ok=True)
     lock = open(settings.folder / "holder.json", "a+", encoding="utf-8")  # noqa: SIM115 (held for life)
-    deadline = time.monotonic() + PATIENCE_SECONDS
+    started = time.monotonic()
     while not _locked(lock):
-        if time.monotonic() > deadline:
-            lock.seek(0)
-            holder = lock.read().strip() or "unknown process"
-            raise FolderInUse(f"{settings.folder} is in use by another local AWS: {holder}")
+        lock.seek(0)
+        holder = lock.read().strip()
+        patience = PATIENCE_SECONDS if _is_alive(holder) else ORPHAN_PATIENCE_SECONDS
+        if time.monotonic() > started + patience:
+            raise FolderInUse(f"{settings.folder} is in use by another local AWS: {holder or 'unknown process'}")
         time.sleep(0.05)
     lock.seek(0)
     lock.truncate()
     json.dump({"pid": os.getpid(), "port": settings.port}, lock)
     lock.flush()
     return lock
+
+
+def _is_alive(holder: str) -> bool:
+    """Whether the process that wrote itself down still runs; a half-written note counts as one that does."""
+    try:
+        os.kill(int(json.loads(holder)["pid"]), 0)
+    except ProcessLookupError:
+        return False
+    except (ValueError, KeyError, TypeError, OSError):
+        return True
+    return True
 
 
 def _locked(lock: TextIO) -> bool:

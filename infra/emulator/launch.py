@@ -22,32 +22,37 @@ from folder import FolderInUse, claim, clean_temporary_files
 from settings import HOST, PINNED_MINISTACK, Settings, ministack_environment, parse_arguments
 
 if TYPE_CHECKING:
-    from typing import TextIO
+    from collections.abc import Callable, Coroutine
+    from typing import Any
 
-EXIT_USAGE = 2
 EXIT_UNUSABLE = 4
 
 
-def unusable_because(settings: Settings) -> str:
-    """Why this cannot start here, in one line with what to do; empty when it can."""
+class Unusable(Exception):
+    """It cannot start here; the message says why in one line, with what to do."""
+
+
+def verify_usable(settings: Settings) -> None:
+    """Raises Unusable for another MiniStack than the pinned one and for a port that is taken."""
     try:
         version = importlib.metadata.version("ministack")
     except importlib.metadata.PackageNotFoundError:
         version = "none"
     if version != PINNED_MINISTACK:
-        return (f"the fixes are made for MiniStack {PINNED_MINISTACK}, this environment has {version}: "
-                "install infra/toolchain/emulator.txt into it")
+        raise Unusable(f"the fixes are made for MiniStack {PINNED_MINISTACK}, this environment has {version}: "
+                       "install infra/toolchain/emulator.txt into it")
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((HOST, settings.port))
         except OSError as error:
-            return f"port {settings.port} on {HOST} cannot be used ({error.strerror}): choose another with --port"
-    return ""
+            raise Unusable(f"port {settings.port} on {HOST} cannot be used ({error.strerror}): "
+                           "choose another with --port") from None
 
 
-def start(settings: Settings, lock: int) -> None:
-    """Prepare this process, load the fixes and the state, and serve until told to stop."""
+def prepared(settings: Settings, lock: int) -> Callable[[], Coroutine[Any, Any, None]]:
+    """Prepare this process, load the fixes and the state. Returns what serves until told to stop."""
+    clean_temporary_files(settings)
     environment = ministack_environment(settings, dict(os.environ))
     os.environ.clear()
     os.environ.update(environment)
@@ -60,39 +65,42 @@ def start(settings: Settings, lock: int) -> None:
     import server
     from state import recover, restore
     from state.checkpoint import Checkpoints
-    from state.store import Store
+    from state.store import Newer, Store
     from status import Status
 
     applied = fixes.apply_all(settings)
     logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of metrics it does not send
     gc.freeze()
     gc.enable()
-    contents, saved, notices = restore.restore(settings.state)
+    try:
+        contents, saved, notices = restore.restore(settings.state)
+    except Newer as newer:
+        raise Unusable(str(newer)) from None
     notices += recover.recover()
     for notice in notices:
         sys.stderr.write(f"local AWS: {notice}\n")
     checkpoints = Checkpoints(Store(settings.state), contents, lock, saved)
     fixes.on_change(checkpoints.changed, checkpoints.changed_a_little)
     server.use_own_persistence(checkpoints)
-    asyncio.run(server.run(settings, checkpoints, Status(settings, checkpoints, applied, notices)))
+    status = Status(settings, checkpoints, applied, notices)
+    return lambda: server.run(settings, checkpoints, status)
 
 
 def main() -> int:
     """The process's exit code."""
     settings = parse_arguments()
-    lock: TextIO
     try:
         lock = claim(settings)
-    except FolderInUse as error:
-        sys.stderr.write(f"local AWS: {error}\n")
+        verify_usable(settings)
+        serve = prepared(settings, lock.fileno())
+    except (FolderInUse, Unusable) as reason:
+        sys.stderr.write(f"local AWS: {reason}\n")
         return EXIT_UNUSABLE
-    with lock:
-        reason = unusable_because(settings)
-        if reason:
-            sys.stderr.write(f"local AWS: {reason}\n")
-            return EXIT_UNUSABLE
-        clean_temporary_files(settings)
-        start(settings, lock.fileno())
+    except OSError as error:
+        sys.stderr.write(f"local AWS: {error.filename or settings.folder} cannot be used ({error.strerror}): "
+                         "free space or choose another folder with --dir\n")
+        return EXIT_UNUSABLE
+    asyncio.run(serve())
     return 0
 
 

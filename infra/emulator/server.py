@@ -24,6 +24,7 @@ Send = Callable[[dict[str, Any]], Awaitable[None]]
 Receive = Callable[[], Awaitable[dict[str, Any]]]
 Application = Callable[[Scope, Receive, Send], Awaitable[None]]
 
+EXIT_UNSAVED = 1
 # Names of operations that only read, in a header, a query or a form: nothing to save after them.
 READING = ("Describe", "List", "Get", "BatchGet", "Query", "Scan", "Head", "Validate", "Filter", "Lookup",
            "AssumeRole", "DecodeAuthorization")
@@ -55,9 +56,11 @@ class Front:
         if scope["type"] == "http" and scope["path"] == STATUS_PATH:
             await _send_json(send, self._status.report())
             return
-        await self._inner(scope, receive, send)
-        if scope["type"] == "http" and not only_reads(scope):
-            self._checkpoints.changed()
+        if scope["type"] != "http" or only_reads(scope):
+            await self._inner(scope, receive, send)
+            return
+        with self._checkpoints.changing():
+            await self._inner(scope, receive, send)
 
 
 async def _send_json(send: Send, body: dict[str, Any]) -> None:
@@ -98,15 +101,19 @@ async def run(settings: Settings, checkpoints: Checkpoints, status: Status) -> N
     front = Front(ministack_app.app, checkpoints, status)
     await serve(front, config, shutdown_trigger=stopped.wait)
     saving.cancel()
-    await checkpoints.save()
-    _leave()
+    if await checkpoints.save_last():
+        _leave(0)
+    sys.stderr.write(f"local AWS: the last changes are lost, {settings.state} could not be written: "
+                     f"{checkpoints.problem}. It begins with {checkpoints.saved or 'nothing'} the next time\n")
+    _leave(EXIT_UNSAVED)
 
 
-def _leave() -> None:
+def _leave(code: int) -> None:
     """End at once: a thread may wait minutes for a signal to a stack, and would be waited for."""
     lambda_runtime.reset()
     logging.shutdown()
-    os._exit(0)
+    sys.stderr.flush()
+    os._exit(code)
 
 
 def _end_loudly(task: asyncio.Task[None]) -> None:

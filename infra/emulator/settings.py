@@ -10,6 +10,7 @@ PINNED_MINISTACK = "1.5.33"
 LAUNCHER_VERSION = "1"
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"
+SAVE_SECONDS = 30  # a process that saves the state and takes longer is ended and begins again
 
 # All that survives of the caller's environment. Everything else (credentials, an
 # AWS_ENDPOINT_URL, make's variables) would be handed on to functions or change MiniStack.

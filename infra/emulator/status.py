@@ -49,6 +49,7 @@ class Status:
             "without": sorted(self.settings.without),
             "stacks": sum(stack["StackStatus"] != "DELETE_COMPLETE" for stack in stacks),
             "functionProcesses": sum(len(pool) for pool in lambda_runtime._workers.values()),
-            "state": {"saved": self.checkpoints.saved, "problem": self.checkpoints.problem},
+            "state": {"saved": self.checkpoints.saved, "pending": self.checkpoints.pending,
+                      "problem": self.checkpoints.problem},
             "notices": self.notices,
         }

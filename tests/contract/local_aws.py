@@ -78,12 +78,13 @@ class LocalAws:
         if self.largest_file is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (self.largest_file, self.largest_file))
 
-    def stop(self, sign: int = signal.SIGTERM) -> None:
-        """End it and wait for that."""
-        if self._process is not None:
-            self._process.send_signal(sign)
-            self._process.wait(timeout=60)
-            self._process = None
+    def stop(self, sign: int = signal.SIGTERM) -> int:
+        """End it and wait for that. Returns its exit code, 0 when it does not run."""
+        process, self._process = self._process, None
+        if process is None:
+            return 0
+        process.send_signal(sign)
+        return process.wait(timeout=60)
 
     def status(self) -> dict[str, Any]:
         """What it says of itself."""

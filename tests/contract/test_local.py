@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import subprocess
 import urllib.request
 from concurrent.futures import ThreadPoolExecutor
@@ -12,7 +13,7 @@ from typing import Any
 import pytest
 from cloud import Cloud
 from functions import Functions
-from local_aws import LAUNCHER, LocalAws, emulator_python
+from local_aws import LAUNCHER, LocalAws, emulator_python, free_port
 from stacks import Stacks, request
 
 pytestmark = pytest.mark.local
@@ -107,6 +108,17 @@ def test_a_taken_port_and_an_unknown_fix_are_told_in_one_line(tmp_path: Path) ->
         unknown = launch("--port", "1", "--dir", str(tmp_path), "--without", "nothing")
         assert unknown.returncode == 2
         assert "nothing" in unknown.stderr
+
+
+def test_a_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
+    def no_space() -> None:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
+
+    command = [emulator_python(), str(LAUNCHER), "--port", str(free_port()), "--dir", str(tmp_path)]
+    refused = subprocess.run(command, capture_output=True, text=True, timeout=60, check=False, preexec_fn=no_space)
+    assert refused.returncode == 4
+    assert str(tmp_path) in refused.stderr
+    assert len(refused.stderr.splitlines()) == 1
 
 
 def test_another_version_of_the_emulator_is_refused_with_what_to_do(tmp_path: Path) -> None:

@@ -13,7 +13,8 @@ def restore(folder: Path) -> tuple[dict[str, list[str]], str, list[str]]:
     """Load the newest state that is whole. Returns its contents, what it is, and notices.
 
     A damaged one is passed over for the one before it; when none can be read, the folder is
-    set aside under a name that is told, and the local AWS starts empty.
+    set aside under a name that is told, and the local AWS starts empty. Raises Newer for one of
+    a later program and OSError for a file that cannot be read: neither says that it is damaged.
     """
     store = Store(folder)
     notices: list[str] = []
@@ -25,6 +26,8 @@ def restore(folder: Path) -> tuple[dict[str, list[str]], str, list[str]]:
             notices.append(f"saved state damaged: {damage}")
             continue
         return _use(store, manifest, notices)
+    if not notices and store.has_contents():
+        notices.append(f"{folder} has contents but no saved state: none was ever finished, or its files were removed")
     if notices:
         aside = folder.with_name(f"{folder.name}-damaged-{time.strftime('%Y%m%d-%H%M%S')}")
         folder.rename(aside)

@@ -17,10 +17,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 KEPT_MANIFESTS = 2
+# The form of what is saved. One that is older is read (those of before 1 name none), a newer one is not.
+FORMAT = 1
 
 
 class Damaged(Exception):
-    """A file does not hold what its name says; the message names it."""
+    """A file is missing or does not hold what its name says; the message names it."""
+
+
+class Newer(Exception):
+    """A saved state of a later program; the message says what to do."""
 
 
 @dataclass(frozen=True)
@@ -68,11 +74,11 @@ class Store:
         return name
 
     def get(self, name: str) -> bytes:
-        """The content of a name. Raises Damaged when it is missing or altered."""
+        """The content of a name. Raises Damaged when it is missing or altered, OSError when it cannot be read."""
         try:
             data = self._content(name).read_bytes()
-        except OSError as error:
-            raise Damaged(f"{self._content(name)}: {error.strerror}") from None
+        except FileNotFoundError:
+            raise Damaged(f"{self._content(name)} is missing") from None
         if hashlib.sha256(data).hexdigest() != name:
             raise Damaged(f"{self._content(name)} is not what was written")
         return data
@@ -81,7 +87,7 @@ class Store:
         """Make these contents the newest state, then let go of states before the last two."""
         earlier = self.numbered()
         number = earlier[-1][0] + 1 if earlier else 1
-        data = json.dumps({"saved_at": time.time(), "services": services}).encode()
+        data = json.dumps({"format": FORMAT, "saved_at": time.time(), "services": services}).encode()
         path = self.folder / f"{number:06d}-{hashlib.sha256(data).hexdigest()[:16]}.json"
         write_durably(path, data)
         kept = self.read(path)
@@ -94,16 +100,23 @@ class Store:
         return sorted((int(path.name.split("-")[0]), path) for path in found)
 
     def read(self, path: Path) -> Manifest:
-        """Read one manifest. Raises Damaged when its checksum or its form is wrong."""
+        """Read one manifest. Raises Damaged when its checksum or its form is wrong, Newer when it is not for us."""
+        data = path.read_bytes()
+        if hashlib.sha256(data).hexdigest()[:16] != path.stem.split("-")[1]:
+            raise Damaged(f"{path} is not what was written")
         try:
-            data = path.read_bytes()
-            if hashlib.sha256(data).hexdigest()[:16] != path.stem.split("-")[1]:
-                raise Damaged(f"{path} is not what was written")
             body = json.loads(data)
+            if int(body.get("format", 0)) > FORMAT:
+                raise Newer(f"{path} is of a later version of the local AWS (format {body['format']}, this one reads "
+                            f"{FORMAT}): start that version, or move {self.folder} away to begin empty")
             services = {key: list(names) for key, names in body["services"].items()}
             return Manifest(path, int(path.stem.split("-")[0]), float(body["saved_at"]), services)
-        except (OSError, ValueError, KeyError, TypeError) as error:
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Damaged(f"{path}: {error}") from None
+
+    def has_contents(self) -> bool:
+        """Whether anything was ever put here."""
+        return any(self.folder.glob("blobs/*/*"))
 
     def sweep(self) -> None:
         """Remove contents that no state needs and drafts of a writer that was killed."""
