@@ -1,4 +1,5 @@
 #!/usr/bin/env node
+import { statSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -6,6 +7,7 @@ import { systemClock } from './adapters/clock.js'
 import { connect } from './adapters/connect.js'
 import { childEnvironment } from './adapters/environment.js'
 import { machinePorts } from './adapters/machine-ports.js'
+import { readProject } from './adapters/project.js'
 import { explainAwsError } from './adapters/aws/explain.js'
 import type { Command } from './commands/command.js'
 import { commands } from './commands/index.js'
@@ -38,12 +40,13 @@ async function main(): Promise<void> {
     forgetSecrets()
     quietSdk()
     // Help may be asked for in any folder; it leaves nothing there.
-    if (parsed.command.group !== 'Help') log = openLogFile(process.cwd(), parsed.command.name, systemClock.now)
+    const projectFolder = folderOf(inputs.PROJECT_DIR)
+    if (parsed.command.group !== 'Help') log = openLogFile(projectFolder, parsed.command.name, systemClock.now)
     const json = screen.json || isSet(inputs, 'JSON')
     for (const secret of secretsOf(inputs)) secrets.add(secret)
     report = makeReport(listenersFor({ ...screen, json }, secrets, log), systemClock, secrets)
     warnAboutArgv(makeNames, report)
-    await run(parsed.command, inputs, { environment, started, report, place })
+    await run(parsed.command, inputs, { environment, started, report, place, projectFolder })
     log?.close(0, 'Done', elapsed(started))
   } catch (error) {
     const failure = explain(error, place.local)
@@ -61,11 +64,13 @@ interface Run {
   report: Report
   /** Told as soon as it is known: what a lost connection means depends on it. */
   place: { local: boolean }
+  projectFolder: string
 }
 
-async function run(command: Command, inputs: Inputs, { environment, started, report, place }: Run): Promise<void> {
+async function run(command: Command, inputs: Inputs, given: Run): Promise<void> {
+  const { environment, started, report, place, projectFolder } = given
   const toolFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
-  const projectFolder = process.cwd()
+  const project = await readProject(projectFolder, toolFolder, command.acts !== 'machine')
   const interrupted = new AbortController()
   const onInterrupt = (): void => interrupt(interrupted)
   const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -87,6 +92,7 @@ async function run(command: Command, inputs: Inputs, { environment, started, rep
     ports,
     report,
     inputs,
+    project,
     signal: interrupted.signal,
     toolFolder,
     projectFolder,
@@ -116,16 +122,25 @@ async function connectContext(
   environment: Run['environment'],
   startEmulator: boolean,
 ): Promise<CloudContext | undefined> {
-  const { inputs, ports, report } = context
+  const { inputs, ports, project, report } = context
   const forbidInstance = (): void => {
     process.env['AWS_EC2_METADATA_DISABLED'] = 'true'
   }
-  const facts = { inputs, environment, emulator: ports.emulator, clock: ports.clock, forbidInstance }
+  const facts = { inputs, project, environment, emulator: ports.emulator, clock: ports.clock, forbidInstance }
   const connection = await connect(facts, startEmulator)
   if (connection === undefined) return undefined
   if (connection.banner !== undefined) report.emit({ type: 'banner', text: connection.banner })
   const { cloud, cloudEnv } = connection
   return { ...context, cloud, cloudEnv, ports: { ...ports, ...connection.ports } }
+}
+
+/** The project's folder: where make runs, or what PROJECT_DIR names. Throws Usage when that is no folder. */
+function folderOf(given: string | undefined): string {
+  const folder = path.resolve(given ?? '.')
+  if (given === undefined || statSync(folder, { throwIfNoEntry: false })?.isDirectory() === true) return folder
+  throw new DeployError('Usage', `PROJECT_DIR=${given} is not a folder`, {
+    hint: `PROJECT_DIR=${path.dirname(folder)}`,
+  })
 }
 
 /** The first Ctrl-C stops in order, the second leaves at once. */

@@ -2,6 +2,7 @@ import type { AwsCredentialIdentity } from '@smithy/types'
 import { type Cloud, type CloudChoice, chooseCloud, localAccount, localRegion, mayAskInstance } from '../core/cloud.js'
 import type { Inputs } from '../core/inputs.js'
 import { DeployError } from '../errors.js'
+import type { Project } from '../core/project.js'
 import type { Clock, Emulator, Ports } from '../ports.js'
 import type { ClientConfig } from './aws/clients.js'
 import { lazily } from './lazy.js'
@@ -16,6 +17,7 @@ export interface Connection {
 
 export interface ConnectFacts {
   inputs: Inputs
+  project: Project
   environment: Readonly<Record<string, string | undefined>>
   emulator: Emulator
   clock: Clock
@@ -40,10 +42,10 @@ export async function connect(facts: ConnectFacts, startEmulator: boolean): Prom
   })
   if (choice.kind !== 'local') return connectAws(choice, facts)
   const emulator = startEmulator ? await facts.emulator.start() : await facts.emulator.running()
-  return emulator === undefined ? undefined : connectLocal(choice.banner, emulator.endpoint, facts.clock)
+  return emulator === undefined ? undefined : connectLocal(choice.banner, emulator.endpoint, facts)
 }
 
-function connectLocal(banner: string | undefined, endpoint: string, clock: Clock): Connection {
+function connectLocal(banner: string | undefined, endpoint: string, facts: ConnectFacts): Connection {
   const keys = { accessKeyId: 'test', secretAccessKey: 'test' }
   const config: ClientConfig = {
     region: localRegion,
@@ -56,14 +58,12 @@ function connectLocal(banner: string | undefined, endpoint: string, clock: Clock
     cloud: { kind: 'local', region: localRegion, account: localAccount, endpoint },
     banner,
     cloudEnv: async () => childCloud(keys, localRegion, endpoint),
-    ports: awsPorts(config, localAccount, clock),
+    ports: awsPorts(config, localAccount, facts),
   }
 }
 
-async function connectAws(
-  choice: Exclude<CloudChoice, { kind: 'local' }>,
-  { environment, clock }: ConnectFacts,
-): Promise<Connection> {
+async function connectAws(choice: Exclude<CloudChoice, { kind: 'local' }>, facts: ConnectFacts): Promise<Connection> {
+  const { environment, clock } = facts
   const { credentialChain, configuredRegion } = await import('./aws/credentials.js')
   const region = await configuredRegion(environment)
   if (region === undefined) {
@@ -86,7 +86,7 @@ async function connectAws(
     cloud: { kind: choice.kind, region, account, endpoint },
     banner: undefined,
     cloudEnv: async () => childCloud(await credentials(), region, endpoint),
-    ports: awsPorts(config, account, clock),
+    ports: awsPorts(config, account, facts),
   }
 }
 
@@ -113,9 +113,9 @@ function childCloud(
   }
 }
 
-function awsPorts(config: ClientConfig, account: string, clock: Clock): Connection['ports'] {
+function awsPorts(config: ClientConfig, account: string, { clock, project }: ConnectFacts): Connection['ports'] {
   return {
-    stacks: lazily(async () => (await import('./aws/stacks.js')).makeStacks(config)),
+    stacks: lazily(async () => (await import('./aws/stacks.js')).makeStacks(config, project.outputs)),
     functions: lazily(async () => (await import('./aws/functions.js')).makeFunctions(config)),
     buckets: lazily(async () => (await import('./aws/buckets.js')).makeBuckets(config, account)),
     userPools: lazily(async () => (await import('./aws/user-pools.js')).makeUserPools(config)),

@@ -21,13 +21,15 @@ export interface Machine {
 export function machinePorts(machine: Machine): MachinePorts {
   const { toolFolder, projectFolder, environment, tell, clock, signal } = machine
   const stateFolder = path.join(projectFolder, '.rs')
+  const toolState = path.join(toolFolder, '.rs')
   const shell = lazily(async () => (await import('./processes.js')).makeShell(signal))
   const toolchain = lazily(async () => {
     const { makePythonEnvironments } = await import('./local/python-environments.js')
     const { makeToolchain } = await import('./local/toolchain.js')
-    const place = { toolFolder, stateFolder, env: installerEnvironment(environment), tell }
+    // One toolchain for all the projects that this tool deploys.
+    const place = { toolFolder, stateFolder: toolState, env: installerEnvironment(environment), tell }
     return makeToolchain(makePythonEnvironments(place, shell), shell, {
-      stateFolder,
+      stateFolder: toolState,
       env: childEnvironment(environment),
     })
   })

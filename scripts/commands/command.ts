@@ -45,9 +45,9 @@ export type Command = Description &
 export function variablesOf(command: Command): VariableName[] {
   const named: Record<Command['acts'], VariableName[]> = {
     machine: [],
-    cloud: ['CLOUD'],
-    environment: ['ENV', 'ORG', 'CLOUD'],
-    target: ['ENV', 'ORG', 'CLOUD'],
+    cloud: ['CLOUD', 'PROJECT_DIR'],
+    environment: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
+    target: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
   }
   return [...new Set([...named[command.acts], ...command.variables, 'JSON' as const])]
 }

@@ -100,7 +100,7 @@ function summarize(
   const client = stack.outputs['CognitoClientId'] ?? ''
   const seconds = ((ports.clock.now().getTime() - started.getTime()) / 1000).toFixed(1)
   const verb = outcome.kind === 'deployed' ? 'is live' : 'is live, nothing to do'
-  const buckets = Object.values(names.buckets)
+  const buckets = names.bucketKeys.map((key) => names.buckets[key])
   const rows = [
     ...(api === undefined ? [] : [{ label: 'API', text: `${api}/health\nhealthy, answered by version ${version}` }]),
     ...(page === undefined ? [] : [{ label: 'Page', text: hasPage ? page : `${page}\n(no page uploaded yet)` }]),

@@ -35,13 +35,15 @@ export const lookCommands: Command[] = [
 
 async function checkTargets(context: EnvironmentContext): Promise<void> {
   const { lookAtTarget } = await import('../flows/look-at-target.js')
-  const { env, org, report, ports } = context
+  const { env, org, report, ports, project } = context
   if (org !== undefined) {
     const view = await lookAtTarget({ env, org }, context)
     return report.emit({ type: 'result', text: describeTarget(view), data: view })
   }
-  const stacks = await ports.stacks.list(stackName({ env, org: '' }))
-  const targets = stacks.flatMap(({ name }) => targetOfStack(name) ?? []).filter((target) => target.env === env)
+  const stacks = await ports.stacks.list(stackName({ env, org: '' }, project))
+  const targets = stacks
+    .flatMap(({ name }) => targetOfStack(name, project) ?? [])
+    .filter((target) => target.env === env)
   const views = await Promise.all(targets.map((target) => lookAtTarget(target, context)))
   const none = `no organization is deployed in ${env}\nNext: make rs-deploy ENV=${env} ORG=myorg`
   const text = views.length === 0 ? none : views.map(describeTarget).join('\n\n')

@@ -1,5 +1,4 @@
 import { cloudTitle } from '../core/cloud.js'
-import { identity } from '../core/identity.js'
 import { namesOf } from '../core/names.js'
 import { parseEnvironment, parseOrganization } from '../core/target.js'
 import { DeployError } from '../errors.js'
@@ -24,9 +23,9 @@ export async function runCommand(command: Command, context: Context): Promise<vo
       const target = { env, org: parseOrganization(inputs.ORG, env) }
       const cloudContext = await connected(context)
       const { cloud, report } = cloudContext
-      const title = `${identity.prefix} ${target.env}/${target.org}`
+      const title = `${context.project.prefix} ${target.env}/${target.org}`
       report.emit({ type: 'header', title, cloud: cloudTitle(cloud), account: cloud.account, region: cloud.region })
-      return command.run({ ...cloudContext, target, names: namesOf(target, cloud.account) })
+      return command.run({ ...cloudContext, target, names: namesOf(target, cloud.account, context.project) })
     }
   }
 }

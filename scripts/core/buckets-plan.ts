@@ -1,11 +1,15 @@
 import { DeployError } from '../errors.js'
-import { type BucketKey, type Names, bucketKeys } from './names.js'
+import type { Names } from './names.js'
+import type { BucketKey } from './project.js'
 
 export type BucketPresence = 'absent' | 'ours' | 'foreign' | 'other-region'
 
+/** What is there of each bucket that the project has. */
+export type BucketPresences = Readonly<Partial<Record<BucketKey, BucketPresence>>>
+
 export interface BucketFacts {
   names: Names
-  presence: Readonly<Record<BucketKey, BucketPresence>>
+  presence: BucketPresences
   /** Bucket names that the stack manages. */
   managed: readonly string[]
   /** CREATE_BUCKETS as it was given. */
@@ -17,6 +21,7 @@ export interface BucketFacts {
  * otherwise what was asked must fit what exists, and where only some exist nothing is done.
  */
 export function planBuckets({ names, presence, managed, wanted }: BucketFacts): { create: boolean; why: string } {
+  const { bucketKeys } = names
   const elsewhere = bucketKeys.filter((key) => presence[key] === 'foreign' || presence[key] === 'other-region')
   if (elsewhere.length > 0) {
     const list = elsewhere.map((key) => `${names.buckets[key]} (${whose(presence[key])})`).join(', ')
@@ -51,6 +56,6 @@ export function planBuckets({ names, presence, managed, wanted }: BucketFacts): 
   return { create: true, why: 'none of the buckets exists yet' }
 }
 
-function whose(presence: BucketPresence): string {
+function whose(presence: BucketPresence | undefined): string {
   return presence === 'other-region' ? 'in another region' : 'another account’s, or hidden from these credentials'
 }

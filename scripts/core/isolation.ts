@@ -1,4 +1,3 @@
-import { identity } from './identity.js'
 import { type Surroundings, isTrue, resolverFor, unknownPart } from './intrinsics.js'
 import type { Names } from './names.js'
 import type { Target } from './target.js'
@@ -53,7 +52,7 @@ export function findTrespasses(target: Target, names: Names, surroundings: Surro
     if (typeof condition === 'string' && !isTrue({ Condition: condition }, surroundings)) return []
     const own = explicitName(logicalId, resource.Type, resolve(resource.Properties ?? {}), names)
     const others = stringsIn(resolve(resource), '').flatMap(([place, text]) =>
-      foreignNames(text, target, names).map((value) => ({
+      foreignNames(text, names).map((value) => ({
         logicalId,
         place,
         value: shown(value),
@@ -84,21 +83,15 @@ function stringsIn(value: unknown, place: string): [string, string][] {
 }
 
 /** Words of the project's patterns in a text that are no name of this target. */
-function foreignNames(text: string, target: Target, names: Names): string[] {
-  const pattern = new RegExp(
-    `(?<![A-Za-z0-9-])(?:${identity.prefix}|${identity.frontendPrefix})-[A-Za-z0-9\\-*${unknownPart}]*`,
-    'g',
-  )
-  return [...text.matchAll(pattern)]
-    .map(([word]) => word.replace(/-+$/, ''))
-    .filter((word) => !isOurs(word, target, names))
+function foreignNames(text: string, names: Names): string[] {
+  const pattern = new RegExp(`(?<![A-Za-z0-9-])(?:${names.prefixes.join('|')})-[A-Za-z0-9\\-*${unknownPart}]*`, 'g')
+  return [...text.matchAll(pattern)].map(([word]) => word.replace(/-+$/, '')).filter((word) => !isOurs(word, names))
 }
 
-function isOurs(word: string, { env, org }: Target, names: Names): boolean {
+function isOurs(word: string, names: Names): boolean {
   if (names.all.includes(word) || word === names.deploymentsBucket) return true
-  const stack = `${identity.prefix}-${env}-${org}`
   // An export of the stack: `{stack}-{OutputKey}`.
-  return word === stack || new RegExp(`^${stack}-[A-Z][A-Za-z]*$`).test(word)
+  return new RegExp(`^${names.stack}-[A-Z][A-Za-z]*$`).test(word)
 }
 
 function shown(value: string): string {

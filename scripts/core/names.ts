@@ -1,12 +1,7 @@
-import { identity } from './identity.js'
+import { type BucketKey, type Project, bucketKeys } from './project.js'
 import { type Target, environments, isOrganizationName } from './target.js'
 
 export const userGroups = ['ADMINS', 'LAB_MANAGERS', 'RESEARCHERS', 'CLINICIANS'] as const
-
-export type BucketKey = 'lambda' | 'forms' | 'eln' | 'drafts' | 'frontend'
-
-/** The five buckets of a target, in the order in which they are shown. */
-export const bucketKeys: readonly BucketKey[] = ['lambda', 'forms', 'eln', 'drafts', 'frontend']
 
 export interface Names {
   stack: string
@@ -18,53 +13,58 @@ export interface Names {
   userPoolClient: string
   role: string
   buckets: Record<BucketKey, string>
+  /** Which of the buckets the project has; the others' names are nobody's. */
+  bucketKeys: readonly BucketKey[]
   deploymentsBucket: string
   buildFolder: string
   /** Of the function and of the API's accesses. */
   logGroups: readonly string[]
   /** Every name that a resource of the target may have, for the isolation proof. */
   all: readonly string[]
+  /** The words that every name of the project starts with. */
+  prefixes: readonly string[]
 }
 
 /** Every name of a target. `account` is the 12-digit account id. */
-export function namesOf(target: Target, account: string): Names {
-  const { env, org } = target
-  const base = `${identity.prefix}-${env}-${org}`
-  const bucket = (service: string): string => `${identity.prefix}-${service}-${env}-${org}-${account}`
-  const named = {
-    stack: stackName(target),
-    function: `${base}-backend`,
-    layer: `${identity.prefix}-deps-${env}-${org}`,
-    api: `${base}-api`,
-    apiStage: env,
-    userPool: `${base}-userpool`,
-    userPoolClient: `${base}-client`,
-    role: `${base}-lambda-role`,
-    buckets: {
-      lambda: bucket('lambda'),
-      forms: bucket('forms'),
-      eln: bucket('eln'),
-      drafts: bucket('eln-drafts'),
-      frontend: `${identity.frontendPrefix}-frontend-${env}-${org}-${account}`,
-    },
-    deploymentsBucket: `${identity.prefix}-sam-deployments-${account}`,
-    buildFolder: buildFolder(target),
+export function namesOf(target: Target, account: string, project: Project): Names {
+  const { prefix, frontendPrefix } = project
+  const words: Readonly<Record<string, string>> = { ...target, account, prefix, frontendPrefix }
+  const named = (pattern: string): string => pattern.replaceAll(/\{(\w+)\}/g, (_all, word: string) => words[word] ?? '')
+  const { function: functionName, layer, api, apiStage, userPool, userPoolClient, role, others } = project.names
+  const keys = bucketKeys.filter((key) => project.buckets[key] !== undefined)
+  const single = {
+    stack: stackName(target, project),
+    function: named(functionName),
+    layer: named(layer),
+    api: named(api),
+    userPool: named(userPool),
+    userPoolClient: named(userPoolClient),
+    role: named(role),
   }
-  const delivery = [`${base}-frontend`, `${base}-single-page`]
-  const logGroups = [`/aws/lambda/${named.function}`, `/aws/apigateway/${named.api}`]
-  const single = [named.stack, named.function, named.layer, named.api, named.userPool, named.userPoolClient, named.role]
-  return { ...named, logGroups, all: [...single, ...Object.values(named.buckets), ...delivery, ...logGroups] }
+  const buckets = Object.fromEntries(bucketKeys.map((key) => [key, named(project.buckets[key] ?? '')]))
+  const logGroups = [`/aws/lambda/${single.function}`, `/aws/apigateway/${single.api}`]
+  return {
+    ...single,
+    apiStage: named(apiStage),
+    buckets: buckets as Record<BucketKey, string>,
+    bucketKeys: keys,
+    deploymentsBucket: `${prefix}-sam-deployments-${account}`,
+    buildFolder: buildFolder(target),
+    logGroups,
+    all: [...Object.values(single), ...keys.map((key) => buckets[key] ?? ''), ...others.map(named), ...logGroups],
+    prefixes: [...new Set([prefix, frontendPrefix])],
+  }
 }
 
 /** The stack's name needs no account, so that it can be shown before anybody signs in. */
-export function stackName({ env, org }: Target): string {
-  return `${identity.prefix}-${env}-${org}`
+export function stackName({ env, org }: Target, { prefix }: Project): string {
+  return `${prefix}-${env}-${org}`
 }
 
 /** The target that a stack's name stands for; undefined when it is nobody's. */
-export function targetOfStack(name: string): Target | undefined {
+export function targetOfStack(name: string, project: Project): Target | undefined {
   for (const env of environments) {
-    const start = `${identity.prefix}-${env}-`
+    const start = stackName({ env, org: '' }, project)
     const org = name.slice(start.length)
     if (name.startsWith(start) && isOrganizationName(org, env)) return { env, org }
   }
@@ -77,7 +77,9 @@ export function buildFolder({ env, org }: Target): string {
 }
 
 /** Account-wide role that API Gateway writes its logs with (one per account and region, never per target). */
-export const apiGatewayLogRole = `${identity.prefix}-apigateway-logs`
+export function apiGatewayLogRole({ prefix }: Project): string {
+  return `${prefix}-apigateway-logs`
+}
 
 /** Key prefixes in the deployments bucket. */
 export const ledgerKeys = {

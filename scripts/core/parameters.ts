@@ -1,5 +1,6 @@
 import { DeployError } from '../errors.js'
 import type { Inputs } from './inputs.js'
+import type { Project } from './project.js'
 import type { Target } from './target.js'
 import type { Template } from './template.js'
 
@@ -23,6 +24,8 @@ export interface ParameterFacts {
   target: Target
   inputs: Inputs
   template: Template
+  /** What the template calls the parameters that this tool decides. */
+  names: Project['parameters']
   /** Values of the stack, when there is one. */
   stack: Readonly<Record<string, string>> | undefined
   /** What the checks decided (CreateBuckets and the like); wins over everything. */
@@ -33,13 +36,16 @@ export interface ParameterFacts {
  * Every parameter that the template declares, always passed: what was given, else what the stack has, else the
  * template's default. Throws Usage when one of them has no value at all.
  */
-export function planParameters({ target, inputs, template, stack, decided }: ParameterFacts): ParameterValue[] {
+export function planParameters(facts: ParameterFacts): ParameterValue[] {
+  const { target, inputs, template, names, stack, decided } = facts
+  const ours = new Map(Object.entries(names).map(([our, their]) => [their, our]))
   const fixed: Record<string, string> = { Environment: target.env, Organization: target.org }
   const planned = Object.entries(template.Parameters ?? {}).map(([name, { Default }]): ParameterValue => {
-    const given = Object.hasOwn(variableOf, name) ? inputs[variableOf[name as keyof typeof variableOf]] : undefined
+    const our = ours.get(name) ?? name
+    const given = Object.hasOwn(variableOf, our) ? inputs[variableOf[our as keyof typeof variableOf]] : undefined
     const known = stack?.[name]
-    if (fixed[name] !== undefined) return { name, value: fixed[name], from: 'target' }
-    if (decided[name] !== undefined) return { name, value: decided[name], from: 'decided' }
+    if (fixed[our] !== undefined) return { name, value: fixed[our], from: 'target' }
+    if (decided[our] !== undefined) return { name, value: decided[our], from: 'decided' }
     if (given !== undefined) return { name, value: given === 'none' ? '' : given, from: 'given' }
     if (known !== undefined) return { name, value: known, from: 'stack' }
     if (Default !== undefined) return { name, value: String(Default), from: 'default' }

@@ -101,6 +101,7 @@ export const variables = {
   YES: { summary: 'answer yes to what would be asked', kind: 'flag' },
   FORCE_YES: { summary: 'the old name of YES', kind: 'flag' },
   JSON: { summary: 'one JSON object per line on standard output', kind: 'flag' },
+  PROJECT_DIR: { summary: 'folder of another SAM project to act on (docs/adopting.md)', kind: 'text' },
   TARGET_NAME: { summary: 'the make target to explain', kind: 'text', example: 'rs-deploy' },
   ONLY: { summary: 'only the tests whose path holds this text', kind: 'text' },
 } as const satisfies Record<string, Variable>

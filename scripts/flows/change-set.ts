@@ -1,7 +1,6 @@
 import path from 'node:path'
 import { withApiFingerprints } from '../core/api-fingerprint.js'
 import { summarizeChanges } from '../core/changes.js'
-import { identity } from '../core/identity.js'
 import { ledgerKeys } from '../core/names.js'
 import { type ParameterValue, parameterRecord } from '../core/parameters.js'
 import { samDeploy } from '../core/sam-commands.js'
@@ -78,7 +77,7 @@ async function writeDeployTemplate(
 }
 
 async function runSamDeploy(parameters: readonly ParameterValue[], step: Step, context: TargetContext): Promise<void> {
-  const { ports, names, cloud, childEnv, cloudEnv, projectFolder, target } = context
+  const { ports, names, cloud, childEnv, cloudEnv, projectFolder, target, project } = context
   const sam = await ports.toolchain.sam()
   const place = {
     program: sam.program,
@@ -92,7 +91,7 @@ async function runSamDeploy(parameters: readonly ParameterValue[], step: Step, c
     prefix: ledgerKeys.artifacts(names.stack),
     region: cloud.region,
     parameters,
-    tags: { environment: target.env, organization: target.org, project: identity.prefix, 'managed-by': 'sam' },
+    tags: { environment: target.env, organization: target.org, project: project.prefix, 'managed-by': 'sam' },
   })
   const { exitCode, output } = await ports.shell.run(command, (line) => {
     // sam redraws its progress in one line: only the last state of it is kept.

@@ -1,6 +1,7 @@
 import type { Cloud } from '../core/cloud.js'
 import type { Inputs } from '../core/inputs.js'
 import type { Names } from '../core/names.js'
+import type { Project } from '../core/project.js'
 import type { Target } from '../core/target.js'
 import type { MachinePorts, Ports } from '../ports.js'
 import type { Report } from '../report/report.js'
@@ -10,6 +11,7 @@ export interface Context {
   ports: MachinePorts
   report: Report
   inputs: Inputs
+  project: Project
   signal: AbortSignal
   /** Where the tool's own pins and examples are, and where the project is (absolute paths). */
   toolFolder: string

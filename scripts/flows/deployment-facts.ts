@@ -1,6 +1,5 @@
-import { type BucketPresence, planBuckets } from '../core/buckets-plan.js'
-import { toolVersion } from '../core/identity.js'
-import { type BucketKey, bucketKeys } from '../core/names.js'
+import { type BucketPresences, planBuckets } from '../core/buckets-plan.js'
+import { toolVersion, underOurNames } from '../core/project.js'
 import { type ParameterValue, parameterRecord, planParameters } from '../core/parameters.js'
 import { type KeptPool, planUserPool, verifyPairs } from '../core/pool-plan.js'
 import { type Reality, type Receipt, type ReleaseInputs, differences } from '../core/receipt.js'
@@ -77,18 +76,18 @@ async function livingStack({ ports, names }: TargetContext): Promise<Stack | und
   return ['create', 'delete-then-create'].includes(actionOf('rs-deploy', stack.status)) ? undefined : stack
 }
 
-export async function bucketPresence({ ports, names }: TargetContext): Promise<Record<BucketKey, BucketPresence>> {
+export async function bucketPresence({ ports, names }: TargetContext): Promise<BucketPresences> {
   const pairs = await Promise.all(
-    bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const),
+    names.bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const),
   )
-  return Object.fromEntries(pairs) as Record<BucketKey, BucketPresence>
+  return Object.fromEntries(pairs) as BucketPresences
 }
 
 function planValues(
   { template }: Sources,
   { stack, resources, kept }: { stack: Stack | undefined; resources: StackResource[]; kept: KeptPool | undefined },
-  presence: Readonly<Record<BucketKey, BucketPresence>>,
-  { target, inputs, names }: TargetContext,
+  presence: BucketPresences,
+  { target, inputs, names, project }: TargetContext,
 ): ParameterValue[] {
   const alive = resources.filter(({ status }) => status !== 'DELETE_COMPLETE')
   const physical = (type: string): string[] =>
@@ -101,12 +100,12 @@ function planValues(
   })
   const pool = planUserPool({
     inputs,
-    stack: stack?.parameters,
+    stack: stack && underOurNames(stack.parameters, project.parameters),
     managed: physical('AWS::Cognito::UserPool').length > 0,
     kept,
   })
   const decided = { CreateBuckets: String(buckets.create), ...pool }
-  return planParameters({ target, inputs, template, stack: stack?.parameters, decided })
+  return planParameters({ target, inputs, template, names: project.parameters, stack: stack?.parameters, decided })
 }
 
 function wantedBuckets(value: string | undefined): 'true' | 'false' | undefined {

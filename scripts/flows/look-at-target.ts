@@ -1,5 +1,6 @@
 import { type Addresses, addressesOf } from '../core/addresses.js'
-import { type BucketKey, bucketKeys, namesOf } from '../core/names.js'
+import { namesOf } from '../core/names.js'
+import type { BucketKey } from '../core/project.js'
 import type { Receipt } from '../core/receipt.js'
 import { type StackStatus, situationOf, situations, stackStates } from '../core/stack-state.js'
 import type { Target } from '../core/target.js'
@@ -27,13 +28,13 @@ export interface TargetView {
 
 export async function lookAtTarget(target: Target, context: CloudContext): Promise<TargetView> {
   const { ports, cloud } = context
-  const names = namesOf(target, cloud.account)
+  const names = namesOf(target, cloud.account, context.project)
   const targetContext = { ...context, target, names }
   const [stack, alias, receipt, presence] = await Promise.all([
     ports.stacks.describe(names.stack),
     ports.functions.alias(names.function, liveAlias),
     readLastReceipt(targetContext),
-    Promise.all(bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const)),
+    Promise.all(names.bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const)),
   ])
   const outputs = stack?.outputs ?? {}
   const { resolve } = situations[situationOf(stack?.status)]

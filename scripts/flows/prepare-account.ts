@@ -4,7 +4,7 @@ import type { Step } from '../report/report.js'
 import type { TargetContext } from './context.js'
 
 /** What every account needs once: the deployments bucket, and the role that API Gateway writes its logs with. */
-export async function prepareAccount(step: Step, { ports, names, cloud }: TargetContext): Promise<void> {
+export async function prepareAccount(step: Step, { ports, names, cloud, project }: TargetContext): Promise<void> {
   const [presence, logRole] = await Promise.all([
     ports.buckets.presence(names.deploymentsBucket),
     ports.account.apiGatewayLogRole(),
@@ -21,7 +21,7 @@ export async function prepareAccount(step: Step, { ports, names, cloud }: Target
     made.push(presence === 'absent' ? 'deployments bucket created' : 'deployments bucket finished')
   }
   if (logRole === undefined || logRole === '') {
-    await ports.account.setApiGatewayLogRole(apiGatewayLogRole)
+    await ports.account.setApiGatewayLogRole(apiGatewayLogRole(project))
     made.push('API Gateway may write logs')
   }
   if (made.length === 0) step.skip('the account is prepared')

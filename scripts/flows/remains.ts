@@ -1,5 +1,5 @@
 import { type Contents, noContents } from '../core/contents.js'
-import { bucketKeys, ledgerKeys } from '../core/names.js'
+import { ledgerKeys } from '../core/names.js'
 import { type StackRemoval, planStackRemoval } from '../core/stack-removal.js'
 import { situationOf } from '../core/stack-state.js'
 import { parseTemplate } from '../core/template.js'
@@ -72,7 +72,7 @@ async function standingStack(step: Step, context: TargetContext): Promise<Standi
 async function bucketsOf(context: TargetContext): Promise<{ own: Remains['buckets']; foreign: Remains['foreign'] }> {
   const { ports, names } = context
   const all = await Promise.all(
-    bucketKeys.map(async (key) => {
+    names.bucketKeys.map(async (key) => {
       const name = names.buckets[key]
       return { name, presence: await ports.buckets.presence(name) }
     }),

@@ -1,13 +1,15 @@
 import { addressesOf } from '../core/addresses.js'
+import { underOurNames } from '../core/project.js'
 import type { Stack } from '../ports.js'
 import { type Admin, ensureAdmin } from './admin-user.js'
 import type { TargetContext } from './context.js'
 import { type Health, countSops, probeHealth, verifyAccess } from './verify-live.js'
 
 /** What a stack's outputs and parameters say about asking it. */
-function apiOf(stack: Stack, { names, cloud }: TargetContext): { api: string | undefined; authOn: boolean } {
+function apiOf(stack: Stack, { names, cloud, project }: TargetContext): { api: string | undefined; authOn: boolean } {
   const { api } = addressesOf(stack.outputs, names.apiStage, cloud)
-  return { api, authOn: stack.parameters['EnableAuth'] === 'true' }
+  const { EnableAuth } = underOurNames(stack.parameters, project.parameters)
+  return { api, authOn: EnableAuth === 'true' }
 }
 
 /** Asks the API over HTTP until the version answers healthy, and whether it guards what it must. */

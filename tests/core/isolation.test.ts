@@ -2,11 +2,12 @@ import { beforeAll, describe, expect, it } from '@jest/globals'
 import { readFile } from 'node:fs/promises'
 import { type Trespass, findTrespasses } from '../../scripts/core/isolation.js'
 import { namesOf } from '../../scripts/core/names.js'
+import { ownProject } from '../../scripts/core/project.js'
 import { type Template, parseTemplate } from '../../scripts/core/template.js'
 
 const account = '123456789012'
 const target = { env: 'dev', org: 'myorg' } as const
-const names = namesOf(target, account)
+const names = namesOf(target, account, ownProject)
 
 const trespasses = (template: Template, parameters: Record<string, string> = {}): Trespass[] =>
   findTrespasses(target, names, {

@@ -1,11 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { type BucketPresence, planBuckets } from '../../scripts/core/buckets-plan.js'
-import { type BucketKey, bucketKeys, namesOf } from '../../scripts/core/names.js'
+import { namesOf } from '../../scripts/core/names.js'
+import { type BucketKey, bucketKeys, ownProject } from '../../scripts/core/project.js'
 import { type ParameterFacts, parameterRecord, planParameters } from '../../scripts/core/parameters.js'
 import { planUserPool, verifyPairs } from '../../scripts/core/pool-plan.js'
 import { thrownBy } from '../support/failures.js'
 
-const names = namesOf({ env: 'dev', org: 'myorg' }, '123456789012')
+const names = namesOf({ env: 'dev', org: 'myorg' }, '123456789012', ownProject)
 const all = (state: BucketPresence): Record<BucketKey, BucketPresence> =>
   Object.fromEntries(bucketKeys.map((key) => [key, state])) as Record<BucketKey, BucketPresence>
 const some = { ...all('absent'), forms: 'ours', eln: 'ours' } as const
@@ -114,7 +115,7 @@ describe('the parameters', () => {
     Resources: {},
   }
   const target = { env: 'dev', org: 'myorg' } as const
-  const facts: ParameterFacts = { target, inputs: {}, template, stack: undefined, decided: {} }
+  const facts: ParameterFacts = { target, inputs: {}, template, names: {}, stack: undefined, decided: {} }
   const from = (over: Partial<ParameterFacts>) =>
     planParameters({ ...facts, ...over }).map(({ name, value, from: origin }) => `${name}=${value} ${origin}`)
 

@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import { editDistance, nearest } from '../../scripts/core/near-miss.js'
 import { buildFolder, ledgerKeys, namesOf, stackName, targetOfStack } from '../../scripts/core/names.js'
+import { ownProject } from '../../scripts/core/project.js'
 import {
   type Environment,
   environments,
@@ -129,7 +130,7 @@ describe('a near miss', () => {
 
 describe('names', () => {
   it('are those of the table, all computed', () => {
-    expect(namesOf({ env: 'stage', org: 'my-org' }, account)).toMatchObject({
+    expect(namesOf({ env: 'stage', org: 'my-org' }, account, ownProject)).toMatchObject({
       stack: 'rawscribe-stage-my-org',
       function: 'rawscribe-stage-my-org-backend',
       layer: 'rawscribe-deps-stage-my-org',
@@ -151,7 +152,7 @@ describe('names', () => {
   })
 
   it.each(limits)('fit the limits of AWS for the longest organization of %s', (env, limit) => {
-    const names = namesOf({ env, org: 'o'.repeat(limit) }, account)
+    const names = namesOf({ env, org: 'o'.repeat(limit) }, account, ownProject)
     const lengths = Object.values(names.buckets).map((bucket) => bucket.length)
     expect(Math.max(...lengths)).toBe(63)
     for (const name of [names.function, names.role]) expect(name.length).toBeLessThanOrEqual(64)
@@ -166,8 +167,8 @@ describe('names', () => {
   })
 
   it('of the ledger of one organization never begin with those of another', () => {
-    expect(ledgerKeys.releases(stackName({ env: 'dev', org: 'myorg2' }))).not.toContain(
-      ledgerKeys.releases(stackName({ env: 'dev', org: 'myorg' })),
+    expect(ledgerKeys.releases(stackName({ env: 'dev', org: 'myorg2' }, ownProject))).not.toContain(
+      ledgerKeys.releases(stackName({ env: 'dev', org: 'myorg' }, ownProject)),
     )
   })
 })
@@ -178,13 +179,13 @@ describe('a stack name', () => {
   )
 
   it.each(targets)('leads back to its own target: $env/$org', (target) => {
-    expect(targetOfStack(stackName(target))).toEqual(target)
+    expect(targetOfStack(stackName(target, ownProject), ownProject)).toEqual(target)
     expect(buildFolder(target)).toBe(`.aws-sam-${target.env}-${target.org}`)
   })
 
   it('tells organizations apart whose names begin alike', () => {
-    expect(targetOfStack('rawscribe-dev-myorg2')).toEqual({ env: 'dev', org: 'myorg2' })
-    expect(targetOfStack('rawscribe-dev-myorg')).toEqual({ env: 'dev', org: 'myorg' })
+    expect(targetOfStack('rawscribe-dev-myorg2', ownProject)).toEqual({ env: 'dev', org: 'myorg2' })
+    expect(targetOfStack('rawscribe-dev-myorg', ownProject)).toEqual({ env: 'dev', org: 'myorg' })
   })
 
   it.each([
@@ -199,5 +200,5 @@ describe('a stack name', () => {
     'rawscribe-dev-all',
     'rawscribe-devx-myorg',
     `rawscribe-dev-${'o'.repeat(26)}`,
-  ])('%j is no target’s', (name) => expect(targetOfStack(name)).toBeUndefined())
+  ])('%j is no target’s', (name) => expect(targetOfStack(name, ownProject)).toBeUndefined())
 })

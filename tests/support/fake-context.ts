@@ -1,6 +1,7 @@
 import type { Cloud } from '../../scripts/core/cloud.js'
 import type { Inputs } from '../../scripts/core/inputs.js'
 import { namesOf } from '../../scripts/core/names.js'
+import { ownProject } from '../../scripts/core/project.js'
 import type { Target } from '../../scripts/core/target.js'
 import type { TargetContext } from '../../scripts/flows/context.js'
 import type { Ports, Stack } from '../../scripts/ports.js'
@@ -73,6 +74,7 @@ export function fakeContext(options: ContextOptions = {}): FakeContext {
     ports: { ...refusing, files: memoryFiles({}, calls), clock, ...ports(calls) },
     report,
     inputs,
+    project: ownProject,
     signal: options.signal ?? new AbortController().signal,
     toolFolder: '/tool',
     projectFolder: '/project',
@@ -88,7 +90,7 @@ export function fakeContext(options: ContextOptions = {}): FakeContext {
     cloud,
     cloudEnv: async () => ({}),
     target,
-    names: namesOf(target, account),
+    names: namesOf(target, account, ownProject),
   }
   return context
 }

@@ -16,6 +16,7 @@ import {
   UpdateStackCommand,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation'
+import { type Project, underOurNames } from '../../core/project.js'
 import type { StackStatus } from '../../core/stack-state.js'
 import type { ResourceChange } from '../../core/changes.js'
 import type { Stack, Stacks } from '../../ports.js'
@@ -27,15 +28,16 @@ function knownStatus(status: SdkStackStatus): StackStatus {
   return status
 }
 
-export function makeStacks(config: ClientConfig): Stacks {
+export function makeStacks(config: ClientConfig, outputNames: Project['outputs']): Stacks {
   const client = new CloudFormationClient(config)
+  const known = (stack: SdkStack): Stack => toStack(stack, outputNames)
   return {
     ...stackEvents(client),
     async describe(nameOrArn) {
       try {
         const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: nameOrArn }))
         const stack = Stacks?.[0]
-        return stack === undefined ? undefined : toStack(stack)
+        return stack === undefined ? undefined : known(stack)
       } catch (error) {
         if (isAbsent(error)) return undefined
         throw error
@@ -47,7 +49,7 @@ export function makeStacks(config: ClientConfig): Stacks {
         (page) => page.Stacks,
         (page) => page.NextToken,
       )
-      return stacks.map(toStack).filter(({ name }) => name.startsWith(prefix))
+      return stacks.map(known).filter(({ name }) => name.startsWith(prefix))
     },
     async resources(stackArn) {
       const found = await everyPage(
@@ -142,7 +144,7 @@ async function changeSetArns(client: CloudFormationClient, stackName: string): P
   }
 }
 
-function toStack(stack: SdkStack): Stack {
+function toStack(stack: SdkStack, outputNames: Project['outputs']): Stack {
   const pairs = <T>(items: readonly T[] | undefined, pair: (item: T) => [string | undefined, string | undefined]) =>
     Object.fromEntries((items ?? []).map((item) => pair(item).map((text) => text ?? '') as [string, string]))
   return {
@@ -151,7 +153,10 @@ function toStack(stack: SdkStack): Stack {
     status: knownStatus(stack.StackStatus ?? 'DELETE_COMPLETE'),
     statusReason: stack.StackStatusReason === '' ? undefined : stack.StackStatusReason,
     changedAt: (stack.LastUpdatedTime ?? stack.CreationTime ?? new Date(0)).toISOString(),
-    outputs: pairs(stack.Outputs, ({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+    outputs: underOurNames(
+      pairs(stack.Outputs, ({ OutputKey, OutputValue }) => [OutputKey, OutputValue]),
+      outputNames,
+    ),
     parameters: pairs(stack.Parameters, ({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
     terminationProtected: stack.EnableTerminationProtection === true,
   }
