@@ -14,7 +14,7 @@ export interface StackPool {
  * The pool that the target's stack names in its outputs. Throws NotDeployed where there is no stack or pool, and Refused
  * where the pool's own name is that of another target.
  */
-export async function findStackPool({ ports, names, target }: TargetContext): Promise<StackPool> {
+export async function findStackPool({ ports, names, target, project }: TargetContext): Promise<StackPool> {
   const where = `ENV=${target.env} ORG=${target.org}`
   const stack = await ports.stacks.describe(names.stack)
   if (stack === undefined) {
@@ -34,7 +34,7 @@ export async function findStackPool({ ports, names, target }: TargetContext): Pr
       hint: `make rs-deploy ${where}`,
     })
   }
-  const owner = view.name === names.userPool ? undefined : targetOfStack(view.name.replace(/-userpool$/, ''))
+  const owner = view.name === names.userPool ? undefined : targetOfStack(view.name.replace(/-userpool$/, ''), project)
   if (owner !== undefined) {
     throw new DeployError('Refused', `the user pool ${poolId} is ${owner.env}/${owner.org}'s, not ${target.org}'s`, {
       hint: `make check-rs ${where} shows what the stack uses`,

@@ -58,8 +58,8 @@ describe('another project says of itself', () => {
   ])('%s is refused with the field', (text, message) => {
     expect(thrownBy(() => parseProject(text))).toMatchObject({
       code: 'Usage',
-      message: expect.stringContaining(message) as string,
-      hint: expect.stringContaining('docs/adopting.md') as string,
+      message: expect.stringContaining(message) as unknown,
+      hint: expect.stringContaining('docs/adopting.md') as unknown,
     })
   })
 })
