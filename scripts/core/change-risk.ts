@@ -1,8 +1,8 @@
 import type { ResourceChange } from './changes.js'
-import { isStateful } from './stateful.js'
+import { isStateful, outlivesRemoval, outlivesReplacement } from './stateful.js'
 import type { Template } from './template.js'
 
-/** How much a change can cost, the most dangerous first. */
+/** How much a change can cost, the most dangerous first. Every change is exactly one of them. */
 export const changeClasses = [
   'stateful-removing',
   'stateful-replacing',
@@ -23,6 +23,8 @@ export interface RatedChange {
   kept: boolean
   /** The properties that cause a replacement. */
   causes: string[]
+  /** Logical ids of the nested stacks that lead to it, the outermost first; none in the stack itself. */
+  within: readonly string[]
 }
 
 export interface Templates {
@@ -33,48 +35,85 @@ export interface Templates {
 }
 
 const codeProperties = new Set(['Code', 'Content', 'Layers'])
-const keptPolicies = new Set(['Retain', 'RetainExceptOnCreate', 'Snapshot'])
 
-/** Rates every change, the most dangerous first. */
-export function rateChanges(changes: readonly ResourceChange[], templates: Templates): RatedChange[] {
-  return changes
-    .map((change) => rateChange(change, templates))
-    .sort(
-      (a, b) =>
-        changeClasses.indexOf(a.class) - changeClasses.indexOf(b.class) ||
-        (a.change.logicalId < b.change.logicalId ? -1 : 1),
-    )
+/** Rates every change of one stack. */
+export function rateChanges(
+  changes: readonly ResourceChange[],
+  templates: Templates,
+  within: readonly string[] = [],
+): RatedChange[] {
+  return riskFirst(changes.map((change) => ({ ...rateChange(change, templates), within })))
 }
 
-function rateChange(change: ResourceChange, templates: Templates): RatedChange {
+/** The most dangerous first; of one class by name. */
+export function riskFirst(rated: readonly RatedChange[]): RatedChange[] {
+  return [...rated].sort(
+    (a, b) => changeClasses.indexOf(a.class) - changeClasses.indexOf(b.class) || (changeId(a) < changeId(b) ? -1 : 1),
+  )
+}
+
+/** The logical id, for a resource of a nested stack with the path to it: `Data/FormsBucket`. */
+export function changeId({ change, within }: RatedChange): string {
+  return [...within, change.logicalId].join('/')
+}
+
+type Rating = Omit<RatedChange, 'within'>
+
+function rateChange(change: ResourceChange, templates: Templates): Rating {
   const stateful = isStateful(change.type)
-  if (change.action === 'Remove') {
-    const kept = isKept(change, templates.before?.Resources[change.logicalId]?.DeletionPolicy)
-    return { change, class: stateful ? 'stateful-removing' : 'removing-stateless', kept, causes: [] }
+  const kept = isKept(change, templates)
+  switch (fateOf(change, templates)) {
+    case 'added':
+      return { change, class: 'additive', kept: true, causes: [] }
+    case 'removed':
+      return { change, class: stateful ? 'stateful-removing' : 'removing-stateless', kept, causes: [] }
+    case 'replaced': {
+      const causes = change.recreating.length > 0 ? change.recreating : change.properties
+      return { change, class: stateful ? 'stateful-replacing' : 'replacing-stateless', kept, causes }
+    }
+    case 'changed': {
+      if (stateful) return { change, class: 'stateful-in-place', kept: true, causes: [] }
+      const onlyCode = change.properties.length > 0 && change.properties.every((name) => codeProperties.has(name))
+      return { change, class: onlyCode ? 'code' : 'configuration', kept: true, causes: [] }
+    }
   }
-  if (change.action === 'Add' || change.action === 'Import')
-    return { change, class: 'additive', kept: true, causes: [] }
-  if (mayReplace(change)) {
-    const kept = isKept(change, templates.after.Resources[change.logicalId]?.UpdateReplacePolicy)
-    const causes = change.recreating.length > 0 ? change.recreating : change.properties
-    return { change, class: stateful ? 'stateful-replacing' : 'replacing-stateless', kept, causes }
+}
+
+/** What becomes of the resource that is there; the worst that may, where CloudFormation does not know yet. */
+function fateOf(change: ResourceChange, { before, after }: Templates): 'added' | 'removed' | 'replaced' | 'changed' {
+  const { action, logicalId } = change
+  switch (action) {
+    case 'Add':
+    case 'Import':
+      return 'added'
+    case 'Remove':
+      return 'removed'
+    case 'SyncWithActual':
+      return 'changed'
+    case 'Modify':
+      return mayReplace(change) ? 'replaced' : 'changed'
+    case 'Dynamic':
+      if (before?.Resources[logicalId] === undefined && change.physicalId === undefined) return 'added'
+      return after.Resources[logicalId] === undefined ? 'removed' : 'replaced'
   }
-  if (stateful) return { change, class: 'stateful-in-place', kept: true, causes: [] }
-  const onlyCode = change.properties.length > 0 && change.properties.every((name) => codeProperties.has(name))
-  return { change, class: onlyCode ? 'code' : 'configuration', kept: true, causes: [] }
 }
 
 /** A dynamic reference that "may" replace counts as replacing: CloudFormation itself does not know yet. */
-function mayReplace({ replacement, policyAction }: ResourceChange): boolean {
-  return replacement === 'True' || replacement === 'Conditional' || policyAction?.startsWith('ReplaceAnd') === true
+function mayReplace({ replacement, recreating, policyAction }: ResourceChange): boolean {
+  if (policyAction?.startsWith('ReplaceAnd') === true || policyAction === 'Delete') return true
+  return replacement === undefined ? recreating.length > 0 : replacement !== 'False'
 }
 
 /** CloudFormation's own word (PolicyAction) counts before the templates'. */
-function isKept(change: ResourceChange, policy: string | undefined): boolean {
-  const { policyAction } = change
+function isKept(change: ResourceChange, { before, after }: Templates): boolean {
+  const { policyAction, logicalId, type, action } = change
   if (policyAction === 'Delete' || policyAction === 'ReplaceAndDelete') return false
   if (policyAction !== undefined) return true
-  return policy !== undefined && keptPolicies.has(policy)
+  const onRemoval = outlivesRemoval(type, before?.Resources[logicalId] ?? {})
+  const onReplacement = outlivesReplacement(type, after.Resources[logicalId] ?? {})
+  if (action === 'Remove') return onRemoval
+  if (action !== 'Dynamic') return onReplacement
+  return onRemoval && (after.Resources[logicalId] === undefined || onReplacement)
 }
 
 /** The changes by which something would be lost for good. */
@@ -84,43 +123,14 @@ export function lossesOf(rated: readonly RatedChange[]): RatedChange[] {
   )
 }
 
-export type ChangeMark = 'added' | 'changed' | 'removed' | 'failed'
-
-/** One line per change, the most dangerous first; what holds data and goes is said in capitals. */
-export function ratedLines(rated: readonly RatedChange[]): { mark: ChangeMark; text: string }[] {
-  return rated.map(({ change, class: kind, kept, causes }) => {
-    const name = `${change.logicalId}  ${change.type}`
-    const fate = kept ? 'the old one is kept' : 'with its data'
-    switch (kind) {
-      case 'stateful-removing':
-        return { mark: kept ? 'removed' : 'failed', text: `${name}  ${kept ? 'leaves the stack' : 'REMOVED'}, ${fate}` }
-      case 'stateful-replacing':
-        return {
-          mark: kept ? 'changed' : 'failed',
-          text: `${name}  ${kept ? 'may be replaced' : 'REPLACED'} (${causes.join(', ')}), ${fate}`,
-        }
-      case 'removing-stateless':
-        return { mark: 'removed', text: name }
-      case 'replacing-stateless':
-        return { mark: 'changed', text: `${name}  may be replaced (${causes.join(', ')})` }
-      case 'additive':
-        return { mark: 'added', text: name }
-      case 'stateful-in-place':
-      case 'configuration':
-      case 'code':
-        return {
-          mark: 'changed',
-          text: `${name}${change.properties.length === 0 ? '' : `  (${change.properties.join(', ')})`}`,
-        }
-    }
-  })
-}
-
 /** Logical ids of stateful resources that a template would not keep: no Retain on removal or on replacement. */
-export function unprotectedResources(template: Template): string[] {
-  return Object.entries(template.Resources).flatMap(([logicalId, { Type, DeletionPolicy, UpdateReplacePolicy }]) => {
-    if (!isStateful(Type)) return []
-    const safe = keptPolicies.has(DeletionPolicy ?? '') && keptPolicies.has(UpdateReplacePolicy ?? '')
-    return safe ? [] : [logicalId]
+export function unprotectedResources(
+  template: Template,
+  isWanted: (condition: string) => boolean = () => true,
+): string[] {
+  return Object.entries(template.Resources).flatMap(([logicalId, resource]) => {
+    const { Type, Condition } = resource
+    if (!isStateful(Type) || (typeof Condition === 'string' && !isWanted(Condition))) return []
+    return outlivesRemoval(Type, resource) && outlivesReplacement(Type, resource) ? [] : [logicalId]
   })
 }

@@ -1,6 +1,7 @@
 /** One change of a change set, as CloudFormation tells it (API reference, ResourceChange). */
 export interface ResourceChange {
-  action: 'Add' | 'Modify' | 'Remove' | 'Import' | 'Dynamic'
+  /** `Dynamic`: CloudFormation does not know yet what it will do. */
+  action: 'Add' | 'Modify' | 'Remove' | 'Import' | 'Dynamic' | 'SyncWithActual'
   logicalId: string
   physicalId: string | undefined
   type: string
@@ -11,16 +12,29 @@ export interface ResourceChange {
   /** What becomes of the old resource, where CloudFormation says it. */
   policyAction:
     'Delete' | 'Retain' | 'Snapshot' | 'ReplaceAndDelete' | 'ReplaceAndRetain' | 'ReplaceAndSnapshot' | undefined
+  /** What changes to what, where CloudFormation says it. */
+  values?: PropertyValue[]
+  /** The change set of a nested stack, where this resource is one. */
+  nestedSet?: string | undefined
 }
 
-/** `2 change, 1 added, nothing removed`. */
+export interface PropertyValue {
+  /** Name of the property, and its place inside it: `Tags`, `/Properties/Tags/0/Value`. */
+  name: string
+  path: string
+  /** Undefined where there was or will be none. CloudFormation cuts long ones. */
+  before: string | undefined
+  after: string | undefined
+}
+
+/** `2 changed, 1 added, nothing removed`. */
 export function summarizeChanges(changes: readonly ResourceChange[]): string {
-  const count = (action: ResourceChange['action']): number =>
-    changes.filter((change) => change.action === action).length
+  const count = (...actions: ResourceChange['action'][]): number =>
+    changes.filter(({ action }) => actions.includes(action)).length
   const replaced = changes.filter((change) => change.action === 'Modify' && change.replacement === 'True').length
   const parts = [
-    `${count('Modify')} changed`,
-    `${count('Add') + count('Import')} added`,
+    `${count('Modify', 'Dynamic', 'SyncWithActual')} changed`,
+    `${count('Add', 'Import')} added`,
     ...(replaced > 0 ? [`${replaced} of them replaced`] : []),
     count('Remove') === 0 ? 'nothing removed' : `${count('Remove')} removed`,
   ]

@@ -1,3 +1,5 @@
+import type { Template } from './template.js'
+
 export type ChangeKind = 'added' | 'removed' | 'changed'
 
 /** One entry of a record that is not as it was. */
@@ -47,4 +49,10 @@ export function inputOfFile(file: string): 'template' | 'config' | 'code' {
 /** Names under which nobody expects a value on a screen. */
 export function isSecretName(name: string): boolean {
   return /secret|passw|token|credential|private|api_?key/i.test(name)
+}
+
+/** Whether a template's parameter holds what nobody may see. */
+export function isSecretParameter(name: string, template: Template): boolean {
+  const noEcho = template.Parameters?.[name]?.['NoEcho']
+  return noEcho === true || noEcho === 'true' || isSecretName(name)
 }

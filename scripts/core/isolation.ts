@@ -1,35 +1,8 @@
-import { type Surroundings, isTrue, resolverFor, unknownPart } from './intrinsics.js'
+import { type Surroundings, insidesOfUnknown, resolverFor, truthOf, unknownPart } from './intrinsics.js'
+import { nameProperty } from './named-properties.js'
 import type { Names } from './names.js'
 import type { Target } from './target.js'
-
-/** The properties by which CloudFormation lets a template choose a resource's name, by type. */
-const nameProperties: Readonly<Record<string, string>> = {
-  'AWS::ApiGateway::RestApi': 'Name',
-  'AWS::ApiGatewayV2::Api': 'Name',
-  'AWS::ApiGateway::Stage': 'StageName',
-  'AWS::CloudFront::Function': 'Name',
-  'AWS::CloudWatch::Alarm': 'AlarmName',
-  'AWS::Cognito::UserPool': 'UserPoolName',
-  'AWS::Cognito::UserPoolClient': 'ClientName',
-  'AWS::Cognito::UserPoolGroup': 'GroupName',
-  'AWS::DynamoDB::Table': 'TableName',
-  'AWS::Events::Rule': 'Name',
-  'AWS::IAM::Role': 'RoleName',
-  'AWS::Lambda::Function': 'FunctionName',
-  'AWS::Lambda::LayerVersion': 'LayerName',
-  'AWS::Logs::LogGroup': 'LogGroupName',
-  'AWS::S3::Bucket': 'BucketName',
-  'AWS::SNS::Topic': 'TopicName',
-  'AWS::SQS::Queue': 'QueueName',
-  'AWS::SSM::Parameter': 'Name',
-  'AWS::SecretsManager::Secret': 'Name',
-  'AWS::Serverless::Api': 'Name',
-  'AWS::Serverless::Function': 'FunctionName',
-  'AWS::Serverless::LayerVersion': 'LayerName',
-}
-
-/** Types whose names live below another resource of the same stack, so that they cannot meet another target's. */
-const scopedTypes = new Set(['AWS::Cognito::UserPoolGroup', 'AWS::Cognito::UserPoolClient', 'AWS::ApiGateway::Stage'])
+import { wideGrants } from './wide-policies.js'
 
 export interface Trespass {
   logicalId: string
@@ -42,34 +15,65 @@ export interface Trespass {
 
 /**
  * Everything in a template that is, or names, something of another target: each explicit name must be one of `names`,
- * and each string of the project's name patterns, anywhere, must stand for this very target.
+ * each string of the project's name patterns, anywhere, must stand for this very target, and no policy may reach
+ * `neighbours`, other targets that stand for all.
  */
-export function findTrespasses(target: Target, names: Names, surroundings: Surroundings): Trespass[] {
+export function findTrespasses(
+  target: Target,
+  names: Names,
+  neighbours: readonly Names[],
+  surroundings: Surroundings,
+): Trespass[] {
   const { template } = surroundings
-  const resolve = resolverFor(surroundings)
-  return Object.entries(template.Resources).flatMap(([logicalId, resource]) => {
-    const condition = (resource as { Condition?: unknown }).Condition
-    if (typeof condition === 'string' && !isTrue({ Condition: condition }, surroundings)) return []
-    const own = explicitName(logicalId, resource.Type, resolve(resource.Properties ?? {}), names)
-    const others = stringsIn(resolve(resource), '').flatMap(([place, text]) =>
-      foreignNames(text, names).map((value) => ({
+  const outputs = Object.entries(asRecord(template['Outputs']))
+  const mappings = Object.entries(asRecord(template['Mappings']))
+  const resources = Object.entries(template.Resources).filter(([, one]) => mayExist(one, surroundings))
+  const named = (logicalId: string, value: unknown): Trespass[] =>
+    foreignStrings(value, names, surroundings).map(([place, word]) => ({
+      logicalId,
+      place,
+      value: shown(word),
+      why: `does not belong to ${target.env}/${target.org}`,
+    }))
+  return [
+    ...resources.flatMap(([logicalId, resource]) => {
+      const resolved = resolverFor(surroundings)(resource.Properties ?? {})
+      const wide = wideGrants(resolved, neighbours, surroundings).map((value) => ({
         logicalId,
-        place,
+        place: 'a policy',
         value: shown(value),
-        why: `does not belong to ${target.env}/${target.org}`,
-      })),
-    )
-    return [...own, ...others]
+        why: 'reaches other targets too',
+      }))
+      return [...explicitNames(logicalId, resource.Type, resolved, names), ...wide, ...named(logicalId, resource)]
+    }),
+    ...outputs.flatMap(([name, output]) => (mayExist(output, surroundings) ? named(`Outputs.${name}`, output) : [])),
+    ...mappings.flatMap(([name, mapping]) => named(`Mappings.${name}`, mapping)),
+  ]
+}
+
+/** A condition that cannot be worked out may hold. */
+function mayExist(entry: unknown, surroundings: Surroundings): boolean {
+  const condition = asRecord(entry)['Condition']
+  return typeof condition !== 'string' || truthOf({ Condition: condition }, surroundings) !== false
+}
+
+function explicitNames(logicalId: string, type: string, properties: unknown, names: Names): Trespass[] {
+  return nameProperty(type).flatMap((property) => {
+    const value = property.split('.').reduce<unknown>((inside, key) => asRecord(inside)[key], properties)
+    if (value === undefined || (typeof value === 'string' && names.all.includes(value))) return []
+    const text = typeof value === 'string' ? shown(value) : JSON.stringify(value)
+    return [{ logicalId, place: `Properties.${property}`, value: text, why: 'is not a computed name of this target' }]
   })
 }
 
-function explicitName(logicalId: string, type: string, properties: unknown, names: Names): Trespass[] {
-  const property = nameProperties[type]
-  if (property === undefined || scopedTypes.has(type)) return []
-  const value = (properties as Record<string, unknown>)[property]
-  if (value === undefined || (typeof value === 'string' && names.all.includes(value))) return []
-  const text = typeof value === 'string' ? shown(value) : JSON.stringify(value)
-  return [{ logicalId, place: `Properties.${property}`, value: text, why: 'is not a computed name of this target' }]
+/** Words of the project's patterns that are no name of this target, with their places; also inside what only AWS works out. */
+function foreignStrings(value: unknown, names: Names, surroundings: Surroundings): [place: string, word: string][] {
+  const seen = [resolverFor(surroundings)(value), ...insidesOfUnknown(value, surroundings)]
+  return seen.flatMap((one) =>
+    stringsIn(one, '').flatMap(([place, text]) =>
+      foreignNames(text, names).map((word): [string, string] => [place, word]),
+    ),
+  )
 }
 
 /** Every string in a value, with its path. */
@@ -82,16 +86,20 @@ function stringsIn(value: unknown, place: string): [string, string][] {
   ])
 }
 
-/** Words of the project's patterns in a text that are no name of this target. */
+/** Wildcards (`*`, `?`) and policy variables (`${…}`) belong to the word: a name that goes on with one is another name. */
 function foreignNames(text: string, names: Names): string[] {
-  const pattern = new RegExp(`(?<![A-Za-z0-9-])(?:${names.prefixes.join('|')})-[A-Za-z0-9\\-*${unknownPart}]*`, 'g')
-  return [...text.matchAll(pattern)].map(([word]) => word.replace(/-+$/, '')).filter((word) => !isOurs(word, names))
+  const pattern = new RegExp(`(?<![A-Za-z0-9-])(?:${names.prefixes.join('|')})-[A-Za-z0-9\\-*?$${unknownPart}]*`, 'g')
+  return [...text.matchAll(pattern)].map(([word]) => word).filter((word) => !isOurs(word, names))
 }
 
 function isOurs(word: string, names: Names): boolean {
   if (names.all.includes(word) || word === names.deploymentsBucket) return true
   // An export of the stack: `{stack}-{OutputKey}`.
   return new RegExp(`^${names.stack}-[A-Z][A-Za-z]*$`).test(word)
+}
+
+function asRecord(value: unknown): Record<string, unknown> {
+  return value !== null && typeof value === 'object' ? (value as Record<string, unknown>) : {}
 }
 
 function shown(value: string): string {

@@ -64,6 +64,24 @@ export function samDeploy(place: SamPlace, deploy: SamDeploy): CommandLine {
   ])
 }
 
+/** Packages and uploads; `output` is what the change set is made of. */
+export function samPackage(
+  place: SamPlace,
+  { template, bucket, prefix, region }: Pick<SamDeploy, 'template' | 'bucket' | 'prefix' | 'region'>,
+  output: string,
+): CommandLine {
+  const where = ['--s3-bucket', bucket, '--s3-prefix', prefix, '--region', region]
+  return line(place, [
+    'package',
+    '--template-file',
+    template,
+    ...where,
+    '--output-template-file',
+    output,
+    ...withConfig,
+  ])
+}
+
 function line(place: SamPlace, args: readonly string[]): CommandLine {
   return { program: place.program, args, cwd: place.folder, env: place.env }
 }

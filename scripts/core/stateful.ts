@@ -8,7 +8,15 @@ export const statefulTypes = {
   'AWS::DynamoDB::GlobalTable': 'items',
   'AWS::RDS::DBInstance': 'a database',
   'AWS::RDS::DBCluster': 'a database',
+  'AWS::DocDB::DBCluster': 'a database',
+  'AWS::Neptune::DBCluster': 'a database',
+  'AWS::Redshift::Cluster': 'a database',
+  'AWS::Timestream::Table': 'records',
   'AWS::EFS::FileSystem': 'files',
+  'AWS::FSx::FileSystem': 'files',
+  'AWS::EC2::Volume': 'files',
+  'AWS::ECR::Repository': 'images',
+  'AWS::Backup::BackupVault': 'backups',
   'AWS::SecretsManager::Secret': 'a secret',
   'AWS::KMS::Key': 'a key, and with it all it encrypted',
   'AWS::SQS::Queue': 'messages',
@@ -22,4 +30,31 @@ export type StatefulType = keyof typeof statefulTypes
 
 export function isStateful(type: string): type is StatefulType {
   return Object.hasOwn(statefulTypes, type)
+}
+
+/** Types of which CloudFormation can take a snapshot (User Guide, "DeletionPolicy attribute"); of others nothing stays. */
+const snapshotTypes = new Set([
+  'AWS::DocDB::DBCluster',
+  'AWS::EC2::Volume',
+  'AWS::ElastiCache::CacheCluster',
+  'AWS::ElastiCache::ReplicationGroup',
+  'AWS::Neptune::DBCluster',
+  'AWS::RDS::DBCluster',
+  'AWS::RDS::DBInstance',
+  'AWS::Redshift::Cluster',
+])
+
+interface Policies {
+  DeletionPolicy?: string | undefined
+  UpdateReplacePolicy?: string | undefined
+}
+
+/** Whether a resource that leaves its stack stays, or a snapshot of it. */
+export function outlivesRemoval(type: string, { DeletionPolicy: policy }: Policies): boolean {
+  return policy === 'Retain' || policy === 'RetainExceptOnCreate' || (policy === 'Snapshot' && snapshotTypes.has(type))
+}
+
+/** Whether the old one of a resource that is created anew stays, or a snapshot of it. */
+export function outlivesReplacement(type: string, { UpdateReplacePolicy: policy }: Policies): boolean {
+  return policy === 'Retain' || (policy === 'Snapshot' && snapshotTypes.has(type))
 }

@@ -1,21 +1,24 @@
 import path from 'node:path'
 import { withApiFingerprints } from '../core/api-fingerprint.js'
 import { summarizeChanges } from '../core/changes.js'
+import type { CommandLine } from '../core/command-line.js'
 import { ledgerKeys } from '../core/names.js'
 import { type ParameterValue, parameterRecord } from '../core/parameters.js'
-import { samDeploy } from '../core/sam-commands.js'
-import { type Template, parseTemplate, writeTemplate } from '../core/template.js'
+import { type SamDeploy, type SamPlace, samDeploy, samPackage } from '../core/sam-commands.js'
+import { type Template, nestsStacks, parseTemplate, withNestedBelow, writeTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
 import type { ChangeSet, Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import type { BuildRecord } from './build-record.js'
 import { samEnvironment } from './build-target.js'
 import type { TargetContext } from './context.js'
+import { dropOurSets, isEmptySet } from './drop-change-sets.js'
 import { stackFailure } from './find-cause.js'
+import { makeNestedSet } from './nested-change-set.js'
 import { watchStack } from './watch-stack.js'
 
 const templateFile = 'template.yaml'
-const noChanges = /didn't contain changes|No updates are to be performed/
+const packagedFile = 'packaged.yaml'
 
 /**
  * Has SAM package, upload and make the change set of a build; reads it through the API. Undefined when CloudFormation
@@ -28,12 +31,16 @@ export async function prepareChangeSet(
   context: TargetContext,
 ): Promise<ChangeSet | undefined> {
   const { ports, names } = context
-  await writeDeployTemplate(build, parameters, context)
-  const before = new Set(await dropLeftovers(context))
-  await runSamDeploy(parameters, step, context)
+  const nests = await writeDeployTemplate(build, parameters, context)
+  const before = new Set(await dropOurSets(context))
+  const made = samRequest(parameters, context)
+  if (nests) {
+    await runSam('package', (place) => samPackage(place, made, packagedFile), step, context)
+    await makeNestedSet({ ...made, file: packagedFile }, step, context)
+  } else await runSam('deploy', (place) => samDeploy(place, made), step, context)
   const fresh = (await ports.stacks.changeSetArns(names.stack)).filter((arn) => !before.has(arn))
   const sets = await Promise.all(fresh.map((arn) => ports.stacks.changeSet(arn)))
-  const empty = sets.filter(({ status, statusReason }) => status === 'FAILED' && noChanges.test(statusReason ?? ''))
+  const empty = sets.filter(isEmptySet)
   await Promise.all(empty.map(({ arn }) => ports.stacks.deleteChangeSet(arn)))
   const usable = sets.filter((set) => !empty.includes(set))
   if (usable.length > 1) {
@@ -50,20 +57,15 @@ export async function prepareChangeSet(
   return set
 }
 
-/** Under our lock no other run has a set under way: unexecuted ones of sam are what a run that was cut off has left. */
-async function dropLeftovers({ ports, names }: TargetContext): Promise<string[]> {
-  const present = await ports.stacks.changeSetArns(names.stack)
-  const ours = present.filter((arn) => arn.includes(':changeSet/samcli-deploy'))
-  await Promise.all(ours.map((arn) => ports.stacks.deleteChangeSet(arn)))
-  return present.filter((arn) => !ours.includes(arn))
-}
-
-/** The built template with our own zips as its code, and the fingerprint that makes API changes reach the stage. */
+/**
+ * The built template with our own zips as its code, and the fingerprint that makes API changes reach the stage. Returns
+ * whether it nests other stacks.
+ */
 async function writeDeployTemplate(
   build: BuildRecord,
   parameters: readonly ParameterValue[],
   { ports, names }: TargetContext,
-): Promise<void> {
+): Promise<boolean> {
   const file = path.join(names.buildFolder, 'build', templateFile)
   const template = parseTemplate((await ports.files.readText(file)) ?? '', file)
   const zipped: Template = { ...template, Resources: { ...template.Resources } }
@@ -72,19 +74,16 @@ async function writeDeployTemplate(
     if (resource === undefined) continue
     zipped.Resources[logicalId] = { ...resource, Properties: { ...resource.Properties, [property]: zip } }
   }
-  const final = withApiFingerprints(zipped, parameterRecord(parameters))
+  const final = withNestedBelow(withApiFingerprints(zipped, parameterRecord(parameters)), 'build')
   await ports.files.write(path.join(names.buildFolder, templateFile), writeTemplate(final))
+  return nestsStacks(final)
 }
 
-async function runSamDeploy(parameters: readonly ParameterValue[], step: Step, context: TargetContext): Promise<void> {
-  const { ports, names, cloud, childEnv, cloudEnv, projectFolder, target, project } = context
-  const sam = await ports.toolchain.sam()
-  const place = {
-    program: sam.program,
-    folder: path.join(projectFolder, names.buildFolder),
-    env: { ...childEnv, ...samEnvironment(context), ...(await cloudEnv()) },
-  }
-  const command = samDeploy(place, {
+function samRequest(
+  parameters: readonly ParameterValue[],
+  { names, cloud, target, project }: TargetContext,
+): SamDeploy {
+  return {
     stack: names.stack,
     template: templateFile,
     bucket: names.deploymentsBucket,
@@ -92,8 +91,23 @@ async function runSamDeploy(parameters: readonly ParameterValue[], step: Step, c
     region: cloud.region,
     parameters,
     tags: { environment: target.env, organization: target.org, project: project.prefix, 'managed-by': 'sam' },
-  })
-  const { exitCode, output } = await ports.shell.run(command, (line) => {
+  }
+}
+
+async function runSam(
+  name: 'deploy' | 'package',
+  commandAt: (place: SamPlace) => CommandLine,
+  step: Step,
+  context: TargetContext,
+): Promise<void> {
+  const { ports, names, childEnv, cloudEnv, projectFolder } = context
+  const sam = await ports.toolchain.sam()
+  const place = {
+    program: sam.program,
+    folder: path.join(projectFolder, names.buildFolder),
+    env: { ...childEnv, ...samEnvironment(context), ...(await cloudEnv()) },
+  }
+  const { exitCode, output } = await ports.shell.run(commandAt(place), (line) => {
     // sam redraws its progress in one line: only the last state of it is kept.
     step.detail(line.split(/\r|\t(?=Uploading)/).at(-1) ?? '')
     const upload = /Uploading to \S+?([^/\s]+)\s+.*\((\d+\.\d+%)\)/.exec(line)
@@ -102,7 +116,7 @@ async function runSamDeploy(parameters: readonly ParameterValue[], step: Step, c
   })
   if (exitCode === 0) return
   const error = /^Error: (.*(?:\n(?!\s*$).*)*)/m.exec(output)?.[1] ?? output.trim().split('\n').at(-1) ?? ''
-  throw new DeployError('ToolFailed', `sam deploy failed: ${error.replaceAll(/\s+/g, ' ')}`, {
+  throw new DeployError('ToolFailed', `sam ${name} failed: ${error.replaceAll(/\s+/g, ' ')}`, {
     hint: 'nothing was changed; correct what it names, then the same command again',
   })
 }

@@ -117,7 +117,8 @@ async function deployLocked(
 ): Promise<DeployOutcome> {
   // The shell of a first change set is no stack yet.
   const before = found?.status === 'REVIEW_IN_PROGRESS' ? undefined : found
-  const changes = await planChanges(build, facts.parameters, before, context)
+  const deployable = { build, parameters: facts.parameters, template: facts.sources.template }
+  const changes = await planChanges(deployable, before, context)
   await confirmChanges(changes, facts.parameters, before, context)
   try {
     const live = await makeLive(build, changes, facts, before, context)

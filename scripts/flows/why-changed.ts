@@ -1,6 +1,5 @@
-import { type EntryChange, entryChanges, inputOfFile, isSecretName } from '../core/input-changes.js'
+import { type EntryChange, entryChanges, inputOfFile, isSecretParameter } from '../core/input-changes.js'
 import { type Receipt, inputClauses, inputDifferences } from '../core/receipt.js'
-import type { Template } from '../core/template.js'
 import type { TargetContext } from './context.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
 import { findReceipt } from './ledger.js'
@@ -55,9 +54,4 @@ function changesOf(clause: string, { inputs, files }: Receipt, facts: Deployment
       return files === undefined ? [] : entryChanges(only(files), only(now))
     }
   }
-}
-
-function isSecretParameter(name: string, template: Template): boolean {
-  const noEcho = template.Parameters?.[name]?.['NoEcho']
-  return noEcho === true || noEcho === 'true' || isSecretName(name)
 }

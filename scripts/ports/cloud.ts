@@ -38,6 +38,19 @@ export interface ChangeSet {
   status: string
   statusReason: string | undefined
   changes: ResourceChange[]
+  /** Values of the template's parameters; CloudFormation masks secret ones. */
+  parameters?: Readonly<Record<string, string>>
+}
+
+/** A change set to be made of a packaged template and of all that is nested in it. */
+export interface ChangeSetRequest {
+  name: string
+  stack: string
+  /** Whether there is no stack yet. */
+  creates: boolean
+  templateUrl: string
+  parameters: Readonly<Record<string, string>>
+  tags: Readonly<Record<string, string>>
 }
 
 export interface Stacks {
@@ -58,6 +71,8 @@ export interface Stacks {
   changeSet(arn: string): Promise<ChangeSet>
   /** The template as CloudFormation processed it (transforms done), of the stack or of a change set of it. */
   template(stackName: string, changeSetArn?: string): Promise<string>
+  /** Write. Returns its ARN; CloudFormation works on it for a while. */
+  createChangeSet(request: ChangeSetRequest): Promise<string>
   /** Write. Deletes a new stack's named buckets again when its creation fails (RetainExceptOnCreate). */
   executeChangeSet(arn: string): Promise<void>
   /** Write. Starts an update of the same template with these parameters changed and all others as they are. */

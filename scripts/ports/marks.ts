@@ -50,6 +50,7 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     changeSetArns: 'read',
     changeSet: 'read',
     template: 'read',
+    createChangeSet: 'write',
     executeChangeSet: 'write',
     updateParameters: 'write',
     continueRollback: 'write',

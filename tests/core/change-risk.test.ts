@@ -1,11 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import {
-  type ChangeClass,
-  lossesOf,
-  rateChanges,
-  ratedLines,
-  unprotectedResources,
-} from '../../scripts/core/change-risk.js'
+import { type ChangeClass, lossesOf, rateChanges, unprotectedResources } from '../../scripts/core/change-risk.js'
 import type { ResourceChange } from '../../scripts/core/changes.js'
 import type { Template } from '../../scripts/core/template.js'
 
@@ -40,6 +34,14 @@ describe('rating a change', () => {
     ['a bucket that may be replaced', change(bucket, { replacement: 'Conditional' }), 'stateful-replacing'],
     ['a replacement by policy', change(bucket, { policyAction: 'ReplaceAndDelete' }), 'stateful-replacing'],
     ['a removed bucket', change(bucket, { action: 'Remove' }), 'stateful-removing'],
+    ['a bucket of which CloudFormation does not know yet', change(bucket, { action: 'Dynamic' }), 'stateful-replacing'],
+    ['a bucket that is only noted anew', change(bucket, { action: 'SyncWithActual' }), 'stateful-in-place'],
+    [
+      'a bucket of which nothing is told but what recreates it',
+      change(bucket, { replacement: undefined, recreating: ['BucketName'] }),
+      'stateful-replacing',
+    ],
+    ['a function of which no property is told', change('AWS::Lambda::Function'), 'configuration'],
   ]
   it.each(cases)('takes %s for what it is', (_what, one, expected) => {
     const templates = { before: templateOf(one.type), after: templateOf(one.type) }
@@ -64,13 +66,16 @@ describe('what would be lost', () => {
     expect(losses(removal, {}, retained)).toBe(1)
     expect(losses(removal, { DeletionPolicy: 'Delete' }, retained)).toBe(1)
     expect(losses(removal, retained, {})).toBe(0)
-    expect(losses(removal, { DeletionPolicy: 'Snapshot' }, {})).toBe(0)
+    expect(losses(removal, { DeletionPolicy: 'Snapshot' }, {})).toBe(1)
+    const database = change('AWS::RDS::DBInstance', { action: 'Remove' })
+    expect(losses(database, { DeletionPolicy: 'Snapshot' }, {})).toBe(0)
   })
 
   it('is a replacement that the new template does not retain, whatever the deployed one says', () => {
     expect(losses(replacement, retained, {})).toBe(1)
     expect(losses(replacement, retained, { DeletionPolicy: 'Retain' })).toBe(1)
     expect(losses(replacement, {}, retained)).toBe(0)
+    expect(losses(replacement, retained, { UpdateReplacePolicy: 'RetainExceptOnCreate' })).toBe(1)
   })
 
   it('is what CloudFormation itself says, before any template', () => {
@@ -90,13 +95,15 @@ describe('what would be lost', () => {
   })
 })
 
-describe('the lines of a plan', () => {
-  it('say in capitals what goes with its data, and why', () => {
-    const replaced = change(bucket, { replacement: 'True', recreating: ['BucketName'] })
-    const [line] = ratedLines(rateChanges([replaced], { before: undefined, after: templateOf(bucket) }))
-    expect(line).toEqual({ mark: 'failed', text: 'It  AWS::S3::Bucket  REPLACED (BucketName), with its data' })
-    const [kept] = ratedLines(rateChanges([replaced], { before: undefined, after: templateOf(bucket, retained) }))
-    expect(kept!.text).toContain('the old one is kept')
+describe('what CloudFormation does not know yet', () => {
+  const dynamic = change(bucket, { action: 'Dynamic' })
+  const rate = (before: Template | undefined, after: Template): boolean =>
+    lossesOf(rateChanges([dynamic], { before, after })).length > 0
+  it('is lost unless it is kept whatever happens', () => {
+    expect(rate(templateOf(bucket, retained), templateOf(bucket, retained))).toBe(false)
+    expect(rate(templateOf(bucket), templateOf(bucket, retained))).toBe(true)
+    expect(rate(templateOf(bucket, retained), templateOf(bucket))).toBe(true)
+    expect(rate(templateOf(bucket, retained), { Resources: {} })).toBe(false)
   })
 })
 
@@ -105,5 +112,13 @@ describe('a template', () => {
     expect(unprotectedResources(templateOf(bucket, retained))).toEqual([])
     expect(unprotectedResources(templateOf(bucket, { DeletionPolicy: 'Retain' }))).toEqual(['It'])
     expect(unprotectedResources(templateOf(role))).toEqual([])
+    expect(unprotectedResources(templateOf(bucket, { ...retained, DeletionPolicy: 'Delete' }))).toEqual(['It'])
+    expect(unprotectedResources(templateOf(bucket, { ...retained, UpdateReplacePolicy: 'Snapshot' }))).toEqual(['It'])
+  })
+
+  it('names only what the conditions bring about', () => {
+    const template = templateOf(bucket, { Condition: 'Wanted' })
+    expect(unprotectedResources(template, () => false)).toEqual([])
+    expect(unprotectedResources(template, (condition) => condition === 'Wanted')).toEqual(['It'])
   })
 })

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { type Trespass, findTrespasses } from '../../scripts/core/isolation.js'
 import { namesOf } from '../../scripts/core/names.js'
 import { ownProject } from '../../scripts/core/project.js'
+import { neighboursOf } from '../../scripts/core/wide-policies.js'
 import { type Template, parseTemplate } from '../../scripts/core/template.js'
 
 const account = '123456789012'
@@ -10,7 +11,7 @@ const target = { env: 'dev', org: 'myorg' } as const
 const names = namesOf(target, account, ownProject)
 
 const trespasses = (template: Template, parameters: Record<string, string> = {}): Trespass[] =>
-  findTrespasses(target, names, {
+  findTrespasses(target, names, neighboursOf(target, account, ownProject), {
     template,
     parameters: { Environment: 'dev', Organization: 'myorg', ...parameters },
     account,
@@ -86,6 +87,87 @@ describe('the isolation proof', () => {
       D: `https://rawscribe-dev-myorg-backend.example.org`,
     }
     expect(trespasses({ Resources: { It: { Type: 'AWS::X', Properties } } })).toEqual([])
+  })
+
+  const foreign = 'rawscribe-eln-dev-other-123456789012'
+  it.each([
+    ['Select', { 'Fn::Select': [1, ['x', foreign]] }],
+    ['Split', { 'Fn::Select': [0, { 'Fn::Split': ['|', `${foreign}|x`] }] }],
+    ['FindInMap', { 'Fn::FindInMap': ['Map', 'a', 'b'] }],
+    ['Base64', { 'Fn::Base64': `aws s3 rm s3://${foreign}` }],
+    ['ToJsonString', { 'Fn::ToJsonString': { bucket: foreign } }],
+    ['ImportValue', { 'Fn::ImportValue': 'rawscribe-dev-other-FormsBucketName' }],
+    ['a function that nobody knows', { 'Fn::Whatever': [{ deep: foreign }] }],
+    ['a function inside a Join', { 'Fn::Join': ['', [{ 'Fn::Cidr': [foreign, 1] }, '/x']] }],
+    ['the parts of a list parameter', { 'Fn::Join': ['-', { Ref: 'Parts' }] }],
+    ['a Sub of its own variables', { 'Fn::Sub': ['${A}-${B}', { A: 'rawscribe', B: 'eln-dev-other' }] }],
+    ['a branch of a condition that only AWS knows', { 'Fn::If': ['Unknown', foreign, 'x'] }],
+    ['a key', { [foreign]: 1 }],
+    ['a dynamic reference', '{{resolve:secretsmanager:rawscribe-dev-other-secret}}'],
+    ['a text of JSON', JSON.stringify({ bucket: foreign })],
+    ['a wildcard of one character', 'arn:aws:lambda:::function:rawscribe-dev-myorg?-backend'],
+    ['a policy variable', 'arn:aws:s3:::rawscribe-dev-myorg${aws:username}'],
+    ['a prefix that longer names share', { prefix: 'rawscribe-dev-myorg-' }],
+    ['an unknown part', { 'Fn::Join': ['-', ['rawscribe', 'dev', { 'Fn::GetAtt': ['X', 'Y'] }]] }],
+  ])('is not fooled by %s', (_what, V) => {
+    const template: Template = {
+      ...of('AWS::X', { V }),
+      Conditions: { Unknown: { 'Fn::Equals': [{ 'Fn::ImportValue': 'x' }, 'y'] } },
+      Mappings: { Map: { a: { b: foreign } } },
+    }
+    const found = trespasses(template, { Parts: 'rawscribe,eln,dev,other' })
+    expect(found.filter(({ logicalId }) => logicalId === 'It')).not.toEqual([])
+  })
+
+  it('looks at outputs, exports and mappings too', () => {
+    const own = of('AWS::X', {})
+    expect(trespasses({ ...own, Outputs: { A: { Value: foreign } } })).toHaveLength(1)
+    expect(
+      trespasses({ ...own, Outputs: { A: { Value: 'x', Export: { Name: 'rawscribe-dev-other-A' } } } }),
+    ).toHaveLength(1)
+    expect(trespasses({ ...own, Mappings: { M: { a: { b: foreign } } } })).toHaveLength(1)
+  })
+
+  it.each([
+    ['AWS::StepFunctions::StateMachine', { StateMachineName: 'mine' }],
+    ['AWS::RDS::DBInstance', { DBInstanceIdentifier: 'mine' }],
+    ['AWS::ECR::Repository', { RepositoryName: 'mine' }],
+    ['AWS::CloudFront::OriginAccessControl', { OriginAccessControlConfig: { Name: 'mine' } }],
+    ['AWS::Cognito::UserPoolDomain', { Domain: 'mine' }],
+    ['AWS::S3::Bucket', { BucketName: { 'Fn::GetAtt': ['X', 'Name'] } }],
+    ['AWS::S3::Bucket', { BucketName: ['a list'] }],
+  ])('wants the name of a %s to be a computed one', (type, properties) => {
+    expect(trespasses(of(type, properties))).not.toEqual([])
+  })
+
+  const allows = (statement: object): Template =>
+    of('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Effect: 'Allow', ...statement }] } })
+  it.each([
+    ['all buckets', { Action: 's3:GetObject', Resource: 'arn:aws:s3:::*' }],
+    ['all buckets that begin alike', { Action: 's3:GetObject', Resource: ['arn:aws:s3:::raw*'] }],
+    ['all functions', { Action: 'lambda:InvokeFunction', Resource: 'arn:aws:lambda:*:*:function:*' }],
+    ['everything', { Action: ['logs:PutLogEvents', 's3:PutObject'], Resource: '*' }],
+    ['every action', { Action: '*', Resource: '*' }],
+    ['everything but something', { Action: 's3:*', NotResource: 'arn:aws:s3:::x' }],
+    ['everything by a list', { Action: 'dynamodb:Scan', Resource: ['arn:aws:s3:::x', '*'] }],
+  ])('finds a policy that allows %s', (_what, statement) => {
+    expect(trespasses(allows(statement))).toHaveLength(1)
+  })
+
+  it.each([
+    ['a listing of the account', { Action: ['s3:ListAllMyBuckets', 'dynamodb:ListTables'], Resource: '*' }],
+    ['another service', { Action: 'xray:PutTraceSegments', Resource: '*' }],
+    ['its own objects', { Action: 's3:*', Resource: `${names.buckets.eln}/*` }],
+    ['a resource policy', { Action: 's3:*', Resource: '*', Principal: '*' }],
+  ])('lets a policy be that allows %s', (_what, statement) => {
+    expect(trespasses(allows(statement))).toEqual([])
+  })
+
+  it('takes a resource whose condition only AWS can work out for one that is there', () => {
+    const conditions = { Unknown: { 'Fn::Not': [{ 'Fn::Equals': [{ 'Fn::ImportValue': 'x' }, 'y'] }] } }
+    const resource = { Type: 'AWS::S3::Bucket', Condition: 'Unknown', Properties: { BucketName: 'elsewhere' } }
+    expect(trespasses({ Conditions: conditions, Resources: { It: resource } })).toHaveLength(1)
+    expect(trespasses({ Resources: { It: { ...resource, Condition: 'Missing' } } })).toHaveLength(1)
   })
 
   it('looks only at resources that the parameters bring about', () => {

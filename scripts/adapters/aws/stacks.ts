@@ -1,7 +1,9 @@
 import {
+  type Capability,
   type Change,
   CloudFormationClient,
   ContinueUpdateRollbackCommand,
+  CreateChangeSetCommand,
   DeleteChangeSetCommand,
   DeleteStackCommand,
   DescribeChangeSetCommand,
@@ -16,9 +18,9 @@ import {
   UpdateStackCommand,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation'
-import { type Project, underOurNames } from '../../core/project.js'
 import type { StackStatus } from '../../core/stack-state.js'
 import type { ResourceChange } from '../../core/changes.js'
+import { type Project, underOurNames } from '../../core/project.js'
 import type { Stack, Stacks } from '../../ports.js'
 import { type ClientConfig, everyPage } from './clients.js'
 import { isAbsent, stackEvents } from './stack-events.js'
@@ -27,6 +29,8 @@ import { isAbsent, stackEvents } from './stack-events.js'
 function knownStatus(status: SdkStackStatus): StackStatus {
   return status
 }
+
+const capabilities: Capability[] = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']
 
 export function makeStacks(config: ClientConfig, outputNames: Project['outputs']): Stacks {
   const client = new CloudFormationClient(config)
@@ -67,12 +71,12 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
     },
     changeSetArns: (stackName) => changeSetArns(client, stackName),
     async changeSet(arn) {
-      const first = await client.send(new DescribeChangeSetCommand({ ChangeSetName: arn }))
+      const first = await client.send(new DescribeChangeSetCommand({ ChangeSetName: arn, IncludePropertyValues: true }))
       const changes = await everyPage(
         async (NextToken) =>
           NextToken === undefined
             ? first
-            : client.send(new DescribeChangeSetCommand({ ChangeSetName: arn, NextToken })),
+            : client.send(new DescribeChangeSetCommand({ ChangeSetName: arn, IncludePropertyValues: true, NextToken })),
         (page) => page.Changes,
         (page) => page.NextToken,
       )
@@ -82,6 +86,7 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
         status: first.Status ?? '',
         statusReason: first.StatusReason,
         changes: changes.flatMap(toChange),
+        parameters: pairs(first.Parameters, ({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
       }
     },
     async template(stackName, changeSetArn) {
@@ -89,6 +94,23 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
         new GetTemplateCommand({ StackName: stackName, ChangeSetName: changeSetArn, TemplateStage: 'Processed' }),
       )
       return TemplateBody ?? ''
+    },
+    async createChangeSet({ name, stack, creates, templateUrl, parameters, tags }) {
+      const { Id } = await client.send(
+        new CreateChangeSetCommand({
+          StackName: stack,
+          ChangeSetName: name,
+          // Sent again after a lost answer, it is the same request.
+          ClientToken: name,
+          ChangeSetType: creates ? 'CREATE' : 'UPDATE',
+          TemplateURL: templateUrl,
+          IncludeNestedStacks: true,
+          Capabilities: capabilities,
+          Parameters: Object.entries(parameters).map(([key, value]) => ({ ParameterKey: key, ParameterValue: value })),
+          Tags: Object.entries(tags).map(([key, value]) => ({ Key: key, Value: value })),
+        }),
+      )
+      return Id ?? ''
     },
     async executeChangeSet(arn) {
       await client.send(new ExecuteChangeSetCommand({ ChangeSetName: arn, RetainExceptOnCreate: true }))
@@ -98,7 +120,7 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
         new UpdateStackCommand({
           StackName: stack.arn,
           UsePreviousTemplate: true,
-          Capabilities: ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],
+          Capabilities: capabilities,
           Parameters: Object.keys(stack.parameters).map((name) =>
             changed[name] === undefined
               ? { ParameterKey: name, UsePreviousValue: true }
@@ -144,9 +166,14 @@ async function changeSetArns(client: CloudFormationClient, stackName: string): P
   }
 }
 
+function pairs<T>(
+  items: readonly T[] | undefined,
+  pair: (item: T) => [string | undefined, string | undefined],
+): Record<string, string> {
+  return Object.fromEntries((items ?? []).map((item) => pair(item).map((text) => text ?? '') as [string, string]))
+}
+
 function toStack(stack: SdkStack, outputNames: Project['outputs']): Stack {
-  const pairs = <T>(items: readonly T[] | undefined, pair: (item: T) => [string | undefined, string | undefined]) =>
-    Object.fromEntries((items ?? []).map((item) => pair(item).map((text) => text ?? '') as [string, string]))
   return {
     arn: stack.StackId ?? '',
     name: stack.StackName ?? '',
@@ -180,6 +207,10 @@ function toChange({ ResourceChange: change }: Change): ResourceChange[] {
         targets.filter(({ RequiresRecreation }) => RequiresRecreation !== 'Never' && RequiresRecreation !== undefined),
       ),
       policyAction: change.PolicyAction,
+      values: targets.flatMap(({ Name = '', Path = '', BeforeValue: before, AfterValue: after }) =>
+        before === undefined && after === undefined ? [] : [{ name: Name, path: Path, before, after }],
+      ),
+      nestedSet: change.ChangeSetId,
     },
   ]
 }

@@ -1,0 +1,75 @@
+import { type Surroundings } from './intrinsics.js'
+import { type Names, namesOf } from './names.js'
+import type { Project } from './project.js'
+import type { Target } from './target.js'
+
+/** Services whose resources are a target's own: what is allowed on all of them is allowed on other targets' too. */
+const ownServices = new Set(['*', 's3', 'dynamodb', 'lambda', 'cognito-idp', 'secretsmanager', 'sqs'])
+/** What is asked of an account, not of one of its resources. */
+const ofTheAccount = /:(List|Describe)/
+
+/** What the policies in a resource (functions worked out) allow beyond the target by a wildcard, one text each. */
+export function wideGrants(
+  resource: unknown,
+  neighbours: readonly Names[],
+  { account, region }: Surroundings,
+): string[] {
+  const foreign = neighbours.flatMap((names) => arnsOf(names, account, region))
+  return statementsIn(resource).flatMap((statement) => {
+    const actions = texts(statement['Action']).filter(
+      (action) => ownServices.has(action.split(':')[0]?.toLowerCase() ?? '') && !ofTheAccount.test(action),
+    )
+    const everything = statement['NotResource'] !== undefined || statement['NotAction'] !== undefined
+    const wide = texts(statement['Resource']).filter((place) => place.startsWith('arn:') && foreign.some(globOf(place)))
+    const all = everything || texts(statement['Resource']).some((place) => /^\*+$/.test(place))
+    return [
+      ...wide,
+      ...(all && (actions.length > 0 || everything) ? [`${actions.join(', ') || 'all but some'} on *`] : []),
+    ]
+  })
+}
+
+/** Statements that allow something to whoever has the policy; one with a Principal is about its own resource. */
+function statementsIn(value: unknown): Record<string, unknown>[] {
+  if (value === null || typeof value !== 'object') return []
+  const below = Object.values(value).flatMap(statementsIn)
+  const one = value as Record<string, unknown>
+  const allows = one['Effect'] === 'Allow' && one['Principal'] === undefined && one['NotPrincipal'] === undefined
+  return allows ? [one, ...below] : below
+}
+
+function texts(value: unknown): string[] {
+  return (Array.isArray(value) ? value : [value]).filter((one): one is string => typeof one === 'string')
+}
+
+/** Names of targets that stand for all others: of another organization, of another environment. */
+export function neighboursOf({ env, org }: Target, account: string, project: Project): Names[] {
+  return [
+    namesOf({ env, org: org === 'other' ? 'another' : 'other' }, account, project),
+    namesOf({ env: env === 'test' ? 'dev' : 'test', org }, account, project),
+  ]
+}
+
+function arnsOf(names: Names, account: string, region: string): string[] {
+  const buckets = names.bucketKeys
+    .map((key) => names.buckets[key])
+    .flatMap((name) => [`arn:aws:s3:::${name}`, `arn:aws:s3:::${name}/key`])
+  const within = (service: string, resource: string): string => `arn:aws:${service}:${region}:${account}:${resource}`
+  return [
+    ...buckets,
+    within('lambda', `function:${names.function}`),
+    within('dynamodb', `table/${names.stack}-table`),
+    within('secretsmanager', `secret:${names.stack}-secret-AbCdEf`),
+    within('sqs', `${names.stack}-queue`),
+  ]
+}
+
+/** IAM's wildcards: `*` any characters, `?` any one (IAM, "Resource"). */
+function globOf(text: string): (arn: string) => boolean {
+  const pattern = text
+    .replaceAll(/[.+^$()|[\]{}\\]/g, '\\$&')
+    .replaceAll('*', '.*')
+    .replaceAll('?', '.')
+  const expression = new RegExp(`^${pattern}$`)
+  return (arn) => expression.test(arn)
+}
