@@ -46,6 +46,7 @@ FIXES = (
     "cfn-tokens",
     "cognito-pools",
     "s3-versions",
+    "iam-transport",
     "cloudfront-door",
     "alarms",
 )

@@ -1,12 +1,16 @@
-"""A function's role is the limit of what it can do."""
+"""A function's role is the limit of what it can do; an organization's ends where another's begins."""
 
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from typing import Any
 
 import pytest
-from cloud import Cloud
+from botocore.exceptions import ClientError
+from cloud import Cloud, zipped
 from functions import Functions
+from organizations import KINDS, Organization
 from stacks import Stacks, empty_bucket
 
 WRITE = """
@@ -39,3 +43,69 @@ def test_a_role_reaches_its_own_bucket_only(cloud: Cloud, stacks: Stacks, functi
         iam.delete_role_policy(RoleName=role, PolicyName="write")
         empty_bucket(cloud, mine)
         empty_bucket(cloud, other)
+
+
+# Stands in for the backend, with its role: does what it is told and answers "done" or the error's code.
+PROBE = """
+import boto3
+from botocore.exceptions import ClientError
+def handler(event, context):
+    try:
+        getattr(boto3.client(event["service"]), event["operation"])(**event["arguments"])
+        return "done"
+    except ClientError as error:
+        return error.response["Error"]["Code"]
+"""
+DENIED = {"AccessDenied", "AccessDeniedException"}
+
+def does(one: Organization, service: str, operation: str, **arguments: Any) -> str:
+    """What an organization's backend is answered."""
+    event = {"service": service, "operation": operation, "arguments": arguments}
+    answer = one.cloud.client("lambda").invoke(FunctionName=one.function, Payload=json.dumps(event))
+    told = json.load(answer["Payload"])
+    assert "FunctionError" not in answer, told
+    return str(told)
+
+
+def does_with(one: Organization, bucket: str) -> dict[str, str]:
+    """What an organization's backend is answered by a bucket, by operation."""
+    return {
+        "get": does(one, "s3", "get_object", Bucket=bucket, Key="config.json"),
+        "put": does(one, "s3", "put_object", Bucket=bucket, Key="written", Body="x"),
+        "list": does(one, "s3", "list_objects_v2", Bucket=bucket),
+        "delete": does(one, "s3", "delete_object", Bucket=bucket, Key="config.json")}
+
+
+@pytest.fixture
+def two(cloud: Cloud, stacks: Stacks) -> Iterator[tuple[Organization, Organization]]:
+    made = stacks.create({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
+                          "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}}}, "artifacts")
+    home, s3 = stacks.outputs(made)["Bucket"], cloud.client("s3")
+    s3.put_object(Bucket=home, Key="code.zip", Body=zipped({"rawscribe/__init__.py": "", "rawscribe/main.py": PROBE}))
+    s3.put_object(Bucket=home, Key="layer.zip", Body=zipped({"python/nothing.py": ""}))
+    one, other = Organization(stacks, home), Organization(stacks, home)
+    for organization in (one, other):
+        for kind in KINDS:
+            s3.put_object(Bucket=organization.bucket(kind), Key="config.json", Body=b"{}")
+    yield one, other
+    for organization in (one, other):
+        organization.remove()
+
+
+@pytest.mark.fix("auth")
+@pytest.mark.fix("iam-transport")
+def test_an_organizations_role_ends_where_another_organization_begins(
+        cloud: Cloud, two: tuple[Organization, Organization]) -> None:
+    one, other = two
+    for kind in KINDS:
+        answers = does_with(one, other.bucket(kind))
+        assert set(answers.values()) <= DENIED, (kind, answers)
+        cloud.client("s3").head_object(Bucket=other.bucket(kind), Key="config.json")
+        with pytest.raises(ClientError):
+            cloud.client("s3").head_object(Bucket=other.bucket(kind), Key="written")
+    for operation in ("list_users", "describe_user_pool", "delete_user_pool"):
+        assert does(one, "cognito-idp", operation, UserPoolId=other.pool) in DENIED
+    own = {kind: {name for name, answer in does_with(one, one.bucket(kind)).items() if answer == "done"}
+           for kind in KINDS}
+    assert own == {"lambda": {"get", "list"}, "forms": {"get", "list"}, "eln": {"get", "put", "list"},
+                   "eln-drafts": {"get", "put", "list", "delete"}, "frontend": set()}

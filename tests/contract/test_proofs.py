@@ -16,6 +16,8 @@ from settings import FIXES
 HERE = Path(__file__).parent
 # Policies are enforced by MiniStack itself, when it is asked to: without that, nobody is denied.
 AUTH = "auth"
+# What a fix needs beside the plain local AWS, with and without it.
+FLAGS = {"iam-transport": ("--auth",)}
 pytestmark = pytest.mark.local
 
 
@@ -35,28 +37,34 @@ def test_every_fix_has_a_test() -> None:
 
 @pytest.fixture(scope="module")
 def complete() -> Iterator[LocalAws]:
-    """A local AWS with all fixes and the flags of those that lack one."""
+    """A local AWS with all fixes."""
     with LocalAws() as local:
+        yield local
+
+
+@pytest.fixture(scope="module")
+def enforcing() -> Iterator[LocalAws]:
+    """A local AWS with all fixes that enforces policies."""
+    with LocalAws("--auth") as local:
         yield local
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("fix", FIXES)
-def test_without_the_fix_its_tests_fail(fix: str, complete: LocalAws) -> None:
-    control = results(fix, complete)
+def test_without_the_fix_its_tests_fail(fix: str, complete: LocalAws, enforcing: LocalAws) -> None:
+    flags = FLAGS.get(fix, ())
+    control = results(fix, enforcing if flags else complete)
     assert "passed" in control, f"{fix}, control: {control}"
     assert "failed" not in control, f"{fix}, control: {control}"
-    with LocalAws("--without", fix) as local:
+    with LocalAws(*flags, "--without", fix) as local:
         summary = results(fix, local, fix)
     assert "failed" in summary, f"{fix}: {summary}"
     assert "passed" not in summary, f"{fix}: {summary}"
 
 
 @pytest.mark.slow
-def test_without_enforcement_its_tests_fail(complete: LocalAws) -> None:
-    with LocalAws("--auth") as local:
-        control = results(AUTH, local)
-    summary = results(AUTH, complete)
+def test_without_enforcement_its_tests_fail(complete: LocalAws, enforcing: LocalAws) -> None:
+    control, summary = results(AUTH, enforcing), results(AUTH, complete)
     assert "passed" in control, control
     assert "failed" not in control, control
     assert "failed" in summary, summary
