@@ -58,6 +58,12 @@ rs-create-test-users: $(PROGRAM) ; $(RUN) $@
 rs-list-test-users: $(PROGRAM) ; $(RUN) $@
 rs-remove-test-users: $(PROGRAM) ; $(RUN) $@
 
+get-rs-token: $(PROGRAM) ; $(RUN) $@
+rs-login-check: $(PROGRAM) ; $(RUN) $@
+test-jwt-aws: $(PROGRAM) ; $(RUN) $@
+test-jwt-local: $(PROGRAM) ; $(RUN) $@
+test-jwt-regression: $(PROGRAM) ; $(RUN) $@
+
 local-start: $(PROGRAM) ; $(RUN) $@
 local-stop: $(PROGRAM) ; $(RUN) $@
 local-status: $(PROGRAM) ; $(RUN) $@

@@ -1,3 +1,4 @@
+import { authCommands } from './auth.js'
 import type { Command } from './command.js'
 import { deployCommands } from './deploy.js'
 import { developCommands } from './develop.js'
@@ -19,6 +20,7 @@ export const commands: readonly Command[] = [
   ...lockCommands,
   ...takeDownCommands,
   ...userCommands,
+  ...authCommands,
   ...localCommands,
   ...helpCommands(() => commands),
   ...developCommands(() => commands),

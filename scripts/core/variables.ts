@@ -75,6 +75,11 @@ export const variables = {
     kind: 'text',
     everywhere: true,
   },
+  OTHER_TOKEN: {
+    summary: 'ID token of another organization, which this one must refuse; set it in the environment',
+    kind: 'secret',
+    everywhere: true,
+  },
   DOMAIN_NAME: {
     summary: 'domain of the page; goes with CERTIFICATE_ARN; `none` takes it away',
     kind: 'text',

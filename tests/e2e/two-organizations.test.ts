@@ -65,6 +65,16 @@ describe('two organizations deployed at the same time from one checkout', () => 
     expect([await ask('org1', ten), await ask('org10', one)]).toEqual([401, 401])
   }, 30_000)
 
+  it('keep their users apart, and the one that make hands a token of the other refuses it', async () => {
+    const make = (org: string, words: string[], env = {}): Promise<{ stdout: string }> =>
+      project.make([...words, 'ENV=dev', `ORG=${org}`, 'CLOUD=local'], env)
+    const lists = await Promise.all(organizations.map((org) => make(org, ['rs-list-users'])))
+    expect(lists.map(({ stdout }) => stdout.match(/\S+@\S+/g))).toEqual([['admin@org1.org'], ['admin@org10.org']])
+    const env = { PASSWORD: password, OTHER_TOKEN: await tokenOf('org10') }
+    const { stdout } = await make('org1', ['test-jwt-aws', 'USER_NAME=admin@org1.org'], env)
+    expect(stdout).toContain('ok  a token of another organization: 401')
+  }, 30_000)
+
   it('have roles that name their own buckets and no wildcard over others', async () => {
     const endpoint = new URL(apiOf('org1')).origin
     const client = new IAMClient({
