@@ -57,6 +57,7 @@ rs-remove-user: $(PROGRAM) ; $(RUN) $@
 rs-create-test-users: $(PROGRAM) ; $(RUN) $@
 rs-list-test-users: $(PROGRAM) ; $(RUN) $@
 rs-remove-test-users: $(PROGRAM) ; $(RUN) $@
+rs-secure-prod: $(PROGRAM) ; $(RUN) $@
 
 get-rs-token: $(PROGRAM) ; $(RUN) $@
 rs-login-check: $(PROGRAM) ; $(RUN) $@
@@ -79,4 +80,4 @@ test-unit: $(PROGRAM) ; $(RUN) $@
 test-full: $(PROGRAM) ; $(RUN) $@
 docs: $(PROGRAM) ; $(RUN) $@
 
-.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status rs-attach rs-why rs-continue-rollback rs-history rs-show-release rs-why-changed rs-config-restore rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack rs-list-users rs-show-user rs-list-groups rs-add-user rs-set-password rs-set-group rs-remove-user rs-create-test-users rs-list-test-users rs-remove-test-users get-rs-token rs-login-check test-jwt-aws test-jwt-local test-jwt-regression local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs
+.PHONY: rs-deploy rs-deploy-only rs-build rs-validate check-rs check-rs-stack-status rs-attach rs-why rs-continue-rollback rs-history rs-show-release rs-why-changed rs-config-restore rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack rs-list-users rs-show-user rs-list-groups rs-add-user rs-set-password rs-set-group rs-remove-user rs-create-test-users rs-list-test-users rs-remove-test-users rs-secure-prod get-rs-token rs-login-check test-jwt-aws test-jwt-local test-jwt-regression local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs

@@ -111,6 +111,18 @@ export const userCommands: Command[] = [
       context.report.emit({ type: 'result', text, data: { users: changes } })
     },
   },
+  {
+    ...common,
+    name: 'rs-secure-prod',
+    summary: 'Remove test users, and tell what else does not belong in production',
+    details:
+      'Users outside groups, weak settings of pool and client, open CORS, logged request data: each with its fix. Has ' +
+      'env/org typed before it removes; YES=true answers. CHECK=true removes nothing and ends with exit code 7 where ' +
+      'there is a finding. Works in every environment.',
+    example: 'make rs-secure-prod ENV=prod ORG=myorg CHECK=true',
+    variables: ['CHECK', 'YES'],
+    run: secure,
+  },
 ]
 
 /** One line about a user: what was done, or that nothing had to be. */
@@ -184,4 +196,13 @@ async function createTests(context: TargetContext): Promise<void> {
   const changes = await (await import('../flows/test-users.js')).createTestUsers(context)
   const text = changes.map(({ user, done }) => `${user} ${done.join(', ') || 'unchanged'}`).join('\n')
   context.report.emit({ type: 'result', text, data: { users: changes } })
+}
+
+async function secure(context: TargetContext): Promise<void> {
+  const secured = await (await import('../flows/secure-target.js')).secureTarget(context)
+  const lines = [
+    ...secured.removed.map((user) => `removed test user ${user}`),
+    ...secured.findings.map(({ what, fix }) => `${what}: ${fix}`),
+  ]
+  context.report.emit({ type: 'result', text: lines.join('\n') || 'nothing to find', data: secured })
 }

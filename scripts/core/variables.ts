@@ -103,6 +103,7 @@ export const variables = {
   WHY: { summary: 'the reason, for whoever meets the lock', kind: 'text', example: 'migration' },
   RELEASE: { summary: 'number of a release, as rs-history shows it', kind: 'text', example: '7' },
   FORCE: { summary: 'build and deploy even if nothing changed', kind: 'flag' },
+  CHECK: { summary: 'change nothing; exit code 7 where something is not as it should be', kind: 'flag' },
   YES: { summary: 'answer yes to what would be asked', kind: 'flag' },
   FORCE_YES: { summary: 'the old name of YES', kind: 'flag' },
   JSON: { summary: 'one JSON object per line on standard output', kind: 'flag' },
