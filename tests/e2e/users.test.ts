@@ -143,6 +143,9 @@ describe('the users of an organization', () => {
   it('go one by one, and test users together', async () => {
     dataOf(await asJson('rs-create-test-users', [], { PASSWORD }))
     expect(dataOf(await asJson('rs-list-test-users'))).toHaveLength(4)
+    const check = jsonLine(await asJson('rs-secure-prod', ['CHECK=true']), 'failure')
+    expect(check).toMatchObject({ code: 'Different', exitCode: 7 })
+    expect(JSON.stringify(check['facts']).match(/@test-users\.invalid/g)).toHaveLength(4)
     dataOf(await asJson('rs-remove-test-users', ['YES=true']))
     expect(dataOf(await asJson('rs-remove-user', [bob, 'YES=true']))['done']).toEqual(['removed'])
     expect(dataOf(await asJson('rs-remove-user', [bob, 'YES=true']))['done']).toEqual([])
