@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs'
-import { chmod, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chmod, cp, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
@@ -24,7 +24,8 @@ export function makeFiles(root: string): Files {
     write: (file, content, mode) => writeWhole(at(file), content, mode),
     exclusively: (lockFile, work, onWait) => exclusively(at(lockFile), work, onWait),
     remove: (folder) => rm(at(folder), { recursive: true, force: true }),
-    zip: (folder, file) => zipFolder(at(folder), at(file)),
+    copy: (from, to) => cp(at(from), at(to), { recursive: true, filter: (file) => !isRubbish(file) }),
+    zip: (folder, file, leftOut = []) => zipFolder(at(folder), at(file), leftOut),
   }
 }
 
@@ -65,12 +66,20 @@ async function writeWhole(file: string, content: string | Uint8Array, mode = 0o6
   }
 }
 
-async function zipFolder(folder: string, file: string): Promise<void> {
+/** Whether a file, or a folder above it, has a name that is left out. */
+function isLeftOut(file: string, leftOut: readonly string[]): boolean {
+  const parts = file.split(path.sep)
+  return leftOut.some((name) =>
+    name.startsWith('*') ? parts.some((part) => part.endsWith(name.slice(1))) : parts.includes(name),
+  )
+}
+
+async function zipFolder(folder: string, file: string, leftOut: readonly string[]): Promise<void> {
   await mkdir(path.dirname(file), { recursive: true })
   const archive = new ZipArchive({ zlib: { level: 6 } })
   const fresh = `${file}.${randomUUID()}.new`
   const written = pipeline(archive, createWriteStream(fresh))
-  for (const name of await listFiles(folder)) {
+  for (const name of (await listFiles(folder)).filter((one) => !isLeftOut(one, leftOut))) {
     const source = path.join(folder, name)
     const executable = ((await stat(source)).mode & 0o111) !== 0
     archive.append(await readFile(source), {

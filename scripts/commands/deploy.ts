@@ -17,6 +17,7 @@ export const deployVariables: VariableName[] = [
   'COGNITO_USER_POOL_ID',
   'COGNITO_CLIENT_ID',
   'HEALTH_ATTEMPTS',
+  'HEALTH_PATH',
   'LOCK_WAIT',
   'ALLOW_DATA_LOSS',
   'FORCE',

@@ -7,6 +7,7 @@ import { ledgerCommands } from './ledger.js'
 import { localCommands } from './local.js'
 import { lockCommands } from './lock.js'
 import { lookCommands } from './look.js'
+import { releaseCommands } from './release.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
 import { userCommands } from './users.js'
@@ -14,6 +15,7 @@ import { userCommands } from './users.js'
 /** Every make target, in the order of the Makefile. */
 export const commands: readonly Command[] = [
   ...deployCommands,
+  ...releaseCommands,
   ...lookCommands,
   ...stackCommands,
   ...ledgerCommands,

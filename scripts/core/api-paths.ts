@@ -29,6 +29,25 @@ export function proxyEvent(path: string, stage: string): string {
   })
 }
 
+/** The same question as an HTTP API asks it (payload format 2.0). */
+export function httpApiEvent(path: string, stage: string): string {
+  return JSON.stringify({
+    version: '2.0',
+    routeKey: '$default',
+    rawPath: path,
+    rawQueryString: '',
+    headers: { accept: 'application/json', host: 'direct-check' },
+    requestContext: {
+      domainName: 'direct-check',
+      http: { method: 'GET', path, protocol: 'HTTP/1.1', sourceIp: '127.0.0.1', userAgent: 'direct-check' },
+      requestId: 'direct-check',
+      routeKey: '$default',
+      stage,
+    },
+    isBase64Encoded: false,
+  })
+}
+
 export interface HealthReport {
   healthy: boolean
   version: string | undefined

@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import { liveAlias } from './functions.js'
 import { canonicalJson } from './hash.js'
 
 /** Hashes and values that decide what a deployment does: equal inputs give an equal result. */
@@ -11,6 +12,20 @@ export const releaseInputs = z.object({
   place: z.string(),
   tool: z.string(),
 })
+
+/** What of a function a release made live. */
+export const releasedFunction = z.object({
+  name: z.string(),
+  /** Its version; `$LATEST` where it has no alias. */
+  version: z.string(),
+  codeSha256: z.string(),
+  alias: z.string().optional(),
+  /** Of a function that is an image: `sha256:…`. */
+  imageDigest: z.string().optional(),
+})
+
+/** What became of a release that was not healthy. */
+export const rollbackOutcomes = ['healthy', 'unhealthy', 'nothing'] as const
 
 /** The JSON record of a release, written once. */
 export const receiptSchema = z.object({
@@ -31,19 +46,34 @@ export const receiptSchema = z.object({
   artifacts: z.record(z.string(), z.string()).optional(),
   stack: z.object({ arn: z.string(), changedAt: z.string() }),
   config: z.object({ bucket: z.string(), etag: z.string() }).optional(),
+  /** The function behind the API; all that older tools know. */
   function: z.object({ name: z.string(), version: z.string(), codeSha256: z.string() }).optional(),
+  /** Every function, by logical id; older receipts have none. */
+  functions: z.record(z.string(), releasedFunction).optional(),
+  /** Only of a release that failed its check once requests reached it. */
+  rollback: z
+    .object({ outcome: z.enum(rollbackOutcomes), versions: z.record(z.string(), z.string()), attempts: z.number() })
+    .optional(),
   health: z.object({ attempts: z.number(), durationMs: z.number() }).optional(),
 })
 
 export type ReleaseInputs = z.infer<typeof releaseInputs>
 export type Receipt = z.infer<typeof receiptSchema>
+export type ReleasedFunction = z.infer<typeof releasedFunction>
+
+/** The functions of a release; an older receipt knows one, without its logical id. */
+export function releasedFunctions({ functions, function: only }: Receipt): ReleasedFunction[] {
+  if (functions !== undefined) return Object.values(functions)
+  return only === undefined ? [] : [{ ...only, alias: liveAlias }]
+}
 
 /** What is found now, to hold against the last receipt. */
 export interface Reality {
   stackArn: string
   stackChangedAt: string
   stackHealthy: boolean
-  aliasVersion: string | undefined
+  /** The version that serves, by the function's name; `$LATEST` where it has no alias. */
+  versions: Readonly<Record<string, string | undefined>>
   configEtag: string | undefined
 }
 
@@ -72,7 +102,10 @@ export function differences(
       receipt.stack.arn !== reality.stackArn || receipt.stack.changedAt !== reality.stackChangedAt,
       'the stack was changed by something else',
     ],
-    [receipt.function?.version !== reality.aliasVersion, 'another version is live than the last release'],
+    [
+      releasedFunctions(receipt).some(({ name, version }) => reality.versions[name] !== version),
+      'another version is live than the last release',
+    ],
     [receipt.config?.etag !== reality.configEtag, 'the uploaded configuration is not the last release’s'],
   ]
   return [...inputDifferences(receipt.inputs, inputs), ...clausesOf(changed)]

@@ -89,6 +89,12 @@ export const variables = {
   COGNITO_USER_POOL_ID: { summary: 'an existing user pool to use instead of one of the stack’s own', kind: 'text' },
   COGNITO_CLIENT_ID: { summary: 'the client of COGNITO_USER_POOL_ID', kind: 'text' },
   HEALTH_ATTEMPTS: { summary: 'how often /health is asked before a release counts as failed (15)', kind: 'text' },
+  HEALTH_PATH: { summary: 'path that must answer healthy (/health)', kind: 'text', example: '/health' },
+  FUNCTION: {
+    summary: 'functions by their names or logical ids, by comma; * stands for anything (unset: all)',
+    kind: 'text',
+    example: 'RawscribeLambda',
+  },
   ALLOW_DATA_LOSS: {
     summary: 'exact logical ids, by comma, of what may be removed or replaced with its data',
     kind: 'text',
@@ -102,8 +108,8 @@ export const variables = {
   LOCK_WAIT: { summary: 'how many seconds to wait for another run on the same target (3600)', kind: 'text' },
   WHY: { summary: 'the reason, for whoever meets the lock', kind: 'text', example: 'migration' },
   RELEASE: { summary: 'number of a release, as rs-history shows it', kind: 'text', example: '7' },
-  FORCE: { summary: 'build and deploy even if nothing changed', kind: 'flag' },
   CHECK: { summary: 'change nothing; exit code 7 where something is not as it should be', kind: 'flag' },
+  FORCE: { summary: 'go on where nothing changed, or where more changed than the command takes along', kind: 'flag' },
   YES: { summary: 'answer yes to what would be asked', kind: 'flag' },
   FORCE_YES: { summary: 'the old name of YES', kind: 'flag' },
   JSON: { summary: 'one JSON object per line on standard output', kind: 'flag' },

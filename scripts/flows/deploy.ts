@@ -10,12 +10,13 @@ import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
 import { type PlannedChanges, confirmChanges, planChanges } from './plan-changes.js'
 import { prepareAccount } from './prepare-account.js'
 import { protectStack } from './protect-stack.js'
-import { type LiveFacts, recordFailure, recordRelease } from './record-release.js'
-import { releaseCode } from './release-code.js'
+import { type LiveFacts, behindApi, recordFailure, recordRelease } from './record-release.js'
+import { releaseBuild } from './release-build.js'
+import { versionsBefore } from './serving.js'
 import { settleStack, verifyDeployable } from './settle-stack.js'
 import { uploadConfig } from './target-config.js'
 import { withTargetLock } from './target-lock.js'
-import { verifySignIn, verifyTarget } from './verify-target.js'
+import { type Proof, proveRelease, verifySignIn, verifyTarget } from './verify-target.js'
 
 export interface DeployOptions {
   /** rs-deploy builds first, rs-deploy-only takes the build that is there. */
@@ -120,13 +121,18 @@ async function deployLocked(
   const deployable = { build, parameters: facts.parameters, template: facts.sources.template }
   const changes = await planChanges(deployable, before, context)
   await confirmChanges(changes, facts.parameters, before, context)
+  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
   try {
     const live = await makeLive(build, changes, facts, before, context)
+    if (live.kind === 'unhealthy') {
+      unhealthy = live
+      throw live.error
+    }
     const admin = await verifySignIn(facts.admin, live.stack, context)
     const release = await recordRelease(build, facts, live, context)
-    return { kind: 'deployed', stack: live.stack, release, version: live.released.version, admin }
+    return { kind: 'deployed', stack: live.stack, release, version: behindApi(live.released)?.version ?? '', admin }
   } catch (error) {
-    await recordFailure(build, facts, error, context)
+    await recordFailure(build, facts, { error, unhealthy }, context)
     throw error
   }
 }
@@ -137,21 +143,22 @@ async function makeLive(
   facts: DeploymentFacts,
   before: Stack | undefined,
   context: TargetContext,
-): Promise<LiveFacts> {
-  const { report, target } = context
-  const upload = (): Promise<string> => report.step('Config', (step) => uploadConfig(facts.config, step, context))
+): Promise<LiveFacts | Extract<Proof, { kind: 'unhealthy' }>> {
+  const { report } = context
+  const served = before === undefined ? new Map<string, string>() : await versionsBefore(before, facts.receipt, context)
+  const upload = () => report.step('Config', (step) => uploadConfig(facts.config, step, context))
   const early = before === undefined ? undefined : await upload()
   const changed =
     set === undefined
       ? (before ?? missingStack(context))
       : await report.step('Deploy', (step) => executeChangeSet(set, facts.sources.templateText, step, context))
-  const configEtag = early ?? (await upload())
+  const config = early ?? (await upload())
   const stack = await report.step('Protect', (step) => protectStack(changed, step, context))
-  const released = await report.step('Release', (step) =>
-    releaseCode(build, `ENV=${target.env} ORG=${target.org}`, step, context),
-  )
-  const health = await verifyTarget(stack, released.version, context)
-  return { stack, configEtag, released, health }
+  const released = await report.step('Release', (step) => releaseBuild(build, stack, served, step, context))
+  const proof = await proveRelease(stack, { released, config: config.replaced }, { access: true }, context)
+  return proof.kind === 'unhealthy'
+    ? proof
+    : { kind: 'live', stack, configEtag: config.etag, released, health: proof.health }
 }
 
 function missingStack({ names }: TargetContext): never {

@@ -2,7 +2,7 @@ import { type BucketPresences, planBuckets } from '../core/buckets-plan.js'
 import { toolVersion, underOurNames } from '../core/project.js'
 import { type ParameterValue, parameterRecord, planParameters } from '../core/parameters.js'
 import { type KeptPool, planUserPool, verifyPairs } from '../core/pool-plan.js'
-import { type Reality, type Receipt, type ReleaseInputs, differences } from '../core/receipt.js'
+import { type Reality, type Receipt, type ReleaseInputs, differences, releasedFunctions } from '../core/receipt.js'
 import { actionOf, situationOf } from '../core/stack-state.js'
 import { DeployError } from '../errors.js'
 import type { Stack, StackResource } from '../ports.js'
@@ -12,8 +12,8 @@ import { type BuildPlace, type Sources, buildPlace, readSources } from './build-
 import type { TargetContext } from './context.js'
 import { keptPoolFor } from './kept-pool.js'
 import { readLastReceipt } from './ledger.js'
-import { liveAlias } from './release-code.js'
-import { readAttempts } from './verify-live.js'
+import { healthPathOf, readAttempts } from './health-gate.js'
+import { versionsServing } from './serving.js'
 import { type TargetConfig, configKey, readTargetConfig } from './target-config.js'
 
 /** All that a deployment needs to know before it changes anything. */
@@ -34,6 +34,7 @@ export interface DeploymentFacts {
 export async function gatherFacts(context: TargetContext, takesBuild: boolean): Promise<DeploymentFacts> {
   verifyPairs(context.inputs)
   readAttempts(context.inputs.HEALTH_ATTEMPTS)
+  healthPathOf(context)
   const admin = await readAdmin(context)
   const [sources, config] = await Promise.all([readSources(context), readTargetConfig(context)])
   const [stack, receipt, place, presence] = await Promise.all([
@@ -57,7 +58,7 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
     place: place.name,
     tool: toolVersion,
   }
-  const reasons = differences(receipt, inputs, await readReality(stack, context))
+  const reasons = differences(receipt, inputs, await readReality(stack, receipt, context))
   return { sources, config, place, admin, stack, receipt, parameters, inputs, reasons }
 }
 
@@ -112,17 +113,22 @@ function wantedBuckets(value: string | undefined): 'true' | 'false' | undefined 
   return value === 'true' || value === 'false' ? value : undefined
 }
 
-async function readReality(stack: Stack | undefined, { ports, names }: TargetContext): Promise<Reality | undefined> {
+async function readReality(
+  stack: Stack | undefined,
+  receipt: Receipt | undefined,
+  context: TargetContext,
+): Promise<Reality | undefined> {
   if (stack === undefined) return undefined
-  const [alias, configEtag] = await Promise.all([
-    ports.functions.alias(names.function, liveAlias),
+  const { ports, names } = context
+  const [versions, configEtag] = await Promise.all([
+    versionsServing(receipt === undefined ? [] : releasedFunctions(receipt), context),
     ports.buckets.etag(names.buckets.lambda, configKey),
   ])
   return {
     stackArn: stack.arn,
     stackChangedAt: stack.changedAt,
     stackHealthy: situationOf(stack.status) === 'healthy',
-    aliasVersion: alias?.version,
+    versions,
     configEtag,
   }
 }

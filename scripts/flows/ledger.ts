@@ -16,6 +16,20 @@ export async function readLastReceipt({ ports, names }: TargetContext): Promise<
   return stored === undefined ? undefined : parseReceipt(stored.text, `s3://${names.deploymentsBucket}/${newest}`)
 }
 
+/** The number of the newest receipt (0 where there is none) and the last good release. Throws Refused as above. */
+export async function readReceipts(context: TargetContext): Promise<{ newest: number; live: Receipt | undefined }> {
+  const keys = await receiptKeys(context)
+  let newest = 0
+  for (const key of keys) {
+    const stored = await context.ports.buckets.read(context.names.deploymentsBucket, key)
+    if (stored === undefined) continue
+    const receipt = parseReceipt(stored.text, `s3://${context.names.deploymentsBucket}/${key}`)
+    newest ||= receipt.release
+    if (receipt.outcome === 'live') return { newest, live: receipt }
+  }
+  return { newest, live: undefined }
+}
+
 /** A receipt of the history; one that cannot be read is told with its address, and hides no other. */
 export type LedgerEntry = { kind: 'receipt'; receipt: Receipt } | { kind: 'unreadable'; where: string }
 

@@ -1,4 +1,5 @@
 import { type Addresses, addressesOf } from '../core/addresses.js'
+import { liveAlias } from '../core/functions.js'
 import { namesOf } from '../core/names.js'
 import type { BucketKey } from '../core/project.js'
 import type { Receipt } from '../core/receipt.js'
@@ -6,7 +7,6 @@ import { type StackStatus, situationOf, situations, stackStates } from '../core/
 import type { Target } from '../core/target.js'
 import type { CloudContext } from './context.js'
 import { readLastReceipt } from './ledger.js'
-import { liveAlias } from './release-code.js'
 
 /** What is there of a target; everything that could not be found is undefined. */
 export interface TargetView {

@@ -8,14 +8,16 @@ import type { BuildRecord } from './build-record.js'
 import type { TargetContext } from './context.js'
 import type { DeploymentFacts } from './deployment-facts.js'
 import { writeReceipt } from './ledger.js'
+import type { Health } from './health-gate.js'
 import type { Released } from './release-code.js'
-import type { Health } from './verify-live.js'
+import type { Proof } from './verify-target.js'
 
 /** What a deployment proved to be there at its end. */
 export interface LiveFacts {
+  kind: 'live'
   stack: Stack
   configEtag: string
-  released: Released
+  released: readonly Released[]
   health: Health | undefined
 }
 
@@ -37,7 +39,7 @@ export async function recordRelease(
     artifacts: artifactsOf(processed),
     stack: { arn: stack.arn, changedAt: stack.changedAt },
     config: { bucket: context.names.buckets.lambda, etag: configEtag },
-    function: { name: released.name, version: released.version, codeSha256: released.codeSha256 },
+    ...functionsPart(released),
     ...(health === undefined ? {} : { health }),
   }
   return (await writeReceipt(receipt, facts.receipt?.release ?? 0, context)).release
@@ -47,7 +49,7 @@ export async function recordRelease(
 export async function recordFailure(
   build: BuildRecord,
   facts: DeploymentFacts,
-  error: unknown,
+  { error, unhealthy }: { error: unknown; unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined },
   context: TargetContext,
 ): Promise<void> {
   if (!(error instanceof DeployError) || error.code === 'Declined' || error.code === 'Refused') return
@@ -61,11 +63,31 @@ export async function recordFailure(
       inputs: inputsOf(build, facts),
       ...filesOf(build, facts),
       stack: { arn: stack.arn, changedAt: stack.changedAt },
+      ...(unhealthy === undefined ? {} : { health: unhealthy.health, rollback: unhealthy.rollback }),
     }
     await writeReceipt(receipt, facts.receipt?.release ?? 0, context)
   } catch (problem) {
     const text = problem instanceof Error ? problem.message : String(problem)
     context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
+  }
+}
+
+/** The released function that answers the health path; where none does, any. */
+export function behindApi(released: readonly Released[]): Released | undefined {
+  return released.find(({ answersHealth }) => answersHealth !== undefined) ?? released[0]
+}
+
+/** Every function, and once more the one that older tools look for. */
+export function functionsPart(released: readonly Released[]): Pick<Receipt, 'function' | 'functions'> {
+  const only = behindApi(released)
+  if (only === undefined) return {}
+  const functions = released.map(({ logicalId, name, alias, version, codeSha256 }) => [
+    logicalId,
+    { name, alias, version, codeSha256 },
+  ])
+  return {
+    function: { name: only.name, version: only.version, codeSha256: only.codeSha256 },
+    functions: Object.fromEntries(functions) as NonNullable<Receipt['functions']>,
   }
 }
 
@@ -81,7 +103,8 @@ function filesOf(build: BuildRecord, { sources, config }: DeploymentFacts): Pick
   return built === undefined ? {} : { files: { ...built, ...config.files } }
 }
 
-async function commonPart({
+/** Who, when and from which commit. */
+export async function commonPart({
   ports,
   command,
   who,

@@ -1,121 +1,205 @@
-import { proxyEvent, healthPath, readHealth } from '../core/api-paths.js'
-import { ownLines } from '../core/log-lines.js'
+import pMap from 'p-map'
+import { counted } from '../core/contents.js'
 import { DeployError } from '../errors.js'
-import type { FunctionState } from '../ports.js'
+import type { FunctionAlias, FunctionState } from '../ports.js'
 import type { Step } from '../report/report.js'
-import type { BuildRecord } from './build-record.js'
+import { type Checked, checkBeforeTraffic } from './check-version.js'
+import { type FunctionCode, codeSource } from './code-source.js'
 import type { TargetContext } from './context.js'
-import { waitUntil } from './wait.js'
+import { type Move, moveTraffic } from './move-traffic.js'
+import { settled } from './settle-function.js'
+import type { TargetFunction } from './target-functions.js'
 
-export const liveAlias = 'live'
+/** Lambda takes 15 changing calls a second for an account and region ("Lambda quotas", control plane API requests). */
+export const functionsAtOnce = 15
+
+/** What a release is to make live of one function. */
+export interface Wanted {
+  fn: TargetFunction
+  /** Undefined: what $LATEST holds. */
+  code: FunctionCode | undefined
+  /** The version that served before the release began, where that is not what the alias says now. */
+  served?: string | undefined
+  /** What was read under the lock already. */
+  seen?: { latest: FunctionState; alias: FunctionAlias | undefined }
+}
 
 export interface Released {
+  logicalId: string
   name: string
+  alias: string
   version: string
   codeSha256: string
+  imageDigest?: string
+  /** The version that served before; undefined: there was no good one. */
+  before: string | undefined
   /** False when the alias was on this version already. */
   moved: boolean
+  /** Whether $LATEST had to be given its code by us: CloudFormation had not, or was not asked. */
+  updated: boolean
+  /** Whether the API's answer to the health path must name this version; undefined: the function does not answer it. */
+  answersHealth: Checked | undefined
+}
+
+/** A version that is ready for traffic, and where its alias is now. */
+interface Prepared {
+  made: Omit<Released, 'moved'>
+  current: FunctionAlias
 }
 
 /**
- * Makes what the function holds the live version: settled, published, checked before traffic by invoking that very
- * version, and only then the alias is moved. A version that fails the check never sees a request.
+ * Makes the wanted code of all functions live, or of none: each is updated, settled, published and checked before
+ * traffic by invoking that very version; only when all of them are good, the aliases are moved.
  */
 export async function releaseCode(
-  build: BuildRecord,
+  wanted: readonly Wanted[],
   description: string,
   step: Step,
   context: TargetContext,
-): Promise<Released> {
-  const { ports, names } = context
-  const name = names.function
-  step.progress('waiting for the function to settle')
-  const latest = await settled(name, undefined, context)
-  verifyCode(latest, build)
-  const alias = await ports.functions.alias(name, liveAlias)
-  if (alias === undefined) {
-    throw new DeployError('StackState', `the function ${name} has no alias "${liveAlias}"`, {
-      hint: 'the template must hold an AWS::Lambda::Alias of that name: make rs-deploy',
-    })
-  }
-  step.progress('publishing a version')
-  const published = await ports.functions.publish(name, latest.codeSha256, latest.revisionId, description)
-  const version = await settled(name, published.version, context)
-  step.progress(`checking version ${version.version} before traffic`)
-  await checkBeforeTraffic(version, alias.version, context)
-  const moved = alias.version !== version.version
-  if (moved) await ports.functions.moveAlias(name, liveAlias, version.version, alias.revisionId)
-  step.say(`version ${version.version} ${moved ? 'checked, now live' : 'was live already'}`)
-  return { name, version: version.version, codeSha256: version.codeSha256, moved }
-}
-
-/** Publishing whatever the function holds could make another run's code live under this build's name. */
-function verifyCode({ name, codeSha256 }: FunctionState, build: BuildRecord): void {
-  const built = build.packages.filter(({ kind }) => kind === 'function').map((one) => one.codeSha256)
-  if (built.length === 0 || built.includes(codeSha256)) return
-  throw new DeployError('StackState', `${name} holds other code than this build: it was changed past this tool`, {
-    facts: [{ label: 'Code', text: `${codeSha256}, built ${built.join(', ')}` }],
-    hint: 'change a line of the code and deploy again: CloudFormation puts back only what it sees change',
+): Promise<Released[]> {
+  const prepared = await prepareAll(wanted, description, step, context)
+  const moves = prepared.flatMap((one): Move[] => {
+    const { name, alias, version } = one.made
+    const { current } = one
+    return current.version === version && Object.keys(current.weights).length === 0
+      ? []
+      : [{ name, alias, from: current.version, to: version, revisionId: current.revisionId }]
   })
+  if (moves.length > 0) await moveTraffic(moves, step, context)
+  const moved = new Set(moves.map(({ name }) => name))
+  const released = prepared.map(({ made }) => ({ ...made, moved: moved.has(made.name) }))
+  step.say(describeReleased(released))
+  return released
 }
 
-/** Waits until Lambda takes the function or version for ready. Throws Unhealthy when it says that it failed. */
-async function settled(name: string, qualifier: string | undefined, context: TargetContext): Promise<FunctionState> {
-  const wait = {
-    what: `${name} to settle`,
-    firstMs: 50,
-    limitMs: 1_000,
-    deadlineMs: 5 * 60_000,
-    hint: 'the same command again',
+async function prepareAll(
+  wanted: readonly Wanted[],
+  description: string,
+  step: Step,
+  context: TargetContext,
+): Promise<Prepared[]> {
+  const failures: { fn: TargetFunction; error: unknown }[] = []
+  let done = 0
+  const prepared = await pMap(
+    wanted,
+    async (one) => {
+      try {
+        return await prepareVersion(one, description, step, context)
+      } catch (error) {
+        failures.push({ fn: one.fn, error })
+        return undefined
+      } finally {
+        done += 1
+        if (wanted.length > 1) step.progress(`${done}/${wanted.length} functions ready`)
+      }
+    },
+    { concurrency: functionsAtOnce },
+  )
+  if (failures.length > 0) throw preparationFailure(failures, wanted)
+  return prepared.flatMap((one) => one ?? [])
+}
+
+/** Publishes the wanted code as a version that is ready and passed its check; no request reaches it yet. */
+async function prepareVersion(
+  { fn, code, served, seen }: Wanted,
+  description: string,
+  step: Step,
+  context: TargetContext,
+): Promise<Prepared> {
+  const { functions } = context.ports
+  const alias = fn.alias ?? noAlias(fn)
+  const tell = (text: string): void => step.progress(text)
+  tell('waiting for the function to settle')
+  const [held, current] = await Promise.all([
+    settled(fn.name, undefined, context, seen?.latest),
+    seen?.alias ?? functions.alias(fn.name, alias),
+  ])
+  if (current === undefined) return noAlias(fn)
+  const behind = code !== undefined && held.codeSha256 !== code.codeSha256
+  const latest = behind ? await update(held, code, tell, context) : held
+  tell('publishing a version')
+  const published = await functions.publish(fn.name, latest.codeSha256, latest.revisionId, description)
+  const ready = await settled(
+    fn.name,
+    published.version,
+    context,
+    published.state === undefined ? undefined : published,
+  )
+  const before = served ?? current.version
+  const good = before === '$LATEST' ? undefined : before
+  const answersHealth = await check(fn, ready.version, good, tell, context)
+  const { logicalId, name } = fn
+  const { version, codeSha256 } = ready
+  return {
+    current,
+    made: { logicalId, name, alias, version, codeSha256, before: good, updated: behind, answersHealth },
   }
-  return waitUntil(wait, context, async () => {
-    const state = await context.ports.functions.state(name, qualifier)
-    if (state === undefined) {
-      throw new DeployError('StackState', `the function ${name} does not exist`, { hint: 'make rs-deploy creates it' })
-    }
-    if (state.state === 'Failed' || state.lastUpdateStatus === 'Failed') {
-      throw new DeployError('Unhealthy', `Lambda could not prepare ${name}: ${state.reason ?? 'no reason told'}`, {
-        hint: 'correct the cause, then the same command again',
-      })
-    }
-    const ready = state.state !== 'Pending' && state.lastUpdateStatus !== 'InProgress'
-    return ready ? state : undefined
-  })
 }
 
-async function checkBeforeTraffic(
-  { name, version }: FunctionState,
-  live: string,
-  { ports, target }: TargetContext,
-): Promise<void> {
-  const answer = await ports.functions.invoke(name, version, proxyEvent(healthPath, target.env))
-  const problem = answer.failed ? crashOf(answer.payload) : problemOf(answer.payload)
-  if (problem === undefined) return
-  const lines = ownLines(answer.logTail.split('\n'), 4)
-  throw new DeployError('Unhealthy', `version ${version} failed its check before traffic: ${problem}`, {
-    facts: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
+async function update(
+  held: FunctionState,
+  code: FunctionCode,
+  tell: (text: string) => void,
+  context: TargetContext,
+): Promise<FunctionState> {
+  const source = await codeSource(code, tell, context)
+  tell('updating the code')
+  const updated = await context.ports.functions.updateCode(held.name, source, held.revisionId)
+  return settled(held.name, undefined, context, updated)
+}
+
+async function check(
+  fn: TargetFunction,
+  version: string,
+  before: string | undefined,
+  tell: (text: string) => void,
+  context: TargetContext,
+): Promise<Checked | undefined> {
+  if (fn.check === undefined) return undefined
+  tell(`checking version ${version} before traffic`)
+  try {
+    const checked = await checkBeforeTraffic(fn.name, version, fn.check, context)
+    return fn.check.expects === 'health' ? checked : undefined
+  } catch (error) {
+    if (!(error instanceof DeployError)) throw error
     // Before a first release the alias points at $LATEST, which is this very code.
-    hint:
-      live === '$LATEST'
+    const hint =
+      before === undefined
         ? 'this stack has no good version yet: its API answers with this code; correct it, then the same command again'
-        : `no request reached it, version ${live} goes on serving; correct the code, then the same command again`,
+        : `no request reached it, version ${before} goes on serving; correct the code, then the same command again`
+    throw new DeployError(error.code, error.message, { facts: error.facts, hint, cause: error })
+  }
+}
+
+function noAlias({ name }: TargetFunction): never {
+  throw new DeployError('StackState', `the function ${name} has no alias "live"`, {
+    hint: 'the template must hold an AWS::Lambda::Alias of that name: make rs-deploy',
   })
 }
 
-function crashOf(payload: string): string {
-  try {
-    const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string }
-    return `${errorType ?? 'error'}: ${errorMessage ?? ''}`
-  } catch {
-    return 'it crashed'
-  }
+/** One failure is told as it is; of several each function's own. */
+function preparationFailure(
+  failures: readonly { fn: TargetFunction; error: unknown }[],
+  wanted: readonly Wanted[],
+): unknown {
+  const [first] = failures
+  if (failures.length === 1 && wanted.length === 1) return first?.error
+  const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+  const code = first?.error instanceof DeployError ? first.error.code : 'AwsFailed'
+  return new DeployError(code, `${failures.length} of ${counted(wanted.length, 'function')} failed: none went live`, {
+    facts: failures.flatMap(({ fn, error }) => [
+      { label: fn.logicalId, text: text(error) },
+      ...(failures.length === 1 && error instanceof DeployError ? error.facts : []),
+    ]),
+    hint: 'correct the code, then the same command again',
+    cause: first?.error,
+  })
 }
 
-function problemOf(payload: string): string | undefined {
-  try {
-    const { statusCode, body } = JSON.parse(payload) as { statusCode?: number; body?: string }
-    return readHealth(statusCode ?? 0, body ?? '').problem
-  } catch {
-    return 'its answer is not one of a proxy integration'
+function describeReleased(released: readonly Released[]): string {
+  const [only] = released
+  if (released.length === 1 && only !== undefined) {
+    return `version ${only.version} ${only.moved ? 'checked, now live' : 'was live already'}`
   }
+  return `${released.filter(({ moved }) => moved).length} of ${counted(released.length, 'function')} moved to a new version`
 }

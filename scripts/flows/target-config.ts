@@ -36,16 +36,22 @@ export async function readTargetConfig({ ports, target }: TargetContext): Promis
   return { text: `${JSON.stringify(merged, null, 2)}\n`, hash: sha256(canonicalJson(merged)), files }
 }
 
-/** Uploads the merged configuration unless the bucket holds it already. Returns the object's ETag. */
-export async function uploadConfig(config: TargetConfig, step: Step, context: TargetContext): Promise<string> {
+export interface UploadedConfig {
+  etag: string
+  /** What it took the place of; undefined where nothing was there or nothing changed. */
+  replaced: string | undefined
+}
+
+/** Uploads the merged configuration unless the bucket holds it already. */
+export async function uploadConfig(config: TargetConfig, step: Step, context: TargetContext): Promise<UploadedConfig> {
   const present = await context.ports.buckets.read(context.names.buckets.lambda, configKey)
   if (present?.text === config.text) {
     step.skip('the uploaded configuration is this one already')
-    return present.etag
+    return { etag: present.etag, replaced: undefined }
   }
   const etag = await putConfig(config.text, context)
   step.say(present === undefined ? 'uploaded' : 'changed, uploaded')
-  return etag
+  return { etag, replaced: present?.text }
 }
 
 /** Puts a configuration and reads it back: what the backend gets is what was meant. Returns the object's ETag. */

@@ -1,64 +1,9 @@
-import { guardedPaths, healthPath, openPaths, readHealth } from '../core/api-paths.js'
+import { guardedPaths, openPaths } from '../core/api-paths.js'
 import { DeployError } from '../errors.js'
-import type { Step } from '../report/report.js'
 import type { TargetContext } from './context.js'
 import { waitUntil } from './wait.js'
 
-const defaultAttempts = 15
-const longestWaitMs = 60_000
 const guardDeadlineMs = 60_000
-
-export interface Health {
-  attempts: number
-  durationMs: number
-}
-
-/** Asks /health over HTTP until the released version answers healthy: waits min(2^(n-1), 60) s between the attempts. */
-export async function probeHealth(api: string, version: string, step: Step, context: TargetContext): Promise<Health> {
-  const { ports, signal, inputs, names } = context
-  const started = ports.clock.now().getTime()
-  const attempts = readAttempts(inputs.HEALTH_ATTEMPTS)
-  let problem = ''
-  for (let attempt = 1; attempt <= attempts; attempt++) {
-    const answer = await ports.http.get(`${api}${healthPath}`)
-    const health = answer === undefined ? undefined : readHealth(answer.status, answer.body)
-    if (health?.healthy === true && health.version === version) {
-      return { attempts: attempt, durationMs: ports.clock.now().getTime() - started }
-    }
-    problem =
-      health === undefined
-        ? 'no answer'
-        : (health.problem ?? `version ${health.version ?? 'unknown'} answers instead of ${version}`)
-    step.progress(`attempt ${attempt} of ${attempts}: ${problem}`)
-    if (attempt < attempts) await ports.clock.sleep(Math.min(1000 * 2 ** (attempt - 1), longestWaitMs), signal)
-  }
-  throw new DeployError('Unhealthy', `${healthPath} failed ${attempts} times, last: ${problem}`, {
-    facts: [
-      { label: 'Address', text: `${api}${healthPath}` },
-      ...(await logFacts(names.function, new Date(started), context)),
-    ],
-    hint: 'the function’s log tells why; then the same command again',
-  })
-}
-
-async function logFacts(
-  name: string,
-  since: Date,
-  { ports }: TargetContext,
-): Promise<{ label: string; text: string }[]> {
-  const lines = await ports.logs.lastLines(`/aws/lambda/${name}`, since, 4).catch(() => [])
-  return lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text }))
-}
-
-/** HEALTH_ATTEMPTS as a number. Throws Usage; asked for before anything is written. */
-export function readAttempts(given: string | undefined): number {
-  if (given === undefined) return defaultAttempts
-  const attempts = Number(given)
-  if (Number.isInteger(attempts) && attempts >= 1 && attempts <= 100) return attempts
-  throw new DeployError('Usage', `HEALTH_ATTEMPTS=${given} is not a number from 1 to 100`, {
-    hint: 'HEALTH_ATTEMPTS=15',
-  })
-}
 
 /**
  * Asks the open and the guarded paths without a token: open ones must answer, guarded ones must refuse with 401 when

@@ -1,31 +1,118 @@
 import { addressesOf } from '../core/addresses.js'
 import { underOurNames } from '../core/project.js'
+import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import { type Admin, ensureAdmin } from './admin-user.js'
 import type { TargetContext } from './context.js'
-import { type Health, countSops, probeHealth, verifyAccess } from './verify-live.js'
+import { type Health, type HealthAnswer, askHealth, readAttempts, unhealthy } from './health-gate.js'
+import type { Released } from './release-code.js'
+import { type Rollback, type Undo, rollBack } from './roll-back.js'
+import { countSops, verifyAccess } from './verify-live.js'
 
 /** What a stack's outputs and parameters say about asking it. */
-function apiOf(stack: Stack, { names, cloud, project }: TargetContext): { api: string | undefined; authOn: boolean } {
+export function apiOf(
+  stack: Stack,
+  { names, cloud, project }: TargetContext,
+): { api: string | undefined; authOn: boolean } {
   const { api } = addressesOf(stack.outputs, names.apiStage, cloud)
   const { EnableAuth } = underOurNames(stack.parameters, project.parameters)
   return { api, authOn: EnableAuth === 'true' }
 }
 
-/** Asks the API over HTTP until the version answers healthy, and whether it guards what it must. */
-export function verifyTarget(stack: Stack, version: string, context: TargetContext): Promise<Health | undefined> {
-  return context.report.step('Verify', async (step) => {
-    const { api, authOn } = apiOf(stack, context)
-    if (api === undefined) {
-      step.skip('the stack has no output ApiEndpoint')
-      return undefined
-    }
-    const health = await probeHealth(api, version, step, context)
-    await verifyAccess(api, authOn, context)
-    const access = authOn ? 'guarded paths refuse without a token' : 'auth is off, every path is open'
-    step.say(`healthy, answered by version ${version}; ${access}`)
-    return health
+/** Asks a target that nothing was changed of whether it is healthy, and whether its API guards what it must. */
+export async function verifyTarget(stack: Stack, version: string, context: TargetContext): Promise<void> {
+  await context.report.step('Verify', async (step) => {
+    const { api } = apiOf(stack, context)
+    if (api === undefined) return step.skip('the stack has no output ApiEndpoint')
+    const attempts = readAttempts(context.inputs.HEALTH_ATTEMPTS)
+    const question = { api, function: context.names.function, version, mustSayVersion: false, attempts }
+    const answer = await askHealth(question, step, context)
+    if (answer.kind === 'unhealthy') throw unhealthy(answer)
+    step.say(`healthy, answered by version ${version}; ${await accessOf(stack, context)}`)
   })
+}
+
+async function accessOf(stack: Stack, context: TargetContext): Promise<string> {
+  const { api, authOn } = apiOf(stack, context)
+  await verifyAccess(api ?? '', authOn, context)
+  return authOn ? 'guarded paths refuse without a token' : 'auth is off, every path is open'
+}
+
+export type Proof =
+  | { kind: 'healthy'; health: Health | undefined }
+  | { kind: 'unhealthy'; health: Health; rollback: Rollback; error: DeployError }
+
+export interface ProofOptions {
+  /** No attempt begins later; unset: all attempts are made. */
+  mostMs?: number
+  /** Whether the paths that must be guarded are asked as well. */
+  access: boolean
+}
+
+/** Has a release proved over HTTP; one that is not healthy is taken back to what served before. */
+export async function proveRelease(
+  stack: Stack,
+  undo: Undo,
+  options: ProofOptions,
+  context: TargetContext,
+): Promise<Proof> {
+  const { report } = context
+  const { api } = apiOf(stack, context)
+  const behind = undo.released.find(({ answersHealth }) => answersHealth !== undefined)
+  let answer: HealthAnswer | undefined
+  try {
+    await report.step('Verify', async (step) => {
+      if (api === undefined) return step.skip('the stack has no output ApiEndpoint')
+      if (behind === undefined) return step.skip('no function answers the health path')
+      answer = await askHealth(questionOf(behind, api, options, context), step, context)
+      if (answer.kind === 'unhealthy') throw unhealthy(answer)
+      const access = options.access ? `; ${await accessOf(stack, context)}` : ''
+      step.say(`healthy, answered by version ${behind.version}${access}`)
+    })
+  } catch (error) {
+    if (answer?.kind !== 'unhealthy') throw error
+  }
+  if (answer?.kind !== 'unhealthy') return { kind: 'healthy', health: answer?.health }
+  const rollback = await report.step('Roll back', (step) => rollBack(undo, api, step, context))
+  return { kind: 'unhealthy', health: answer.health, rollback, error: failureOf(answer, rollback, context) }
+}
+
+function questionOf(
+  { name, version, answersHealth }: Released,
+  api: string,
+  { mostMs }: ProofOptions,
+  { inputs }: TargetContext,
+) {
+  return {
+    api,
+    function: name,
+    version,
+    mustSayVersion: answersHealth?.saysVersion === true,
+    attempts: readAttempts(inputs.HEALTH_ATTEMPTS),
+    ...(mostMs === undefined ? {} : { mostMs }),
+  }
+}
+
+/** The failed gate and what became of the way back, in one sentence each. */
+function failureOf(
+  answer: Extract<HealthAnswer, { kind: 'unhealthy' }>,
+  { outcome, versions }: Rollback,
+  { target }: TargetContext,
+): DeployError {
+  const failure = unhealthy(answer)
+  const list = [...new Set(Object.values(versions))].join(', ')
+  const became = {
+    healthy: `rolled back: version ${list} serves again and is healthy`,
+    unhealthy: `rolled back to version ${list}, which is not healthy either`,
+    nothing: 'nothing to roll back to: requests reach this version',
+  }[outcome]
+  const place = `ENV=${target.env} ORG=${target.org}`
+  const hint = {
+    healthy: 'correct the code, then the same command again',
+    unhealthy: `look at the function’s log; make rs-rollback ${place} RELEASE=… goes further back`,
+    nothing: 'correct the code, then the same command again',
+  }[outcome]
+  return new DeployError('Unhealthy', `${failure.message}; ${became}`, { facts: failure.facts, hint, cause: failure })
 }
 
 /** Ensures the administrator, when one is given, and has the SOPs listed. Returns the administrator's e-mail. */

@@ -6,6 +6,8 @@ export interface Wait {
   /** What is waited for, as it continues "waited 60 s for …". */
   what: string
   firstMs: number
+  /** How often to ask at the first pace before the pauses double. */
+  steadyTimes?: number
   limitMs: number
   deadlineMs: number
   hint: string
@@ -18,7 +20,7 @@ export async function waitUntil<T>(
   ask: () => Promise<T | undefined>,
 ): Promise<T> {
   const started = ports.clock.now().getTime()
-  for (const pauseMs of doubling(wait.firstMs, wait.limitMs)) {
+  for (const pauseMs of doubling(wait.firstMs, wait.limitMs, wait.steadyTimes)) {
     const answer = await ask()
     if (answer !== undefined) return answer
     const spentMs = ports.clock.now().getTime() - started

@@ -101,9 +101,14 @@ export interface FunctionState {
   reason: string | undefined
 }
 
+/** Where new code comes from. */
+export type CodeSource = { zip: Uint8Array } | { bucket: string; key: string } | { image: string }
+
 export interface FunctionAlias {
   version: string
   revisionId: string
+  /** Share of the requests by further version, 0 to 1; empty unless traffic is being shifted. */
+  weights: Readonly<Record<string, number>>
 }
 
 export interface Invocation {
@@ -117,6 +122,8 @@ export interface Functions {
   state(name: string, qualifier?: string): Promise<FunctionState | undefined>
   alias(name: string, alias: string): Promise<FunctionAlias | undefined>
   invoke(name: string, qualifier: string, payload: string): Promise<Invocation>
+  /** Write. Refused with StackState when the function has another revision by now. */
+  updateCode(name: string, source: CodeSource, revisionId: string): Promise<FunctionState>
   /** Write. Refused when code or revision are not the named ones any more. */
   publish(name: string, codeSha256: string, revisionId: string, description: string): Promise<FunctionState>
   /** Write. Refused when the alias has another revision by now. */
@@ -147,6 +154,8 @@ export interface Buckets extends BucketContents {
   createPrivate(bucket: string): Promise<void>
   /** Write. Returns the new ETag. */
   put(bucket: string, key: string, text: string): Promise<string>
+  /** Write. In parts where it is large; `onProgress` is told whole percents. */
+  upload(bucket: string, key: string, bytes: Uint8Array, onProgress: (percent: number) => void): Promise<void>
   readDated(bucket: string, key: string): Promise<DatedObject | undefined>
   /** Write. The new ETag, or undefined when the key exists already. */
   putNew(bucket: string, key: string, text: string): Promise<string | undefined>

@@ -32,8 +32,13 @@ export interface Files {
   exclusively<T>(lockFile: string, work: () => Promise<T>, onWait: (pid: number) => void): Promise<T>
   /** Write. The folder and everything in it. */
   remove(folder: string): Promise<void>
-  /** Write. The same files always give the same bytes (sorted, fixed times, modes 0644 or 0755). */
-  zip(folder: string, file: string): Promise<void>
+  /** Write. A file, or a folder with every file in it, caches left out. */
+  copy(from: string, to: string): Promise<void>
+  /**
+   * Write. The same files always give the same bytes (sorted, fixed times, modes 0644 or 0755). `leftOut` are names of
+   * files and folders, at any depth; `*.so` stands for every name with that end.
+   */
+  zip(folder: string, file: string, leftOut?: readonly string[]): Promise<void>
 }
 
 export interface Prompts {

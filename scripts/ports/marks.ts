@@ -29,6 +29,7 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     isPrivate: 'read',
     createPrivate: 'write',
     put: 'write',
+    upload: 'write',
     putNew: 'write',
     replace: 'write',
     removeIf: 'write',
@@ -36,7 +37,14 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     removeVersions: 'write',
     removeBucket: 'write',
   },
-  functions: { state: 'read', alias: 'read', invoke: 'read', publish: 'write', moveAlias: 'write' },
+  functions: {
+    state: 'read',
+    alias: 'read',
+    invoke: 'read',
+    updateCode: 'write',
+    publish: 'write',
+    moveAlias: 'write',
+  },
   logs: { lastLines: 'read', hasGroup: 'read', removeGroup: 'write' },
   shell: { run: 'write' },
   stacks: {

@@ -20,7 +20,7 @@ const reality: Reality = {
   stackArn: 'arn',
   stackChangedAt: 'then',
   stackHealthy: true,
-  aliasVersion: '3',
+  versions: { f: '3' },
   configEtag: 'e',
 }
 
@@ -46,8 +46,8 @@ describe('what differs from the last release', () => {
     ['the stack is not healthy', { stackHealthy: false }],
     ['the stack was changed by something else', { stackArn: 'x' }],
     ['the stack was changed by something else', { stackChangedAt: 'later' }],
-    ['another version is live than the last release', { aliasVersion: '4' }],
-    ['another version is live than the last release', { aliasVersion: undefined }],
+    ['another version is live than the last release', { versions: { f: '4' } }],
+    ['another version is live than the last release', { versions: {} }],
     ['the uploaded configuration is not the last release’s', { configEtag: 'x' }],
     ['the uploaded configuration is not the last release’s', { configEtag: undefined }],
   ])('is found in reality: %s', (clause, over) => {
@@ -61,7 +61,7 @@ describe('what differs from the last release', () => {
   })
 
   it('is told clause by clause', () => {
-    const changed = differences(receipt, { ...inputs, code: 'x', config: 'x' }, { ...reality, aliasVersion: '9' })
+    const changed = differences(receipt, { ...inputs, code: 'x', config: 'x' }, { ...reality, versions: { f: '9' } })
     expect(changed).toHaveLength(3)
   })
 })

@@ -1,7 +1,9 @@
-import type { BuildRecord } from '../../scripts/flows/build-record.js'
 import { describe, expect, it } from '@jest/globals'
-import { type Released, releaseCode } from '../../scripts/flows/release-code.js'
+import { proxyEvent } from '../../scripts/core/api-paths.js'
+import { type Released, type Wanted, releaseCode } from '../../scripts/flows/release-code.js'
 import type { FunctionState, Functions, Invocation } from '../../scripts/ports.js'
+import type { TargetFunction } from '../../scripts/flows/target-functions.js'
+import { DeployError } from '../../scripts/errors.js'
 import { type FakeContext, fakeContext, fakeStep } from '../support/fake-context.js'
 import { rejectedBy } from '../support/failures.js'
 import { fakePort } from '../support/fake-ports.js'
@@ -29,6 +31,7 @@ interface World {
   version?: FunctionState[]
   live?: string | undefined
   answer?: Invocation
+  over?: Partial<Functions>
 }
 
 function world({
@@ -36,32 +39,39 @@ function world({
   version = [state({ version: '8' })],
   live = '7',
   answer = healthy,
+  over = {},
 }: World): FakeContext {
   const next = <T>(list: T[]): T => (list.length > 1 ? list.shift()! : list[0]!)
   const methods: Partial<Functions> = {
     state: async (_name, qualifier) => (qualifier === undefined ? next(latest) : next(version)),
-    alias: async () => (live === '' ? undefined : { version: live, revisionId: 'alias-rev' }),
+    alias: async () => (live === '' ? undefined : { version: live, revisionId: 'alias-rev', weights: {} }),
     publish: async () => state({ version: '8', state: 'Pending' }),
     invoke: async () => answer,
-    moveAlias: async (_name, _alias, to) => ({ version: to, revisionId: 'next' }),
+    moveAlias: async (_name, _alias, to) => ({ version: to, revisionId: 'next', weights: {} }),
+    updateCode: async () => state({ revisionId: 'rev2', codeSha256: 'new' }),
+    ...over,
   }
   return fakeContext({ ports: (calls) => ({ functions: fakePort<Functions>('functions', methods, calls) }) })
 }
-const build: BuildRecord = {
-  inputs: 'i',
-  place: 'p',
-  builtAt: '2025-01-01T00:00:00.000Z',
-  template: 't',
-  code: 'c',
-  packages: [{ logicalId: 'F', kind: 'function', property: 'CodeUri', zip: 'zips/F.zip', bytes: 1, codeSha256: 'sha' }],
+const fn: TargetFunction = {
+  logicalId: 'F',
+  name,
+  packageType: 'Zip',
+  alias: 'live',
+  movedByStack: false,
+  check: { event: proxyEvent('/health', 'dev'), expects: 'health' },
 }
-const release = (context: FakeContext): Promise<Released> => releaseCode(build, 'why', fakeStep(), context)
+const newCode = { codeSha256: 'new', bytes: 3, file: 'f.zip' }
+const releaseAll = (context: FakeContext, ...wanted: Wanted[]): Promise<Released[]> =>
+  releaseCode(wanted, 'why', fakeStep(), context)
+const release = async (context: FakeContext): Promise<Released> =>
+  (await releaseAll(context, { fn, code: undefined }))[0]!
 const verbs = (context: FakeContext): string[] => context.calls.map((call) => call.replace(/^functions\.|\(.*/g, ''))
 
 describe('releasing code', () => {
   it('settles, publishes, settles, checks that very version, and only then moves the alias', async () => {
     const context = world({})
-    expect(await release(context)).toEqual({ name, version: '8', codeSha256: 'sha', moved: true })
+    expect(await release(context)).toMatchObject({ name, version: '8', before: '7', moved: true, updated: false })
     expect(verbs(context)).toEqual(['state', 'alias', 'publish', 'state', 'invoke', 'moveAlias'])
     expect(context.calls[2]).toBe(`functions.publish(${name}, sha, rev, why)`)
     expect(context.calls[3]).toBe(`functions.state(${name}, 8)`)
@@ -73,7 +83,7 @@ describe('releasing code', () => {
     const latest = [state({ lastUpdateStatus: 'InProgress', revisionId: 'old' }), state({ state: 'Pending' }), state()]
     const context = world({ latest })
     await release(context)
-    expect(verbs(context).slice(0, 4)).toEqual(['state', 'state', 'state', 'alias'])
+    expect(verbs(context).slice(0, 5)).toEqual(['state', 'alias', 'state', 'state', 'publish'])
     expect(context.calls.find((call) => call.includes('publish'))).toContain('sha, rev')
   })
 
@@ -128,5 +138,74 @@ describe('releasing code', () => {
     const context = world(over)
     expect((await rejectedBy(release(context))).code).toBe(code)
     expect(verbs(context)).not.toContain('moveAlias')
+  })
+})
+
+describe('releasing several functions', () => {
+  const other: TargetFunction = { ...fn, logicalId: 'G', name: 'other', check: undefined }
+
+  it('gives a function its code first where it holds other code, with the revision that was read', async () => {
+    const context = world({ over: { publish: async () => state({ version: '8', codeSha256: 'new' }) } })
+    const [released] = await releaseAll(context, { fn, code: newCode })
+    expect(released).toMatchObject({ updated: true, moved: true })
+    expect(verbs(context)).toEqual([
+      'state',
+      'alias',
+      'files.readBytes',
+      'updateCode',
+      'publish',
+      'invoke',
+      'moveAlias',
+    ])
+    expect(context.calls.find((call) => call.includes('updateCode'))).toBe(`functions.updateCode(${name}, object, rev)`)
+    expect(context.calls.find((call) => call.includes('publish'))).toBe(`functions.publish(${name}, new, rev2, why)`)
+  })
+
+  it('uploads nothing where the function holds that code already', async () => {
+    const context = world({})
+    await releaseAll(context, { fn, code: { ...newCode, codeSha256: 'sha' } })
+    expect(verbs(context)).not.toContain('updateCode')
+  })
+
+  it('calls no function that does not answer a health event', async () => {
+    const context = world({})
+    const released = await releaseAll(context, { fn: other, code: undefined })
+    expect(verbs(context)).not.toContain('invoke')
+    expect(released[0]!.answersHealth).toBeUndefined()
+  })
+
+  it('moves no alias unless every function passed', async () => {
+    const context = world({ answer: proxied(500, {}) })
+    const error = await rejectedBy(releaseAll(context, { fn, code: undefined }, { fn: other, code: undefined }))
+    expect(error.message).toBe('1 of 2 functions failed: none went live')
+    expect(error.facts[0]).toMatchObject({ label: 'F' })
+    expect(verbs(context)).not.toContain('moveAlias')
+  })
+
+  it('takes the aliases back that were moved when another cannot be', async () => {
+    const at: Record<string, string> = {}
+    const context = world({
+      over: {
+        moveAlias: async (which, _alias, to) => {
+          if (which === 'other') throw new DeployError('StackState', 'changed by something else')
+          at[which] = to
+          return { version: to, revisionId: 'next', weights: {} }
+        },
+      },
+    })
+    const error = await rejectedBy(releaseAll(context, { fn, code: undefined }, { fn: other, code: undefined }))
+    expect(error.message).toBe('changed by something else')
+    expect(at).toEqual({ [name]: '7' })
+    expect(context.calls.at(-1)).toBe(`functions.moveAlias(${name}, live, 7, next)`)
+  })
+
+  it('goes back to the version that was proved, not to one that a killed run left on the alias', async () => {
+    const [released] = await releaseAll(world({}), { fn, code: undefined, served: '5' })
+    expect(released!.before).toBe('5')
+  })
+
+  it('has nothing to go back to where requests reached $LATEST', async () => {
+    const [released] = await releaseAll(world({ live: '$LATEST' }), { fn, code: undefined })
+    expect(released!.before).toBeUndefined()
   })
 })

@@ -1,7 +1,8 @@
 import { describe, expect, it } from '@jest/globals'
 import { guardedPaths, openPaths } from '../../scripts/core/api-paths.js'
-import { countSops, probeHealth, verifyAccess } from '../../scripts/flows/verify-live.js'
-import type { Http, HttpAnswer, Logs } from '../../scripts/ports.js'
+import { type HealthAnswer, type HealthQuestion, askHealth, unhealthy } from '../../scripts/flows/health-gate.js'
+import { countSops, verifyAccess } from '../../scripts/flows/verify-live.js'
+import type { FunctionState, Functions, Http, HttpAnswer, Logs } from '../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStep } from '../support/fake-context.js'
 import { rejectedBy, wordsOf } from '../support/failures.js'
 import { fakePort } from '../support/fake-ports.js'
@@ -19,43 +20,107 @@ function asking(get: Http['get'], inputs = {}, lines: Logs['lastLines'] = async 
     ports: (calls) => ({
       http: fakePort<Http>('http', { get }, calls),
       logs: fakePort<Logs>('logs', { lastLines: lines }, calls),
+      functions: fakePort<Functions>('functions', { state: async () => undefined }, calls),
     }),
   })
 }
 
-describe('probing health', () => {
+describe('asking for health', () => {
+  const ask = (context: FakeContext, over: Partial<HealthQuestion> = {}): Promise<HealthAnswer> => {
+    const question = { api, function: 'f', version: '8', mustSayVersion: true, attempts: 15, ...over }
+    return askHealth(question, fakeStep(), context)
+  }
+
   it('is done with the first healthy answer of the released version', async () => {
     const context = asking(async () => answerOf('8'))
-    expect(await probeHealth(api, '8', fakeStep(), context)).toEqual({ attempts: 1, durationMs: 0 })
+    expect(await ask(context)).toEqual({ kind: 'healthy', health: { attempts: 1, durationMs: 0 } })
     expect(context.calls).toEqual(['http.get(https://api/dev/health)'])
+  })
+
+  it('asks the path that HEALTH_PATH names', async () => {
+    const context = asking(async () => answerOf('8'), { HEALTH_PATH: '/status' })
+    await ask(context)
+    expect(context.calls).toEqual(['http.get(https://api/dev/status)'])
   })
 
   it('waits 1, 2, 4 … seconds, at most a minute, 15 times in all, and not after the last', async () => {
     const context = asking(async () => undefined)
-    const error = await rejectedBy(probeHealth(api, '8', fakeStep(), context))
+    const answer = await ask(context)
     const seconds = [1, 2, 4, 8, 16, 32, 60, 60, 60, 60, 60, 60, 60, 60]
     expect(context.clock.slept).toEqual(seconds.map((second) => second * 1000))
     expect(context.calls.filter((call) => call.startsWith('http.'))).toHaveLength(15)
-    expect(`${error.code} ${error.message}`).toBe('Unhealthy /health failed 15 times, last: no answer')
+    expect(answer).toMatchObject({ kind: 'unhealthy', problem: 'no answer', health: { attempts: 15 } })
+  })
+
+  it('begins no attempt later than it may', async () => {
+    const context = asking(async () => undefined)
+    await ask(context, { mostMs: 60_000 })
+    expect(context.clock.slept).toEqual([1, 2, 4, 8, 16].map((second) => second * 1000))
   })
 
   it('does not take another version’s answer for this one’s', async () => {
     const answers = [answerOf('7'), answerOf('7'), answerOf('8')]
     const context = asking(async () => answers.shift())
-    expect(await probeHealth(api, '8', fakeStep(), context)).toEqual({ attempts: 3, durationMs: 3000 })
-    const old = asking(async () => answerOf('7'), { HEALTH_ATTEMPTS: '2' })
-    expect((await rejectedBy(probeHealth(api, '8', fakeStep(), old))).message).toContain(
-      'version 7 answers instead of 8',
+    expect(await ask(context)).toEqual({ kind: 'healthy', health: { attempts: 3, durationMs: 3000 } })
+    const old = asking(async () => answerOf('7'))
+    expect(await ask(old, { attempts: 2 })).toMatchObject({ problem: 'version 7 answers instead of 8' })
+  })
+
+  it('takes an answer without a version only of a function that never tells its own', async () => {
+    const silent: HttpAnswer = { status: 200, headers: {}, body: '{"status":"healthy"}' }
+    expect(
+      (
+        await ask(
+          asking(async () => silent),
+          { mustSayVersion: false },
+        )
+      ).kind,
+    ).toBe('healthy')
+    expect(
+      await ask(
+        asking(async () => silent),
+        { attempts: 1 },
+      ),
+    ).toMatchObject({
+      problem: 'version unknown answers instead of 8',
+    })
+  })
+
+  const crash: HttpAnswer = { status: 502, headers: {}, body: '{"message":"Internal server error"}' }
+
+  it('ends at once where the code cannot be imported, with the line that says so', async () => {
+    const line = "[ERROR] Runtime.ImportModuleError: Unable to import module 'app': No module named 'x'"
+    const context = asking(
+      async () => crash,
+      {},
+      async () => ['START', line],
     )
+    expect(await ask(context)).toMatchObject({ problem: line, health: { attempts: 1 } })
+    expect(context.clock.slept).toEqual([])
+  })
+
+  it('ends at once where Lambda cannot run the version', async () => {
+    const state = { state: 'Failed', reason: 'image gone' } as FunctionState
+    const context = asking(async () => crash)
+    context.ports.functions.state = async () => state
+    expect(await ask(context)).toMatchObject({ problem: 'Lambda cannot run version 8: image gone' })
+    expect(context.clock.slept).toEqual([])
+  })
+
+  it('goes on where a crash may pass', async () => {
+    const answers = [crash, answerOf('8')]
+    expect((await ask(asking(async () => answers.shift()))).kind).toBe('healthy')
   })
 
   it('says what was answered last, where, and what the log says', async () => {
     const context = asking(
       async () => answerOf('8', 503),
-      { HEALTH_ATTEMPTS: '1' },
+      {},
       async () => ['line 1', 'line 2'],
     )
-    const error = await rejectedBy(probeHealth(api, '8', fakeStep(), context))
+    const answer = await ask(context, { attempts: 1 })
+    if (answer.kind === 'healthy') throw new Error('healthy')
+    const error = unhealthy(answer)
     expect(error.message).toContain('answered 503')
     expect(error.facts).toEqual([
       { label: 'Address', text: 'https://api/dev/health' },
@@ -68,10 +133,10 @@ describe('probing health', () => {
   it('ends with the same words when the log cannot be read', async () => {
     const context = asking(
       async () => undefined,
-      { HEALTH_ATTEMPTS: '1' },
+      {},
       async () => Promise.reject(new Error('no')),
     )
-    expect((await rejectedBy(probeHealth(api, '8', fakeStep(), context))).code).toBe('Unhealthy')
+    expect(await ask(context, { attempts: 1 })).toMatchObject({ problem: 'no answer' })
   })
 })
 

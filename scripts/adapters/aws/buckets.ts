@@ -89,6 +89,12 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
       )
       return ETag ?? ''
     },
+    async upload(bucket, key, bytes, onProgress) {
+      const { Upload } = await import('@aws-sdk/lib-storage')
+      const upload = new Upload({ client, params: { Bucket: bucket, Key: key, Body: bytes, ...owned } })
+      upload.on('httpUploadProgress', ({ loaded = 0 }) => onProgress(Math.floor((100 * loaded) / bytes.length)))
+      await upload.done()
+    },
     async readDated(bucket, key) {
       try {
         const { answer, serverNow } = await getDated(client, { Bucket: bucket, Key: key, ...owned })

@@ -1,4 +1,5 @@
 import {
+  type AliasConfiguration,
   type FunctionConfiguration,
   GetAliasCommand,
   GetFunctionConfigurationCommand,
@@ -6,8 +7,10 @@ import {
   LambdaClient,
   PublishVersionCommand,
   UpdateAliasCommand,
+  UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda'
-import type { FunctionState, Functions } from '../../ports.js'
+import { DeployError } from '../../errors.js'
+import type { CodeSource, FunctionAlias, FunctionState, Functions } from '../../ports.js'
 import { type ClientConfig, isNamed } from './clients.js'
 
 export function makeFunctions(config: ClientConfig): Functions {
@@ -25,8 +28,7 @@ export function makeFunctions(config: ClientConfig): Functions {
     },
     async alias(name, alias) {
       try {
-        const found = await client.send(new GetAliasCommand({ FunctionName: name, Name: alias }))
-        return { version: found.FunctionVersion ?? '', revisionId: found.RevisionId ?? '' }
+        return toAlias(await client.send(new GetAliasCommand({ FunctionName: name, Name: alias })))
       } catch (error) {
         if (isNamed(error, 'ResourceNotFoundException')) return undefined
         throw error
@@ -47,30 +49,58 @@ export function makeFunctions(config: ClientConfig): Functions {
         logTail: Buffer.from(answer.LogResult ?? '', 'base64').toString('utf8'),
       }
     },
+    async updateCode(name, source, revisionId) {
+      const update = new UpdateFunctionCodeCommand({ FunctionName: name, RevisionId: revisionId, ...toCode(source) })
+      return toState(await unlessChanged(name, client.send(update)))
+    },
     async publish(name, codeSha256, revisionId, description) {
-      return toState(
-        await client.send(
-          new PublishVersionCommand({
-            FunctionName: name,
-            CodeSha256: codeSha256,
-            RevisionId: revisionId,
-            Description: description,
-          }),
-        ),
-      )
+      const publish = new PublishVersionCommand({
+        FunctionName: name,
+        CodeSha256: codeSha256,
+        RevisionId: revisionId,
+        Description: description,
+      })
+      return toState(await unlessChanged(name, client.send(publish)))
     },
     async moveAlias(name, alias, version, revisionId) {
-      const moved = await client.send(
-        new UpdateAliasCommand({
-          FunctionName: name,
-          Name: alias,
-          FunctionVersion: version,
-          RevisionId: revisionId,
-          RoutingConfig: { AdditionalVersionWeights: {} },
-        }),
-      )
-      return { version: moved.FunctionVersion ?? '', revisionId: moved.RevisionId ?? '' }
+      const move = new UpdateAliasCommand({
+        FunctionName: name,
+        Name: alias,
+        FunctionVersion: version,
+        RevisionId: revisionId,
+        RoutingConfig: { AdditionalVersionWeights: {} },
+      })
+      return toAlias(await unlessChanged(`${name}:${alias}`, client.send(move)))
     },
+  }
+}
+
+/** 412: another revision than the one we read; 409: Lambda is still busy with somebody's change. */
+async function unlessChanged<T>(what: string, call: Promise<T>): Promise<T> {
+  try {
+    return await call
+  } catch (error) {
+    if (!isNamed(error, 'PreconditionFailedException', 'ResourceConflictException')) throw error
+    const said = error instanceof Error ? error.message : String(error)
+    throw new DeployError('StackState', `${what} was changed by something else at this moment`, {
+      facts: [{ label: 'Lambda', text: said }],
+      hint: 'find out who works on it past this tool, then the same command again',
+      cause: error,
+    })
+  }
+}
+
+function toCode(source: CodeSource): { ZipFile?: Uint8Array; S3Bucket?: string; S3Key?: string; ImageUri?: string } {
+  if ('zip' in source) return { ZipFile: source.zip }
+  if ('image' in source) return { ImageUri: source.image }
+  return { S3Bucket: source.bucket, S3Key: source.key }
+}
+
+function toAlias(found: AliasConfiguration): FunctionAlias {
+  return {
+    version: found.FunctionVersion ?? '',
+    revisionId: found.RevisionId ?? '',
+    weights: found.RoutingConfig?.AdditionalVersionWeights ?? {},
   }
 }
 

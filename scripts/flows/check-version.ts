@@ -1,0 +1,48 @@
+import { readHealth } from '../core/api-paths.js'
+import type { DirectCheck } from '../core/functions.js'
+import { ownLines } from '../core/log-lines.js'
+import { DeployError } from '../errors.js'
+import type { TargetContext } from './context.js'
+
+/** What a version's own answer told: whether it says which version it is. */
+export interface Checked {
+  saysVersion: boolean
+}
+
+/** Invokes that very version past its alias, so that one that fails never sees a request. Throws Unhealthy. */
+export async function checkBeforeTraffic(
+  name: string,
+  version: string,
+  { event, expects }: DirectCheck,
+  { ports }: TargetContext,
+): Promise<Checked> {
+  const answer = await ports.functions.invoke(name, version, event)
+  const found = answer.failed ? { problem: crashOf(answer.payload) } : judge(answer.payload, expects)
+  if (found.problem === undefined) return { saysVersion: 'version' in found && found.version !== undefined }
+  const lines = ownLines(answer.logTail.split('\n'), 4)
+  throw new DeployError('Unhealthy', `version ${version} failed its check before traffic: ${found.problem}`, {
+    facts: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
+  })
+}
+
+function judge(
+  payload: string,
+  expects: DirectCheck['expects'],
+): { problem: string | undefined; version?: string | undefined } {
+  if (expects === 'event') return { problem: undefined }
+  try {
+    const { statusCode, body } = JSON.parse(payload) as { statusCode?: number; body?: string }
+    return readHealth(statusCode ?? 0, body ?? '')
+  } catch {
+    return { problem: 'its answer is not one of a proxy integration' }
+  }
+}
+
+function crashOf(payload: string): string {
+  try {
+    const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string }
+    return `${errorType ?? 'error'}: ${errorMessage ?? ''}`
+  } catch {
+    return 'it crashed'
+  }
+}

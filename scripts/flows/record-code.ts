@@ -1,0 +1,96 @@
+import path from 'node:path'
+import { liveAlias } from '../core/functions.js'
+import { canonicalJson, sha256 } from '../core/hash.js'
+import type { Receipt } from '../core/receipt.js'
+import { codeFolders } from '../core/template.js'
+import { DeployError } from '../errors.js'
+import type { Sources } from './build-target.js'
+import type { CodeFacts } from './code-facts.js'
+import type { TargetContext } from './context.js'
+import type { Health } from './health-gate.js'
+import { writeReceipt } from './ledger.js'
+import { commonPart, functionsPart } from './record-release.js'
+import type { Released } from './release-code.js'
+import type { Proof } from './verify-target.js'
+
+/** Writes the receipt of a release of code alone: what it did not bring is as the last good release had it. */
+export async function recordCode(
+  sources: Sources,
+  { live, newest }: CodeFacts,
+  released: readonly Released[],
+  health: Health | undefined,
+  context: TargetContext,
+): Promise<number> {
+  const { function: only, functions } = functionsPart(released)
+  const answering = released.some(({ answersHealth }) => answersHealth !== undefined)
+  const receipt: Omit<Receipt, 'release'> = {
+    ...carried(live),
+    ...(await commonPart(context)),
+    outcome: 'live',
+    ...codePart(sources, live, released),
+    ...(answering || live.function === undefined ? { function: only } : { function: live.function }),
+    functions: { ...otherFunctions(live, released), ...functions },
+    ...(health === undefined ? {} : { health }),
+  }
+  return (await writeReceipt(receipt, newest, context)).release
+}
+
+/** A release of code that failed leaves a receipt too; where requests reached it, with what became of the way back. */
+export async function recordCodeFailure(
+  { live, newest }: CodeFacts,
+  error: unknown,
+  proof: Extract<Proof, { kind: 'unhealthy' }> | undefined,
+  context: TargetContext,
+): Promise<void> {
+  if (!(error instanceof DeployError)) return
+  const receipt: Omit<Receipt, 'release'> = {
+    ...(await commonPart(context)),
+    outcome: 'failed',
+    failure: error.message,
+    inputs: live.inputs,
+    stack: live.stack,
+    ...(proof === undefined ? {} : { health: proof.health, rollback: proof.rollback }),
+  }
+  await writeReceipt(receipt, newest, context).catch((problem: unknown) => {
+    const text = problem instanceof Error ? problem.message : String(problem)
+    context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
+  })
+}
+
+/** What a release of code does not touch. */
+function carried({ inputs, files, artifacts, stack, config }: Receipt): Pick<Receipt, 'inputs' | 'stack'> {
+  return {
+    inputs,
+    stack,
+    ...(files === undefined ? {} : { files }),
+    ...(artifacts === undefined ? {} : { artifacts }),
+    ...(config === undefined ? {} : { config }),
+  }
+}
+
+/** The functions that this release left alone; an older receipt knows one, and that without its logical id. */
+function otherFunctions(live: Receipt, released: readonly Released[]): NonNullable<Receipt['functions']> {
+  const { functions, function: only } = live
+  const known = functions ?? (only === undefined ? {} : { [only.name]: { ...only, alias: liveAlias } })
+  const names = new Set(released.map(({ name }) => name))
+  return Object.fromEntries(Object.entries(known).filter(([, { name }]) => !names.has(name)))
+}
+
+/** The files of the released functions as they are now, all others as they were; equal to the checkout only when all are. */
+function codePart(sources: Sources, live: Receipt, released: readonly Released[]): Pick<Receipt, 'inputs' | 'files'> {
+  const ids = new Set(released.map(({ logicalId }) => logicalId))
+  const folders = codeFolders(sources.template)
+  const brought = folders.filter(({ kind, logicalId }) => kind === 'function' && ids.has(logicalId))
+  const isIn = (file: string, some: typeof folders): boolean =>
+    some.some(({ folder }) => !path.relative(folder, file).startsWith('..'))
+  const left = Object.entries(live.files ?? {}).filter(([file]) => !isIn(file, brought))
+  const taken = Object.entries(sources.files).filter(([file]) => isIn(file, brought))
+  const files = Object.fromEntries([...left, ...taken])
+  const code = (all: Readonly<Record<string, string>>): string =>
+    canonicalJson(Object.fromEntries(Object.entries(all).filter(([file]) => isIn(file, folders))))
+  const whole = live.files !== undefined && code(files) === code(sources.files)
+  return {
+    inputs: { ...live.inputs, code: whole ? sources.codeHash : sha256(`partly ${code(files)}`) },
+    ...(live.files === undefined ? {} : { files }),
+  }
+}
