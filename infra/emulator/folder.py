@@ -13,7 +13,7 @@ from typing import TextIO
 from settings import SAVE_SECONDS, Settings
 
 # The holder may be on its way out.
-PATIENCE_SECONDS = 3.0
+PATIENCE_SECONDS = 1.0
 # A process that was killed may have left a child that is still writing the state, at most for so long.
 ORPHAN_PATIENCE_SECONDS = SAVE_SECONDS + 2.0
 

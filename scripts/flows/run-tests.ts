@@ -19,6 +19,7 @@ interface Counts {
 
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--colors=false']
 const contract = ['-q', '-c', 'tests/contract/pytest.ini', 'tests/contract']
+const localPython = ['infra/emulator', 'tests/contract', 'tests/bench']
 const unitPart: Part = {
   title: 'Unit',
   scopes: ['unit', 'all', 'full'],
@@ -38,13 +39,13 @@ const slowParts: Part[] = [
   {
     title: 'Ruff local',
     scopes: ['all', 'full'],
-    run: python('ruff', ['check', '--config', 'infra/emulator/pyproject.toml', 'infra/emulator', 'tests/contract']),
+    run: python('ruff', ['check', '--config', 'infra/emulator/pyproject.toml', ...localPython]),
   },
   { title: 'Mypy', scopes: ['all', 'full'], run: python('mypy', []) },
   {
     title: 'Mypy local',
     scopes: ['all', 'full'],
-    run: python('mypy', ['--config-file', 'infra/emulator/pyproject.toml', 'infra/emulator', 'tests/contract']),
+    run: python('mypy', ['--config-file', 'infra/emulator/pyproject.toml', ...localPython]),
   },
   { title: 'Backend', scopes: ['all', 'full'], run: python('pytest', ['-q', 'tests/backend']) },
   { title: 'Contract', scopes: ['all'], run: python('pytest', contract) },

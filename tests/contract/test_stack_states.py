@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import json
 import urllib.request
 import uuid
 from typing import Any
@@ -177,3 +178,28 @@ def test_a_stack_is_described_as_it_is_now(stacks: Stacks) -> None:
     assert "StackStatusReason" not in stacks.stack(name)
     stacks.update(name, {"Resources": {"Queue": QUEUE, "Another": QUEUE}})
     assert stacks.stack(name)["LastUpdatedTime"] > stacks.stack(name)["CreationTime"]
+
+
+@pytest.mark.fix("cfn-descriptions")
+def test_a_nested_stack_names_its_parent_and_its_root(cloud: Cloud, stacks: Stacks) -> None:
+    home = stacks.create({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
+                          "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}}}, "templates")
+    bucket = stacks.outputs(home)["Bucket"]
+
+    def nesting(name: str, template: dict[str, Any]) -> dict[str, Any]:
+        cloud.client("s3").put_object(Bucket=bucket, Key=name, Body=json.dumps(template))
+        url = f"{cloud.endpoint or 'https://s3.amazonaws.com'}/{bucket}/{name}"
+        return {"Resources": {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}}}
+
+    middle = nesting("leaf.json", {"Resources": {"Queue": QUEUE}})
+    root = stacks.create(nesting("middle.json", middle))
+
+    def inner(stack: str) -> Any:
+        found = stacks.api.describe_stack_resource(StackName=stack, LogicalResourceId="Inner")
+        return stacks.stack(found["StackResourceDetail"]["PhysicalResourceId"])
+
+    top, child = stacks.stack(root), inner(root)
+    grandchild = inner(child["StackId"])
+    assert "ParentId" not in top
+    assert (child["ParentId"], child["RootId"]) == (top["StackId"], top["StackId"])
+    assert (grandchild["ParentId"], grandchild["RootId"]) == (child["StackId"], top["StackId"])

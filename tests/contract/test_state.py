@@ -158,6 +158,7 @@ def test_an_older_state_is_read_and_a_newer_one_refused(tmp_path: Path) -> None:
         assert sorted(tmp_path.glob("state/**/*")) == before
 
 
+@pytest.mark.slow
 def test_a_state_that_cannot_be_read_is_not_taken_for_damaged(tmp_path: Path) -> None:
     with LocalAws(folder=str(tmp_path)) as local:
         fill(local)
@@ -174,6 +175,7 @@ def test_a_state_that_cannot_be_read_is_not_taken_for_damaged(tmp_path: Path) ->
         assert local.status()["stacks"] == 1
 
 
+@pytest.mark.slow
 def test_contents_without_a_saved_state_are_told_and_kept(tmp_path: Path) -> None:
     with LocalAws(folder=str(tmp_path)) as local:
         fill(local)
@@ -223,6 +225,7 @@ print(asyncio.run(checkpoints.save()), checkpoints.problem)
 """
 
 
+@pytest.mark.slow
 def test_a_save_that_hangs_is_told_and_ended(tmp_path: Path) -> None:
     command = [emulator_python(), "-c", SLOW_SAVE, str(LAUNCHER.parent), str(tmp_path)]
     ran = subprocess.run(command, capture_output=True, text=True, timeout=60, check=True)

@@ -82,3 +82,23 @@ describe('the local AWS of a checkout', () => {
     expect((await state()).running).toBe(false)
   }, 60_000)
 })
+
+describe('the local AWS of two checkouts', () => {
+  const projects: Project[] = []
+  afterAll(async () => Promise.all(projects.map((project) => project.remove())), 60_000)
+
+  it('that start it at the same instant run side by side, each on a port of its own', async () => {
+    projects.push(...(await Promise.all([makeProject('first'), makeProject('second')])))
+    const results = await Promise.all(projects.map((project) => project.make(['local-start'])))
+    for (const result of results) expect(shown(result)).toContain('exit 0')
+    const states = await Promise.all(
+      projects.map(async (project) => {
+        const result = await project.make(['local-status', 'JSON=true'])
+        return jsonLine(result, 'result')['data'] as { running: boolean; port: number; pid: number }
+      }),
+    )
+    expect(states.map(({ running }) => running)).toEqual([true, true])
+    expect(new Set(states.map(({ port }) => port)).size).toBe(2)
+    expect(new Set(states.map(({ pid }) => pid)).size).toBe(2)
+  }, 120_000)
+})

@@ -1,9 +1,11 @@
 """A stack's description has what is true of it now, and leaves out what is not.
 
 AWS (Stack, API reference): LastUpdatedTime is returned only if the stack was updated at least
-once; StackStatusReason belongs to the current status.
+once; StackStatusReason belongs to the current status; a nested stack names its direct parent
+(ParentId) and the one all of it belongs to (RootId).
 
-MiniStack 1.5.33 gives every stack an update time and keeps the reason of an old failure.
+MiniStack 1.5.33 gives every stack an update time, keeps the reason of an old failure, and does
+not tell a nested stack from another.
 """
 
 from __future__ import annotations
@@ -35,6 +37,23 @@ def apply(settings: Settings) -> None:
         status, headers, body = describe(params)
         for tag in EMPTY:
             body = body.replace(tag, b"")
-        return status, headers, body
+        return status, headers, _with_parents(body)
 
     cloudformation._ACTION_HANDLERS |= {"CreateStack": create_stack, "DescribeStacks": describe_stacks}
+
+
+def _with_parents(body: bytes) -> bytes:
+    for stack in cloudformation._stacks.values():
+        if stack.get("ParentId"):
+            tag = f"<StackId>{stack['StackId']}</StackId>"
+            body = body.replace(tag.encode(), f"{tag}<ParentId>{stack['ParentId']}</ParentId>"
+                                f"<RootId>{_root(stack['ParentId'])}</RootId>".encode())
+    return body
+
+
+def _root(stack_id: str) -> str:
+    """The stack at the top of a nested one's parents."""
+    parents = {stack["StackId"]: str(stack.get("ParentId") or "") for stack in cloudformation._stacks.values()}
+    while parents.get(stack_id):
+        stack_id = parents[stack_id]
+    return stack_id
