@@ -7,7 +7,7 @@ import { systemClock } from './adapters/clock.js'
 import { connect } from './adapters/connect.js'
 import { childEnvironment } from './adapters/environment.js'
 import { machinePorts } from './adapters/machine-ports.js'
-import { readProject } from './adapters/project.js'
+import { readEnvironment, readProject } from './adapters/project.js'
 import { explainAwsError } from './adapters/aws/explain.js'
 import type { Command } from './commands/command.js'
 import { commands } from './commands/index.js'
@@ -122,11 +122,21 @@ async function connectContext(
   environment: Run['environment'],
   startEmulator: boolean,
 ): Promise<CloudContext | undefined> {
-  const { inputs, ports, project, report } = context
+  const { inputs, ports, project, projectFolder, report, who } = context
   const forbidInstance = (): void => {
     process.env['AWS_EC2_METADATA_DISABLED'] = 'true'
   }
-  const facts = { inputs, project, environment, emulator: ports.emulator, clock: ports.clock, forbidInstance }
+  const place = await readEnvironment(projectFolder, inputs.ENV)
+  const facts = {
+    inputs,
+    project,
+    place,
+    who,
+    environment,
+    emulator: ports.emulator,
+    clock: ports.clock,
+    forbidInstance,
+  }
   const connection = await connect(facts, startEmulator)
   if (connection === undefined) return undefined
   if (connection.banner !== undefined) report.emit({ type: 'banner', text: connection.banner })

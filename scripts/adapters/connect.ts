@@ -4,6 +4,7 @@ import type { Inputs } from '../core/inputs.js'
 import { DeployError } from '../errors.js'
 import type { Project } from '../core/project.js'
 import type { Clock, Emulator, Ports } from '../ports.js'
+import type { EnvironmentEntry } from '../core/environments-file.js'
 import type { ClientConfig } from './aws/clients.js'
 import { lazily } from './lazy.js'
 
@@ -18,6 +19,10 @@ export interface Connection {
 export interface ConnectFacts {
   inputs: Inputs
   project: Project
+  /** What infra/environments.json says about ENV. */
+  place: EnvironmentEntry | undefined
+  /** user@host, for the name of an assumed role's session. */
+  who: string
   environment: Readonly<Record<string, string | undefined>>
   emulator: Emulator
   clock: Clock
@@ -30,14 +35,14 @@ const maxAttempts = { aws: 8, local: 2 }
 
 /** Decides which cloud the run acts on, starts the emulator if that is it, and asks who is calling. */
 export async function connect(facts: ConnectFacts, startEmulator: boolean): Promise<Connection | undefined> {
-  const { inputs, environment } = facts
+  const { inputs, environment, place } = facts
   if (!mayAskInstance(inputs, environment['CI'])) facts.forbidInstance()
   const choice = await chooseCloud({
     inputs,
     endpointUrl: environment['AWS_ENDPOINT_URL'],
     hasCredentials: async () => {
       const { credentialChain, hasCredentials } = await import('./aws/credentials.js')
-      return hasCredentials(credentialChain(environment), environment)
+      return hasCredentials(credentialChain(environment, place?.profile))
     },
   })
   if (choice.kind !== 'local') return connectAws(choice, facts)
@@ -63,31 +68,49 @@ function connectLocal(banner: string | undefined, endpoint: string, facts: Conne
 }
 
 async function connectAws(choice: Exclude<CloudChoice, { kind: 'local' }>, facts: ConnectFacts): Promise<Connection> {
-  const { environment, clock } = facts
-  const { credentialChain, configuredRegion } = await import('./aws/credentials.js')
-  const region = await configuredRegion(environment)
+  const { environment, clock, place, inputs } = facts
+  const { assumed, configuredRegion, credentialChain } = await import('./aws/credentials.js')
+  const region = (await configuredRegion(environment, place?.profile)) ?? place?.region
   if (region === undefined) {
     throw new DeployError('Usage', 'no AWS region is set', {
-      hint: 'AWS_REGION=us-east-1 (or region in the AWS profile)',
+      hint: 'AWS_REGION=us-east-1 (or region in the AWS profile, or in infra/environments.json)',
     })
   }
-  const credentials = credentialChain(environment)
   const endpoint = choice.kind === 'endpoint' ? choice.endpoint : undefined
-  const config: ClientConfig = {
+  const connection = {
     region,
-    credentials,
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: maxAttempts.aws,
-    retryMode: 'adaptive',
+    retryMode: 'adaptive' as const,
   }
   const { makeAccount } = await import('./aws/account.js')
-  const { account } = await makeAccount(config, clock).caller()
+  const own: ClientConfig = { ...connection, credentials: credentialChain(environment, place?.profile) }
+  const first = await makeAccount(own, clock).caller()
+  const config = place?.role === undefined ? own : { ...own, credentials: assumed(own, first, place, facts.who) }
+  const caller = config === own ? first : await makeAccount(config, clock).caller()
+  if (place !== undefined) {
+    const { verifyAccount } = await import('../core/environments-file.js')
+    verifyAccount(inputs.ENV ?? '', place, caller, region)
+  }
+  const { account } = caller
+  const { expiration } = await resolved(config)
   return {
-    cloud: { kind: choice.kind, region, account, endpoint },
+    cloud: {
+      kind: choice.kind,
+      region,
+      account,
+      endpoint,
+      ...(place?.cloudFormationRole === undefined ? {} : { serviceRole: place.cloudFormationRole }),
+      ...(expiration === undefined ? {} : { expires: expiration }),
+    },
     banner: undefined,
-    cloudEnv: async () => childCloud(await credentials(), region, endpoint),
+    cloudEnv: async () => childCloud(await resolved(config), region, endpoint),
     ports: awsPorts(config, account, facts),
   }
+}
+
+async function resolved({ credentials }: ClientConfig): Promise<AwsCredentialIdentity> {
+  return typeof credentials === 'function' ? credentials() : credentials
 }
 
 /**

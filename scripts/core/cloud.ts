@@ -8,6 +8,10 @@ export interface Cloud {
   account: string
   /** Address of an emulator or another endpoint; AWS has none. */
   endpoint: string | undefined
+  /** ARN of the service role that CloudFormation is to act with. */
+  serviceRole?: string
+  /** When the credentials end, where they do. */
+  expires?: Date
 }
 
 export type CloudChoice =

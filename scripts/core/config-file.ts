@@ -47,7 +47,7 @@ export function parseConfig(text: string, file: string): JsonObject {
 }
 
 /** `:3:5 what is wrong`. JSON.parse tells no line on Node 20, so the place is found by a parser that does. */
-function whereJsonBreaks(text: string): string {
+export function whereJsonBreaks(text: string): string {
   const lines = text.split('\n')
   const comment = lines.findIndex((line) => /^\s*(\/\/|\/\*)/.test(line))
   if (comment !== -1) return `:${comment + 1}:${(lines[comment]?.search(/\S/) ?? 0) + 1} comments are not JSON`

@@ -34,6 +34,8 @@ export interface SamDeploy {
   region: string
   parameters: readonly ParameterValue[]
   tags: Readonly<Record<string, string>>
+  /** ARN of CloudFormation's service role. */
+  serviceRole: string | undefined
 }
 
 /** Packages, uploads and makes the change set; executing it is ours. */
@@ -56,6 +58,7 @@ export function samDeploy(place: SamPlace, deploy: SamDeploy): CommandLine {
     'CAPABILITY_IAM',
     'CAPABILITY_NAMED_IAM',
     'CAPABILITY_AUTO_EXPAND',
+    ...(deploy.serviceRole === undefined ? [] : ['--role-arn', deploy.serviceRole]),
     '--parameter-overrides',
     ...deploy.parameters.map(({ name, value }) => `${name}=${quoted(value)}`),
     '--tags',

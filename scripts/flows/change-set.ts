@@ -91,6 +91,7 @@ function samRequest(
     region: cloud.region,
     parameters,
     tags: { environment: target.env, organization: target.org, project: project.prefix, 'managed-by': 'sam' },
+    serviceRole: cloud.serviceRole,
   }
 }
 

@@ -29,6 +29,7 @@ export async function makeNestedSet(packaged: Packaged, step: Step, context: Tar
     templateUrl: await uploadTemplate(packaged.file, context),
     parameters: parameterRecord(packaged.parameters),
     tags: packaged.tags,
+    serviceRole: cloud.serviceRole,
   })
   step.progress('CloudFormation prepares the change set')
   const local = cloud.kind !== 'aws'

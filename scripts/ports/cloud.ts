@@ -51,6 +51,8 @@ export interface ChangeSetRequest {
   templateUrl: string
   parameters: Readonly<Record<string, string>>
   tags: Readonly<Record<string, string>>
+  /** ARN of the service role that CloudFormation is to act with. */
+  serviceRole: string | undefined
 }
 
 export interface Stacks {

@@ -206,7 +206,12 @@ describe('command lines of sam', () => {
       { name: 'Text', value: 'a b;$(x)', from: 'given' as const },
     ]
     const deploy = { stack: 's', template: 't.yaml', bucket: 'b', prefix: 's/artifacts', region: 'r', parameters }
-    expect(samDeploy(place, { ...deploy, tags: { project: 'p', 'managed-by': 'sam' } }).args).toEqual([
+    const tags = { project: 'p', 'managed-by': 'sam' }
+    const serviceRole = 'arn:aws:iam::123456789012:role/cfn'
+    expect(samDeploy(place, { ...deploy, tags, serviceRole }).args).toEqual(
+      expect.arrayContaining(['--role-arn', serviceRole]) as unknown,
+    )
+    expect(samDeploy(place, { ...deploy, tags, serviceRole: undefined }).args).toEqual([
       ...['deploy', '--no-execute-changeset', '--no-fail-on-empty-changeset'],
       ...['--stack-name', 's', '--template-file', 't.yaml', '--s3-bucket', 'b', '--s3-prefix', 's/artifacts'],
       ...['--region', 'r', '--capabilities', 'CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND'],

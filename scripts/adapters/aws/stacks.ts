@@ -95,7 +95,7 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
       )
       return TemplateBody ?? ''
     },
-    async createChangeSet({ name, stack, creates, templateUrl, parameters, tags }) {
+    async createChangeSet({ name, stack, creates, templateUrl, parameters, tags, serviceRole }) {
       const { Id } = await client.send(
         new CreateChangeSetCommand({
           StackName: stack,
@@ -106,6 +106,7 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
           TemplateURL: templateUrl,
           IncludeNestedStacks: true,
           Capabilities: capabilities,
+          RoleARN: serviceRole,
           Parameters: Object.entries(parameters).map(([key, value]) => ({ ParameterKey: key, ParameterValue: value })),
           Tags: Object.entries(tags).map(([key, value]) => ({ Key: key, Value: value })),
         }),
