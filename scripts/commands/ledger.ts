@@ -1,4 +1,4 @@
-import { inputClauses } from '../core/receipt.js'
+import { describeCause, inputClauses } from '../core/receipt.js'
 import type { VariableName } from '../core/variables.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
@@ -21,7 +21,8 @@ export const ledgerCommands: Command[] = [
     ...common,
     name: 'rs-history',
     summary: 'Every release of a target, newest first: when, who, outcome, version, commit',
-    details: 'A receipt that cannot be read is shown with its address and hides no other.',
+    details:
+      'Beneath a failed one its cause, and what a take-down removed. A receipt that cannot be read is shown with its address and hides no other.',
     example: 'make rs-history ENV=prod ORG=myorg',
     variables: [],
     run: showHistory,
@@ -77,16 +78,17 @@ function mixed(entries: readonly LedgerEntry[], lines: readonly string[]): strin
   const left = [...lines]
   return entries.flatMap((entry) => {
     if (entry.kind === 'unreadable') return [`${entry.where} cannot be read`]
-    const { failure } = entry.receipt
-    return [left.shift() ?? '', ...(failure === undefined ? [] : [`         ${failure}`])]
+    const { failure, cause, removed } = entry.receipt
+    const beneath = [failure, cause && describeCause(cause), removed].flatMap((text) => text ?? [])
+    return [left.shift() ?? '', ...beneath.map((text) => `         ${text}`)]
   })
 }
 
 function dataOf(entry: LedgerEntry): unknown {
   if (entry.kind === 'unreadable') return { unreadable: entry.where }
-  const { release, at, who, command, outcome, failure, commit, durationMs } = entry.receipt
+  const { release, at, who, command, outcome, failure, cause, removed, commit, durationMs } = entry.receipt
   const version = entry.receipt.function?.version
-  return { release, at, who, command, outcome, failure, version, commit, durationMs }
+  return { release, at, who, command, outcome, failure, cause, removed, version, commit, durationMs }
 }
 
 async function showRelease(context: TargetContext): Promise<void> {

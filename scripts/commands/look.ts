@@ -1,4 +1,6 @@
+import { describeCause } from '../core/receipt.js'
 import { stackName, targetOfStack } from '../core/names.js'
+import type { LedgerEntry } from '../flows/ledger.js'
 import type { TargetView } from '../flows/look-at-target.js'
 import type { Command, EnvironmentContext } from './command.js'
 
@@ -50,6 +52,15 @@ async function checkTargets(context: EnvironmentContext): Promise<void> {
   report.emit({ type: 'result', text, data: views })
 }
 
+/** What happened after the release that is live. */
+function describeNewest(entry: LedgerEntry): string {
+  if (entry.kind === 'unreadable') return `Last Attempt: ${entry.where} cannot be read`
+  const { release, outcome, failure, cause, removed, at, who } = entry.receipt
+  const why = cause === undefined ? failure : describeCause(cause)
+  const text = outcome === 'removed' ? removed : why
+  return `Last Attempt: release ${release} ${outcome}, ${at} by ${who}${text === undefined ? '' : `: ${text}`}`
+}
+
 /** The layout that operators know, with what is missing said. */
 function describeTarget(view: TargetView): string {
   const { target, receipt, buckets } = view
@@ -65,6 +76,8 @@ function describeTarget(view: TargetView): string {
     `Stack Name: ${view.stackName}`,
     `Stack Status: ${view.status} (${view.meaning})`,
     `Release: ${release}`,
+    ...(view.newest === undefined ? [] : [describeNewest(view.newest)]),
+    ...(view.warning === undefined ? [] : [`WARNING: ${view.warning}`]),
     `Live Version: ${view.liveVersion ?? missing}`,
     `User Pool: ${view.userPoolId ?? missing}`,
     `Client ID: ${view.clientId ?? missing}`,

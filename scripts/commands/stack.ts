@@ -1,3 +1,4 @@
+import { describeCause } from '../core/receipt.js'
 import { adviceFor } from '../core/root-cause.js'
 import { stackStates } from '../core/stack-state.js'
 import type { TargetContext } from '../flows/context.js'
@@ -106,15 +107,17 @@ async function describeFailure(
     }
     case 'release': {
       const { receipt } = failure
+      const { cause } = receipt
       const show = `make rs-show-release ENV=${target.env} ORG=${target.org} RELEASE=${receipt.release}`
       const rows = [
         ['Failed', `release ${receipt.release}, ${formatTime(receipt.at)}, ${receipt.command} by ${receipt.who}`],
-        ['Cause', receipt.failure ?? 'not recorded'],
+        ['Cause', cause === undefined ? (receipt.failure ?? 'not recorded') : describeCause(cause)],
+        ...(cause === undefined ? [] : [['Fix', adviceFor(cause.reason, cause.type)]]),
         ['More', show],
       ]
       return {
         text: columns(rows).join('\n'),
-        data: { failed: true, release: receipt.release, cause: receipt.failure },
+        data: { failed: true, release: receipt.release, cause: cause ?? receipt.failure },
       }
     }
     case 'operation': {

@@ -27,14 +27,27 @@ export const releasedFunction = z.object({
 /** What became of a release that was not healthy. */
 export const rollbackOutcomes = ['healthy', 'unhealthy', 'nothing'] as const
 
-/** The JSON record of a release, written once. */
+/** The resource that a deployment failed on, as CloudFormation told it. */
+export const failureCause = z.object({
+  logicalId: z.string(),
+  type: z.string(),
+  reason: z.string(),
+  /** Logical ids of the nested stacks that lead to it, outermost first. */
+  nested: z.array(z.string()).optional(),
+})
+
+/** The JSON record of a release, written once. A take-down leaves one too: `removed` counts as no release. */
 export const receiptSchema = z.object({
   format: z.literal(1),
   release: z.number().int().positive(),
   command: z.string(),
-  outcome: z.enum(['live', 'failed']),
+  outcome: z.enum(['live', 'failed', 'removed']),
   /** What failed, in one sentence; only when something did. */
   failure: z.string().optional(),
+  /** What it failed on; only where a resource did. */
+  cause: failureCause.optional(),
+  /** What a take-down removed, in one sentence. */
+  removed: z.string().optional(),
   at: z.string(),
   durationMs: z.number(),
   who: z.string(),
@@ -65,6 +78,13 @@ export type ReleasedFunction = z.infer<typeof releasedFunction>
 export function releasedFunctions({ functions, function: only }: Receipt): ReleasedFunction[] {
   if (functions !== undefined) return Object.values(functions)
   return only === undefined ? [] : [{ ...only, alias: liveAlias }]
+}
+
+export type FailureCause = z.infer<typeof failureCause>
+
+/** `Inner > Queue, AWS::SQS::Queue: it already exists`. */
+export function describeCause({ logicalId, type, reason, nested = [] }: FailureCause): string {
+  return `${[...nested, logicalId].join(' > ')}, ${type}: ${reason}`
 }
 
 /** What is found now, to hold against the last receipt. */

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Receipt } from '../core/receipt.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
@@ -32,7 +33,7 @@ export type DeployOutcome =
 export async function deploy(options: DeployOptions, context: TargetContext): Promise<DeployOutcome> {
   const { report, ports } = context
   const first = await report.step('Check', (step) => look(options, step, context))
-  const unchanged = await finishUnchanged(first, options, context)
+  const unchanged = await finishUnchanged(first, 'checked', context)
   if (unchanged !== undefined) return unchanged
   return withBuildFolder(context, async (waitedHere) => {
     const build = await report.step('Build', (step) => takeBuild(options, first, step, context))
@@ -44,7 +45,7 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
       // Another run was in between: what it did may be what this one was to do.
       const again = waitedHere || waited || settled.changed
       const facts = again ? await report.step('Check again', (step) => look(options, step, locked)) : first
-      const done = await finishUnchanged(facts, options, locked)
+      const done = await finishUnchanged(facts, 'locked', locked)
       return (
         done ??
         deployLocked(build, facts, again ? await ports.stacks.describe(locked.names.stack) : settled.stack, locked)
@@ -82,17 +83,36 @@ async function look(options: DeployOptions, step: Step, context: TargetContext):
 
 async function finishUnchanged(
   facts: DeploymentFacts,
-  options: DeployOptions,
+  done: 'checked' | 'locked',
   context: TargetContext,
 ): Promise<DeployOutcome | undefined> {
   const { stack, receipt } = facts
   if (facts.reasons.length > 0 || stack === undefined || receipt === undefined) return undefined
-  const titles = options.build === 'fresh' ? ['Build', 'Deploy'] : ['Deploy']
-  for (const title of titles) await context.report.step(title, async (step) => step.skip('nothing changed'))
   const version = receipt.function?.version ?? ''
+  for (const [title, reason] of skippedSteps(receipt, done)) {
+    await context.report.step(title, async (step) => step.skip(reason))
+  }
   await verifyTarget(stack, version, context)
   const admin = await verifySignIn(facts.admin, stack, context)
   return { kind: 'unchanged', stack, release: receipt.release, version, admin }
+}
+
+/** Every step that a run leaves out where nothing changed, with its reason. */
+function skippedSteps({ release, ...receipt }: Receipt, done: 'checked' | 'locked'): [string, string][] {
+  const first: [string, string][] = [
+    ['Build', `template and code are those of release ${release}`],
+    ['Account', 'nothing is uploaded'],
+    ['Lock', 'nothing is written'],
+    ['Stack', `not touched since release ${release}`],
+  ]
+  return [
+    ...(done === 'checked' ? first : []),
+    ['Change set', 'template and parameters would change nothing'],
+    ['Config', `the uploaded one is that of release ${release}`],
+    ['Deploy', 'there is nothing to execute'],
+    ['Protect', `done by release ${release}`],
+    ['Release', `version ${receipt.function?.version ?? ''} is live already`],
+  ]
 }
 
 async function takeBuild(

@@ -11,7 +11,8 @@ import { requireBuild } from './build-record.js'
 import { type BuildPlace, type Sources, buildPlace, readSources } from './build-target.js'
 import type { TargetContext } from './context.js'
 import { keptPoolFor } from './kept-pool.js'
-import { readLastReceipt } from './ledger.js'
+import { warnOfAuth, warnOfReceipt } from './heed-ledger.js'
+import { readLastDeployment } from './ledger.js'
 import { healthPathOf, readAttempts } from './health-gate.js'
 import { versionsServing } from './serving.js'
 import { type TargetConfig, configKey, readTargetConfig } from './target-config.js'
@@ -37,12 +38,14 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   healthPathOf(context)
   const admin = await readAdmin(context)
   const [sources, config] = await Promise.all([readSources(context), readTargetConfig(context)])
-  const [stack, receipt, place, presence] = await Promise.all([
+  const [stack, last, place, presence] = await Promise.all([
     livingStack(context),
-    readLastReceipt(context),
+    readLastDeployment(context),
     buildPlace(context),
     bucketPresence(context),
   ])
+  const receipt = last?.kind === 'receipt' ? last.receipt : undefined
+  await warnOfAuth(stack, receipt, context)
   if (admin !== undefined) await verifyPassword(admin, stack, sources.template, context)
   const resources = stack === undefined ? [] : await context.ports.stacks.resources(stack.arn)
   const kept = await keptPoolFor(stack, resources, context)
@@ -58,7 +61,9 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
     place: place.name,
     tool: toolVersion,
   }
-  const reasons = differences(receipt, inputs, await readReality(stack, receipt, context))
+  if (last?.kind === 'unreadable') warnOfReceipt(last.where, context)
+  const lost = last?.kind === 'unreadable' ? ['the last receipt cannot be read'] : undefined
+  const reasons = lost ?? differences(receipt, inputs, await readReality(stack, receipt, context))
   return { sources, config, place, admin, stack, receipt, parameters, inputs, reasons }
 }
 

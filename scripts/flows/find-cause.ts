@@ -1,4 +1,5 @@
 import { isSuccess } from '../core/operations.js'
+import type { FailureCause } from '../core/receipt.js'
 import { phaseOf } from '../core/resource-status.js'
 import { adviceFor, firstFailure } from '../core/root-cause.js'
 import { lineOfResource } from '../core/template.js'
@@ -129,10 +130,17 @@ export async function stackFailure(
   const cause = await findCause(stack.arn, events, templateText, context)
   const more = { label: 'More', text: `make rs-why ENV=${env} ORG=${org}` }
   return new DeployError('StackFailed', describeEnd(stack), {
+    ...(cause === undefined ? {} : { cause: recorded(cause) }),
     facts: [...(cause === undefined ? [] : causeFacts(cause, shownLogLines)), more],
     hint:
       cause === undefined ? 'the events in the log tell more' : adviceFor(cause.event.reason ?? '', cause.event.type),
   })
+}
+
+/** As a receipt keeps it. */
+function recorded({ event, path }: Cause): FailureCause {
+  const { logicalId, type, reason = '' } = event
+  return { logicalId, type, reason, ...(path.length === 0 ? {} : { nested: path }) }
 }
 
 function describeEnd({ status }: Stack): string {

@@ -7,31 +7,50 @@ const mostAttempts = 50
 /** Receipts that are read at the same time. */
 const readAtOnce = 16
 
-/** The newest receipt of the target; undefined when it has none. Throws Refused when it cannot be read. */
-export async function readLastReceipt({ ports, names }: TargetContext): Promise<Receipt | undefined> {
-  const keys = await ports.buckets.keys(names.deploymentsBucket, ledgerKeys.releases(names.stack))
-  const newest = keys.sort().at(-1)
-  if (newest === undefined) return undefined
-  const stored = await ports.buckets.read(names.deploymentsBucket, newest)
-  return stored === undefined ? undefined : parseReceipt(stored.text, `s3://${names.deploymentsBucket}/${newest}`)
+/** A receipt of the history; one that cannot be read is told with its address, and hides no other. */
+export type LedgerEntry = { kind: 'receipt'; receipt: Receipt } | { kind: 'unreadable'; where: string }
+
+/** The newest receipt of a deployment, also one that cannot be read; what take-downs left is passed over. */
+export async function readLastDeployment(context: TargetContext): Promise<LedgerEntry | undefined> {
+  for (const key of await receiptKeys(context)) {
+    const entry = await readEntry(key, context)
+    if (entry?.kind === 'unreadable' || (entry !== undefined && entry.receipt.outcome !== 'removed')) return entry
+  }
+  return undefined
+}
+
+/** The newest receipt of a deployment; undefined when there is none. Throws Refused when it cannot be read. */
+export async function readLastReceipt(context: TargetContext): Promise<Receipt | undefined> {
+  const entry = await readLastDeployment(context)
+  if (entry?.kind === 'unreadable') throw unreadable(entry.where, context)
+  return entry?.receipt
 }
 
 /** The number of the newest receipt (0 where there is none) and the last good release. Throws Refused as above. */
 export async function readReceipts(context: TargetContext): Promise<{ newest: number; live: Receipt | undefined }> {
-  const keys = await receiptKeys(context)
   let newest = 0
-  for (const key of keys) {
-    const stored = await context.ports.buckets.read(context.names.deploymentsBucket, key)
-    if (stored === undefined) continue
-    const receipt = parseReceipt(stored.text, `s3://${context.names.deploymentsBucket}/${key}`)
-    newest ||= receipt.release
-    if (receipt.outcome === 'live') return { newest, live: receipt }
+  for (const key of await receiptKeys(context)) {
+    const entry = await readEntry(key, context)
+    if (entry?.kind === 'unreadable') throw unreadable(entry.where, context)
+    if (entry === undefined) continue
+    newest ||= entry.receipt.release
+    if (entry.receipt.outcome === 'live') return { newest, live: entry.receipt }
   }
   return { newest, live: undefined }
 }
 
-/** A receipt of the history; one that cannot be read is told with its address, and hides no other. */
-export type LedgerEntry = { kind: 'receipt'; receipt: Receipt } | { kind: 'unreadable'; where: string }
+/** What the history says of now: the newest entry, and the newest release that went live. */
+export async function readHead(
+  context: TargetContext,
+): Promise<{ newest: LedgerEntry | undefined; live: Receipt | undefined }> {
+  let newest: LedgerEntry | undefined
+  for (const key of await receiptKeys(context)) {
+    const entry = await readEntry(key, context)
+    newest ??= entry
+    if (entry?.kind === 'receipt' && entry.receipt.outcome === 'live') return { newest, live: entry.receipt }
+  }
+  return { newest, live: undefined }
+}
 
 /** Every receipt of the target, newest first. */
 export async function readHistory(context: TargetContext): Promise<LedgerEntry[]> {
@@ -61,7 +80,11 @@ export async function readRelease(release: number, context: TargetContext): Prom
   const { ports, names, target } = context
   const key = ledgerKeys.release(names.stack, release)
   const stored = await ports.buckets.read(names.deploymentsBucket, key)
-  if (stored !== undefined) return parseReceipt(stored.text, `s3://${names.deploymentsBucket}/${key}`)
+  if (stored !== undefined) {
+    const receipt = parseReceipt(stored.text)
+    if (receipt !== undefined) return receipt
+    throw unreadable(`s3://${names.deploymentsBucket}/${key}`, context)
+  }
   throw new DeployError('Usage', `${target.env}/${target.org} has no release ${release}`, {
     hint: `make rs-history ENV=${target.env} ORG=${target.org} lists them`,
   })
@@ -77,35 +100,38 @@ async function readEntry(key: string, { ports, names }: TargetContext): Promise<
   const where = `s3://${names.deploymentsBucket}/${key}`
   const stored = await ports.buckets.read(names.deploymentsBucket, key)
   if (stored === undefined) return undefined
-  try {
-    return { kind: 'receipt', receipt: parseReceipt(stored.text, where) }
-  } catch {
-    return { kind: 'unreadable', where }
-  }
+  const receipt = parseReceipt(stored.text)
+  return receipt === undefined ? { kind: 'unreadable', where } : { kind: 'receipt', receipt }
 }
 
-function parseReceipt(text: string, where: string): Receipt {
+function parseReceipt(text: string): Receipt | undefined {
   let value: unknown
   try {
     value = JSON.parse(text)
   } catch {
     value = undefined
   }
-  const parsed = receiptSchema.safeParse(value)
-  if (parsed.success) return parsed.data
-  throw new DeployError('Refused', `the receipt ${where} cannot be read`, {
-    hint: 'restore its earlier version in the bucket (it is versioned), or delete it; then the same command again',
-    cause: parsed.error,
+  return receiptSchema.safeParse(value).data
+}
+
+function unreadable(where: string, { target }: TargetContext): DeployError {
+  return new DeployError('Refused', `the receipt ${where} cannot be read`, {
+    hint: `restore its earlier version (the bucket is versioned), or make rs-deploy ENV=${target.env} ORG=${target.org}, which goes on without it`,
   })
 }
 
-/** Writes the receipt under the next free number, which no other machine can take at the same time. */
+/**
+ * Writes the receipt under the next free number, which no other machine can take at the same time: past `after` and past
+ * whatever lies there, also what cannot be read.
+ */
 export async function writeReceipt(
   receipt: Omit<Receipt, 'release'>,
   after: number,
-  { ports, names }: TargetContext,
+  context: TargetContext,
 ): Promise<Receipt> {
-  for (let release = after + 1; release <= after + mostAttempts; release++) {
+  const { ports, names } = context
+  const highest = Math.max(after, ...(await receiptKeys(context)).map(ledgerKeys.numberOf))
+  for (let release = highest + 1; release <= highest + mostAttempts; release++) {
     const numbered: Receipt = { ...receipt, release }
     const key = ledgerKeys.release(names.stack, release)
     const text = `${JSON.stringify(numbered, null, 2)}\n`
@@ -115,5 +141,5 @@ export async function writeReceipt(
     const present = await ports.buckets.read(names.deploymentsBucket, key)
     if (present?.text === text) return numbered
   }
-  throw new DeployError('AwsFailed', `no free release number after ${after}`, { hint: 'the same command again' })
+  throw new DeployError('AwsFailed', `no free release number after ${highest}`, { hint: 'the same command again' })
 }

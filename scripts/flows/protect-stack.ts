@@ -1,7 +1,7 @@
-import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import type { TargetContext } from './context.js'
+import { stackFailure } from './find-cause.js'
 import { watchStack } from './watch-stack.js'
 
 /**
@@ -14,15 +14,15 @@ export async function protectStack(stack: Stack, step: Step, context: TargetCont
   if (stack.parameters['ManageUserPool'] === 'true' && stack.parameters['UserPoolProtection'] === 'INACTIVE') {
     const after = await ports.stacks.lastEventId(stack.arn)
     await ports.stacks.updateParameters(stack, { UserPoolProtection: 'ACTIVE' })
-    const { stack: updated } = await watchStack(stack.arn, after, 1, { ...step, line: () => undefined }, context)
+    const { stack: updated, events } = await watchStack(
+      stack.arn,
+      after,
+      1,
+      { ...step, line: () => undefined },
+      context,
+    )
     if (updated.status !== 'UPDATE_COMPLETE') {
-      throw new DeployError(
-        'StackFailed',
-        `the user pool could not be protected: the update ended in ${updated.status}`,
-        {
-          hint: 'the same command again tries it once more; make check-rs-stack-status tells the state',
-        },
-      )
+      throw await stackFailure(updated, events, await ports.files.readText('template.yaml'), context)
     }
     done.push('user pool protected from deletion')
   }

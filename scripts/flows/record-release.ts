@@ -1,6 +1,6 @@
 import { artifactsOf } from '../core/artifacts.js'
 import { situationOf } from '../core/stack-state.js'
-import type { Receipt, ReleaseInputs } from '../core/receipt.js'
+import { type Receipt, type ReleaseInputs, failureCause } from '../core/receipt.js'
 import { parseTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
@@ -56,10 +56,12 @@ export async function recordFailure(
   try {
     const stack = await context.ports.stacks.describe(context.names.stack)
     if (stack === undefined || situationOf(stack.status) === 'unborn') return
+    const cause = failureCause.safeParse(error.cause)
     const receipt: Omit<Receipt, 'release'> = {
       ...(await commonPart(context)),
       outcome: 'failed',
       failure: error.message,
+      ...(cause.success ? { cause: cause.data } : {}),
       inputs: inputsOf(build, facts),
       ...filesOf(build, facts),
       stack: { arn: stack.arn, changedAt: stack.changedAt },

@@ -3,6 +3,7 @@ import { DeployError } from '../errors.js'
 import type { Step } from '../report/report.js'
 import { confirmTakeDown } from './confirm.js'
 import type { TargetContext } from './context.js'
+import { recordRemoval } from './record-removal.js'
 import { type Part, type Remains, countRemains } from './remains.js'
 import { forgetLock, removeBuckets, removeLogGroups, removeReleases, removeStack } from './remove-parts.js'
 import { removePool, removeUsers } from './remove-pool.js'
@@ -56,6 +57,8 @@ async function takeDownOurs(parts: readonly Part[], context: TargetContext): Pro
   const removed = sentenceOfRemains(parts, remains)
   await confirmTakeDown(`removing ${removed}`, context)
   await remove(parts, remains, context)
+  // Where all releases go too, there is no history to tell it in.
+  if (!parts.includes('releases')) await recordRemoval(removed, remains.stack?.stack, context)
   return { kind: 'taken-down', remains, removed }
 }
 

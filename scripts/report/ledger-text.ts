@@ -1,6 +1,6 @@
 import { counted } from '../core/contents.js'
 import { type EntryChange, describeChange } from '../core/input-changes.js'
-import type { Receipt } from '../core/receipt.js'
+import { type Receipt, describeCause } from '../core/receipt.js'
 import { formatDuration } from './layout.js'
 
 const symbols = { added: '+', changed: '~', removed: '−' } as const
@@ -37,6 +37,8 @@ export function describeReceipt(receipt: Receipt): string {
   const facts: [string, string | undefined][] = [
     ['release', `${receipt.release}, ${receipt.outcome}`],
     ['failure', receipt.failure],
+    ['cause', receipt.cause && describeCause(receipt.cause)],
+    ['removed', receipt.removed],
     ['when', `${formatTime(receipt.at)}, after ${formatDuration(receipt.durationMs)}`],
     ['who', receipt.who],
     ['command', receipt.command],

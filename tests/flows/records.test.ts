@@ -47,6 +47,7 @@ describe('the ledger', () => {
       expect(error.code).toBe('Refused')
       expect(error.message).toContain(`s3://${place(4)}`)
       expect(error.hint).toContain('versioned')
+      expect(error.hint).toContain('make rs-deploy ENV=dev ORG=myorg')
     },
   )
 
@@ -59,6 +60,13 @@ describe('the ledger', () => {
     expect(objects[place(4)]).toBe(numbered(4))
   })
 
+  it('passes over what take-downs left, whose numbers count all the same', async () => {
+    const removed = JSON.stringify({ ...receipt, release: 3, outcome: 'removed', removed: '12 resources' })
+    const context = withObjects({ [place(2)]: numbered(2), [place(3)]: removed })
+    expect((await readLastReceipt(context))?.release).toBe(2)
+    expect((await writeReceipt(receipt, 2, context)).release).toBe(4)
+  })
+
   it('takes the next free number when another machine was faster, and overwrites nothing', async () => {
     const objects: Record<string, string> = { [place(5)]: 'theirs', [place(6)]: 'theirs too' }
     expect((await writeReceipt(receipt, 4, withObjects(objects))).release).toBe(7)
@@ -66,8 +74,13 @@ describe('the ledger', () => {
   })
 
   it('gives up where no number is free', async () => {
-    const objects = Object.fromEntries(Array.from({ length: 60 }, (_, i) => [place(i + 1), 'x']))
-    expect((await rejectedBy(writeReceipt(receipt, 0, withObjects(objects)))).code).toBe('AwsFailed')
+    const context = withObjects({})
+    const taken = { ...context.ports.buckets, putNew: async () => undefined }
+    const full = {
+      ...context,
+      ports: { ...context.ports, buckets: { ...taken, keys: async () => [], read: async () => undefined } },
+    }
+    expect((await rejectedBy(writeReceipt(receipt, 0, full))).code).toBe('AwsFailed')
   })
 })
 
