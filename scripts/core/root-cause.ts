@@ -59,12 +59,14 @@ const advices: readonly Advice[] = [
     hint: 'the role is not ready or does not trust the service: wait a minute, then the same command again',
   },
   {
-    pattern: /limit ?exceeded|quota|TooMany(Buckets|Functions|CacheBehaviors)|maximum number|limit of \d+/i,
+    pattern:
+      /limit ?exceeded|quota|TooMany(Buckets|Functions|CacheBehaviors)|more \w+ than allowed|maximum number|limit of \d+/i,
     hint: 'a service quota is reached: make rs-doctor shows those it can read; ask AWS for more, or remove what is unused',
   },
   {
-    pattern: /Unzipped size must be smaller|RequestEntityTooLarge|CodeStorageExceeded|layers? .*(size|larger)/i,
-    hint: 'code and layers together are too large (250 MB unzipped): take requirements out',
+    pattern:
+      /Unzipped size must be smaller|RequestEntityTooLarge|CodeStorageExceeded|layers? .*(size|larger)|exceeds the maximum allowed size/i,
+    hint: 'code and layers together are too large (250 MB unzipped): take something out of the requirements, then make rs-deploy',
   },
   {
     pattern: /throttl|Rate exceeded|TooManyRequests/i,
@@ -80,7 +82,7 @@ const advices: readonly Advice[] = [
   },
   {
     pattern:
-      /extraneous key|unsupported property|Properties validation failed|Invalid template property|required key|Model validation failed|InvalidRequest|does not match pattern|is not a valid enum value/i,
+      /extraneous key|unsupported property|Properties validation failed|Invalid template property|required key|Model validation failed|InvalidRequest|does not match pattern|is not a valid enum value|must be of type|Template (format|validation) error/i,
     hint: 'correct the property in template.yaml; make rs-validate finds such mistakes before a deployment',
   },
   {

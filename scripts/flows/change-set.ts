@@ -13,6 +13,7 @@ import type { BuildRecord } from './build-record.js'
 import { samEnvironment } from './build-target.js'
 import type { TargetContext } from './context.js'
 import { dropOurSets, isEmptySet } from './drop-change-sets.js'
+import { explainFailedSet } from './explain-failed-set.js'
 import { stackFailure } from './find-cause.js'
 import { makeNestedSet } from './nested-change-set.js'
 import { watchStack } from './watch-stack.js'
@@ -34,10 +35,14 @@ export async function prepareChangeSet(
   const nests = await writeDeployTemplate(build, parameters, context)
   const before = new Set(await dropOurSets(context))
   const made = samRequest(parameters, context)
-  if (nests) {
-    await runSam('package', (place) => samPackage(place, made, packagedFile), step, context)
-    await makeNestedSet({ ...made, file: packagedFile }, step, context)
-  } else await runSam('deploy', (place) => samDeploy(place, made), step, context)
+  try {
+    if (nests) {
+      await runSam('package', (place) => samPackage(place, made, packagedFile), step, context)
+      await makeNestedSet({ ...made, file: packagedFile }, step, context)
+    } else await runSam('deploy', (place) => samDeploy(place, made), step, context)
+  } catch (error) {
+    throw await explainFailedSet(error, before, context)
+  }
   const fresh = (await ports.stacks.changeSetArns(names.stack)).filter((arn) => !before.has(arn))
   const sets = await Promise.all(fresh.map((arn) => ports.stacks.changeSet(arn)))
   const empty = sets.filter(isEmptySet)

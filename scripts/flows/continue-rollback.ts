@@ -9,7 +9,7 @@ import { idleStack } from './delete-stack.js'
 import { type Stuck, findStuck } from './find-stuck.js'
 import { stackFailure } from './find-cause.js'
 import { refusal } from './settle-stack.js'
-import { withTargetLock } from './target-lock.js'
+import { whileOurs } from './take-down.js'
 import { watchStack } from './watch-stack.js'
 
 export type ContinuedRollback =
@@ -22,7 +22,7 @@ export type ContinuedRollback =
  * asks, continues it under the target's lock, and follows it to its end. Throws StackFailed with the cause.
  */
 export async function continueRollback(context: TargetContext): Promise<ContinuedRollback> {
-  return withTargetLock(context, async (locked) => {
+  return whileOurs(context, async (locked) => {
     const found = await locked.report.step('Stack', (step) => look(step, locked))
     if (found.kind === 'nothing') return found
     const { stack, skipped } = found

@@ -37,7 +37,7 @@ function verifyAllowed(parts: readonly Part[], { target, command }: TargetContex
 }
 
 /** Where nothing was ever deployed there is no deployments bucket, and so nobody to keep away. */
-async function whileOurs<T>(context: TargetContext, work: (ours: TargetContext) => Promise<T>): Promise<T> {
+export async function whileOurs<T>(context: TargetContext, work: (ours: TargetContext) => Promise<T>): Promise<T> {
   const { ports, names } = context
   if ((await ports.buckets.presence(names.deploymentsBucket)) === 'absent') return work(context)
   return withTargetLock(context, work)

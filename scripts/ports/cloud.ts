@@ -67,6 +67,8 @@ export interface Stacks {
   eventsBackTo(stackArn: string, isEnough: (event: StackEvent) => boolean): Promise<StackEvent[]>
   /** What CloudFormation found wrong before it began, as events of the resources; oldest first. */
   validationErrors(stackArn: string): Promise<StackEvent[]>
+  /** What CloudFormation found wrong with a change set that it could not make. */
+  changeSetErrors(changeSetArn: string): Promise<StackEvent[]>
   lastEventId(stackArn: string): Promise<string | undefined>
   /** ARNs of the stack's change sets; empty when there is no stack. */
   changeSetArns(stackName: string): Promise<string[]>

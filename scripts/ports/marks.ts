@@ -54,6 +54,7 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     eventsSince: 'read',
     eventsBackTo: 'read',
     validationErrors: 'read',
+    changeSetErrors: 'read',
     lastEventId: 'read',
     changeSetArns: 'read',
     changeSet: 'read',

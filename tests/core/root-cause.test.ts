@@ -67,6 +67,115 @@ describe('the advice', () => {
   ])('%s: %s', (type, reason, hint) => expect(adviceFor(reason, type)).toContain(hint))
 })
 
+/** Texts as AWS writes them, request ids shortened. */
+const handler = (text: string, service: string, status: number, code: string): string =>
+  `Resource handler returned message: "${text} (Service: ${service}, Status Code: ${status}, Request ID: 1a2b)" (RequestToken: 3c4d, HandlerErrorCode: ${code})`
+
+describe('the causes that people hit', () => {
+  it.each([
+    [
+      'a name that exists',
+      'AWS::S3::Bucket',
+      "Resource of type 'AWS::S3::Bucket' with identifier 'forms' already exists.",
+      'CREATE_BUCKETS=false',
+    ],
+    [
+      'a name that exists',
+      'AWS::Lambda::Function',
+      handler('Function already exist: backend', 'Lambda', 409, 'AlreadyExists'),
+      'then the same command again',
+    ],
+    [
+      'a missing capability',
+      'AWS::CloudFormation::Stack',
+      'Requires capabilities : [CAPABILITY_NAMED_IAM] (Service: CloudFormation, Status Code: 400, Request ID: 1a2b)',
+      'the tool gives all three',
+    ],
+    [
+      'a bucket that is not empty',
+      'AWS::S3::Bucket',
+      handler('The bucket you tried to delete is not empty', 'S3', 409, 'GeneralServiceException'),
+      'make rs-nuke-buckets',
+    ],
+    [
+      'a bucket with versions',
+      'AWS::S3::Bucket',
+      handler(
+        'The bucket you tried to delete is not empty. You must delete all versions in the bucket.',
+        'S3',
+        409,
+        'GeneralServiceException',
+      ),
+      'make rs-nuke-buckets',
+    ],
+    [
+      'a role that cannot be assumed',
+      'AWS::Lambda::Function',
+      handler('The role defined for the function cannot be assumed by Lambda.', 'Lambda', 400, 'InvalidRequest'),
+      'the same command again',
+    ],
+    [
+      'a limit',
+      'AWS::S3::Bucket',
+      handler('You have attempted to create more buckets than allowed', 'S3', 400, 'ServiceLimitExceeded'),
+      'make rs-doctor',
+    ],
+    [
+      'a limit',
+      'AWS::ApiGateway::RestApi',
+      handler(
+        'Maximum number of Rest APIs for this account has been reached.',
+        'ApiGateway',
+        429,
+        'ServiceLimitExceeded',
+      ),
+      'make rs-doctor',
+    ],
+    [
+      'a property that does not exist',
+      'AWS::S3::Bucket',
+      'Properties validation failed for resource FormsBucket with message:\n#: extraneous key [Foo] is not permitted',
+      'make rs-validate',
+    ],
+    [
+      'a property of another type',
+      'AWS::Lambda::Function',
+      'Value of property Layers must be of type List of String',
+      'make rs-validate',
+    ],
+    ['a property that does not exist', 'AWS::SNS::Topic', 'Encountered unsupported property Foo', 'make rs-validate'],
+    [
+      'a layer that is too large',
+      'AWS::Lambda::LayerVersion',
+      handler('Unzipped size must be smaller than 262144000 bytes', 'Lambda', 400, 'InvalidRequest'),
+      'make rs-deploy',
+    ],
+    [
+      'layers that are too large together',
+      'AWS::Lambda::Function',
+      handler(
+        'Function code combined with layers exceeds the maximum allowed size of 262144000 bytes. The actual size is 262200000 bytes.',
+        'Lambda',
+        400,
+        'InvalidRequest',
+      ),
+      'make rs-deploy',
+    ],
+    [
+      'throttling',
+      'AWS::ApiGateway::Method',
+      handler('Too Many Requests', 'ApiGateway', 429, 'Throttling'),
+      'wait a minute, then the same command again',
+    ],
+    [
+      'throttling',
+      'AWS::IAM::Role',
+      'Rate exceeded (Service: Iam, Status Code: 400, Request ID: 1a2b)',
+      'wait a minute',
+    ],
+  ])('%s (%s): %s', (_cause, type, reason, hint) => expect(adviceFor(reason, type)).toContain(hint))
+})
+
 describe('the operations of a stack', () => {
   const update = [event('stack', 'UPDATE_IN_PROGRESS'), event('A', 'UPDATE_COMPLETE')]
   const failing = [

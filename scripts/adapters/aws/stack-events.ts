@@ -17,7 +17,7 @@ export function isAbsent(error: unknown): boolean {
   return isNamed(error, 'ValidationError') && doesNotExist.test((error as Error).message)
 }
 
-type StackEvents = Pick<Stacks, 'eventsSince' | 'eventsBackTo' | 'validationErrors' | 'lastEventId'>
+type StackEvents = Pick<Stacks, 'eventsSince' | 'eventsBackTo' | 'validationErrors' | 'changeSetErrors' | 'lastEventId'>
 
 /** What a stack tells of its operations. */
 export function stackEvents(client: CloudFormationClient): StackEvents {
@@ -27,21 +27,26 @@ export function stackEvents(client: CloudFormationClient): StackEvents {
       return found[0]?.id === after ? found.slice(1) : found
     },
     eventsBackTo: (stackArn, isEnough) => eventsBackTo(client, stackArn, isEnough),
-    async validationErrors(stackArn) {
-      const failed = await everyPage(
-        (NextToken) =>
-          client.send(new DescribeEventsCommand({ StackName: stackArn, Filters: { FailedEvents: true }, NextToken })),
-        (page) => page.OperationEvents,
-        (page) => page.NextToken,
-      )
-      const errors = failed.filter(({ EventType }) => EventType === 'VALIDATION_ERROR').map(toValidationError)
-      return errors.sort((a, b) => a.at.getTime() - b.at.getTime())
-    },
+    validationErrors: (StackName) => validationErrors(client, { StackName }),
+    changeSetErrors: (ChangeSetName) => validationErrors(client, { ChangeSetName }),
     async lastEventId(stackArn) {
       const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName: stackArn }))
       return StackEvents?.[0]?.EventId
     },
   }
+}
+
+async function validationErrors(
+  client: CloudFormationClient,
+  of: { StackName: string } | { ChangeSetName: string },
+): Promise<StackEvent[]> {
+  const failed = await everyPage(
+    (NextToken) => client.send(new DescribeEventsCommand({ ...of, Filters: { FailedEvents: true }, NextToken })),
+    (page) => page.OperationEvents,
+    (page) => page.NextToken,
+  )
+  const errors = failed.filter(({ EventType }) => EventType === 'VALIDATION_ERROR').map(toValidationError)
+  return errors.sort((a, b) => a.at.getTime() - b.at.getTime())
 }
 
 /** The API lists the newest first: pages are read only as far as needed. */
@@ -103,7 +108,7 @@ function toValidationError(event: OperationEvent): StackEvent {
     physicalId: given(event.PhysicalResourceId),
     type: event.ResourceType ?? '',
     status: event.OperationType === 'CREATE_STACK' ? 'CREATE_FAILED' : 'UPDATE_FAILED',
-    reason: given(event.ValidationStatusReason),
+    reason: given([event.ValidationPath, event.ValidationStatusReason].flatMap((text) => given(text) ?? []).join(': ')),
   }
 }
 
