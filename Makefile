@@ -25,6 +25,7 @@ rs-build: $(PROGRAM) ; $(RUN) $@
 rs-validate: $(PROGRAM) ; $(RUN) $@
 
 rs-deploy-function: $(PROGRAM) ; $(RUN) $@
+rs-plan: $(PROGRAM) ; $(RUN) $@
 
 check-rs: $(PROGRAM) ; $(RUN) $@
 check-rs-stack-status: $(PROGRAM) ; $(RUN) $@
@@ -82,4 +83,4 @@ test-unit: $(PROGRAM) ; $(RUN) $@
 test-full: $(PROGRAM) ; $(RUN) $@
 docs: $(PROGRAM) ; $(RUN) $@
 
-.PHONY: rs-deploy rs-deploy-only rs-build rs-validate rs-deploy-function check-rs check-rs-stack-status rs-attach rs-why rs-continue-rollback rs-history rs-show-release rs-why-changed rs-config-restore rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack rs-list-users rs-show-user rs-list-groups rs-add-user rs-set-password rs-set-group rs-remove-user rs-create-test-users rs-list-test-users rs-remove-test-users rs-secure-prod get-rs-token rs-login-check test-jwt-aws test-jwt-local test-jwt-regression local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs
+.PHONY: rs-deploy rs-deploy-only rs-plan rs-build rs-validate rs-deploy-function check-rs check-rs-stack-status rs-attach rs-why rs-continue-rollback rs-history rs-show-release rs-why-changed rs-config-restore rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack rs-list-users rs-show-user rs-list-groups rs-add-user rs-set-password rs-set-group rs-remove-user rs-create-test-users rs-list-test-users rs-remove-test-users rs-secure-prod get-rs-token rs-login-check test-jwt-aws test-jwt-local test-jwt-regression local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs

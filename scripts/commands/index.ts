@@ -7,6 +7,7 @@ import { ledgerCommands } from './ledger.js'
 import { localCommands } from './local.js'
 import { lockCommands } from './lock.js'
 import { lookCommands } from './look.js'
+import { planCommands } from './plan.js'
 import { releaseCommands } from './release.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
@@ -16,6 +17,7 @@ import { userCommands } from './users.js'
 export const commands: readonly Command[] = [
   ...deployCommands,
   ...releaseCommands,
+  ...planCommands,
   ...lookCommands,
   ...stackCommands,
   ...ledgerCommands,

@@ -31,7 +31,7 @@ export async function whyChanged(context: TargetContext): Promise<WhyChanged> {
 }
 
 /** Whether an administrator is to be made has nothing to do with it, and no password is wanted for an answer. */
-function withoutAdmin(context: TargetContext): TargetContext {
+export function withoutAdmin(context: TargetContext): TargetContext {
   const named = Object.entries(context.inputs).filter(([name]) => !name.startsWith('ADMIN_'))
   return { ...context, inputs: Object.fromEntries(named) }
 }
