@@ -83,6 +83,7 @@ export function apiGatewayLogRole({ prefix }: Project): string {
 
 /** Key prefixes in the deployments bucket. */
 export const ledgerKeys = {
+  locks: 'locks/',
   lock: (stack: string): string => `locks/${stack}.json`,
   all: (stack: string): string => `${stack}/`,
   artifacts: (stack: string): string => `${stack}/artifacts`,

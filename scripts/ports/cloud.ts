@@ -154,7 +154,7 @@ export interface Buckets extends BucketContents {
   keys(bucket: string, prefix: string): Promise<string[]>
   /** Whether `createPrivate` has been through with it. */
   isPrivate(bucket: string): Promise<boolean>
-  /** Write. Versioned, private, encrypted; finishes one that was left half done. */
+  /** Write. Versioned, private, encrypted, old versions of locks expire; finishes one that was left half done. */
   createPrivate(bucket: string): Promise<void>
   /** Write. Returns the new ETag. */
   put(bucket: string, key: string, text: string): Promise<string>

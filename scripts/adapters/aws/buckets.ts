@@ -19,6 +19,7 @@ import {
 import type { Buckets } from '../../ports.js'
 import { type ClientConfig, everyPage, isNamed, s3Config, statusOf } from './clients.js'
 import { bucketContents } from './contents.js'
+import { expireLockVersions } from './lock-expiry.js'
 
 /** Buckets of one account: a bucket that somebody else owns is `foreign`, whatever it lets us do. */
 export function makeBuckets(config: ClientConfig, account: string): Buckets {
@@ -82,7 +83,7 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
       const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket, ...owned }))
       return Status === 'Enabled'
     },
-    createPrivate: (bucket) => createPrivate(client, config.region, bucket),
+    createPrivate: (bucket) => createPrivate(client, config.region, bucket, owned),
     async put(bucket, key, text) {
       const { ETag } = await client.send(
         new PutObjectCommand({ Bucket: bucket, Key: key, Body: text, ContentType: 'application/json', ...owned }),
@@ -156,7 +157,12 @@ async function conditionalPut(client: S3Client, input: PutObjectCommandInput): P
 }
 
 /** Safe to repeat: a run that was cut off after the creation is finished by the next one. S3 refuses us-east-1 as a location constraint: it is the default. */
-async function createPrivate(client: S3Client, region: string, bucket: string): Promise<void> {
+async function createPrivate(
+  client: S3Client,
+  region: string,
+  bucket: string,
+  owned: { ExpectedBucketOwner: string },
+): Promise<void> {
   const location =
     region === 'us-east-1'
       ? {}
@@ -184,5 +190,6 @@ async function createPrivate(client: S3Client, region: string, bucket: string): 
       },
     }),
   )
+  await expireLockVersions(client, bucket, owned)
   await client.send(new PutBucketVersioningCommand({ Bucket: bucket, VersioningConfiguration: { Status: 'Enabled' } }))
 }
