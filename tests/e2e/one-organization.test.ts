@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { appendFile, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Project, jsonLine, makeProject, shown } from './support/project.js'
-import { startProxy } from './support/recording-proxy.js'
+import { startProxy } from '../support/fault-proxy.js'
 
 const target = ['ENV=dev', 'ORG=demo', 'CLOUD=local']
 const password = 'Se$cure$$1!aB'

@@ -1,0 +1,44 @@
+import { readFileSync, readdirSync } from 'node:fs'
+
+/** The process and everything below it, whatever group or session it is in. */
+export function familyOf(pid: number): number[] {
+  const parents = new Map(allProcesses().map((one) => [one, parentOf(one)]))
+  const family = [pid]
+  for (const member of family) {
+    for (const [child, parent] of parents) if (parent === member && !family.includes(child)) family.push(child)
+  }
+  return family
+}
+
+/** kill -9 for all of them at once: nobody gets to clean up. */
+export function killFamily(pid: number): void {
+  const family = familyOf(pid)
+  for (const member of family) signal(member, 'SIGSTOP')
+  for (const member of family) signal(member, 'SIGKILL')
+}
+
+export function allProcesses(): number[] {
+  return readdirSync('/proc').flatMap((name) => (/^\d+$/.test(name) ? [Number(name)] : []))
+}
+
+/** A file of /proc/PID; empty when the process has ended. */
+export function procFile(pid: number, name: string): string {
+  try {
+    return readFileSync(`/proc/${pid}/${name}`, 'utf8')
+  } catch {
+    return ''
+  }
+}
+
+function parentOf(pid: number): number {
+  // The second field, the name, is in parentheses and may hold anything.
+  return Number(procFile(pid, 'stat').split(') ').at(-1)?.split(' ')[1] ?? 0)
+}
+
+function signal(pid: number, name: NodeJS.Signals): void {
+  try {
+    process.kill(pid, name)
+  } catch {
+    // It has ended already.
+  }
+}

@@ -1,0 +1,146 @@
+import { execa } from 'execa'
+import { appendFile, cp, rm, writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Project, type RunResult, makeProject, plainEnvironment, shown } from '../../e2e/support/project.js'
+import { type FaultProxy, startProxy } from '../../support/fault-proxy.js'
+import type { Call } from '../../support/wire.js'
+import { clientsOf, endState } from './end-state.js'
+import { killFamily } from './processes.js'
+
+export const org = 'cut'
+export const stack = `rawscribe-dev-${org}`
+export const password = 'Se$cure$$1!aB'
+/** Longer than a holder may be silent. */
+const silenceMs = 61_000
+
+/** Where a deployment starts from: nothing at all, or a release with other code, configuration and parameters. */
+export type Start = 'first' | 'update'
+
+export interface Rig {
+  project: Project
+  proxy: FaultProxy
+  /** Puts the local AWS and the build folder back to where a deployment starts. */
+  begin(start: Start): Promise<void>
+  deploy(options?: RunOptions): Promise<RunResult>
+  state(): Promise<string[]>
+  /** Of a run that nothing cut, from each start: what it wrote, call by call, and what it left. */
+  clean: Record<Start, { writes: Call[]; state: string[] }>
+  remove(): Promise<void>
+}
+
+export interface RunOptions {
+  command?: string
+  env?: Record<string, string>
+  /** Told the run's process id and each line of its standard output. */
+  onStart?: (pid: number) => void
+  onLine?: (line: string, pid: number) => void
+}
+
+const parameters: Record<Start, Record<string, string>> = { first: {}, update: { ENABLE_AUTH: 'false' } }
+
+/** A checkout with both starts prepared, as copies of the local AWS's folder and of the build folder. */
+export async function makeRig(name: string, starts: readonly Start[]): Promise<Rig> {
+  const project = await makeProject(name)
+  const local = path.join(project.folder, '.rs', 'local')
+  const build = path.join(project.folder, `.aws-sam-dev-${org}`)
+  const kept = (start: Start, what: string): string => path.join(project.folder, '.rs', `start-${start}-${what}`)
+  const proxy = await startProxy('http://127.0.0.1:9')
+  let endpoint = ''
+  let current: Start = 'first'
+
+  const boot = async (): Promise<void> => {
+    endpoint = (await project.program(['local-start'])).stdout.trim()
+    proxy.retarget(endpoint)
+  }
+  const halt = async (): Promise<void> => {
+    const status = await fetch(`${endpoint}/_rawscribe/status`).catch(() => undefined)
+    if (status === undefined) return
+    killFamily(((await status.json()) as { pid: number }).pid)
+  }
+  const keep = async (start: Start): Promise<void> => {
+    await project.program(['local-stop'])
+    await cp(local, kept(start, 'local'), { recursive: true })
+    await cp(build, kept(start, 'build'), { recursive: true })
+  }
+  const deploy = async (options: RunOptions = {}): Promise<RunResult> => {
+    const child = execa(process.execPath, ['dist/main.js', options.command ?? 'rs-deploy'], {
+      cwd: project.folder,
+      env: {
+        ...plainEnvironment(path.join(project.folder, '.rs', 'home')),
+        ENV: 'dev',
+        ORG: org,
+        RS_JSON: 'true',
+        ADMIN_USERNAME: `admin@${org}.org`,
+        ADMIN_PASSWORD: password,
+        AWS_ENDPOINT_URL: proxy.url,
+        AWS_ACCESS_KEY_ID: 'test',
+        AWS_SECRET_ACCESS_KEY: 'test',
+        AWS_REGION: 'us-east-1',
+        ...parameters[current],
+        ...options.env,
+      },
+      extendEnv: false,
+      stdin: 'ignore',
+      reject: false,
+      detached: true,
+    })
+    const { pid = 0 } = child
+    options.onStart?.(pid)
+    if (options.onLine !== undefined) for await (const line of child.iterable()) options.onLine(line, pid)
+    const result = await child
+    return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr }
+  }
+  const state = (): Promise<string[]> => endState({ stack, function: `${stack}-backend` }, clientsOf(endpoint))
+  const begin = async (start: Start): Promise<void> => {
+    await halt()
+    await rm(local, { recursive: true, force: true })
+    await rm(build, { recursive: true, force: true })
+    await cp(kept(start, 'local'), local, { recursive: true })
+    await cp(kept(start, 'build'), build, { recursive: true })
+    current = start
+    proxy.rules()
+    proxy.comeBack()
+    proxy.locksAge(0)
+    proxy.calls.length = 0
+    await boot()
+  }
+  const clean: Rig['clean'] = { first: { writes: [], state: [] }, update: { writes: [], state: [] } }
+  const rehearse = async (start: Start): Promise<void> => {
+    await begin(start)
+    const result = await deploy()
+    if (result.exitCode !== 0) throw new Error(`the clean run failed: ${shown(result)}`)
+    clean[start] = { writes: proxy.calls.filter(({ write }) => write), state: await state() }
+  }
+
+  await boot()
+  const built = await project.program(['rs-build'], { ENV: 'dev', ORG: org, CLOUD: 'local', RS_JSON: 'true' })
+  if (built.exitCode !== 0) throw new Error(`no build: ${shown(built)}`)
+  await keep('first')
+  await rehearse('first')
+  if (starts.includes('update')) {
+    await appendFile(path.join(project.folder, 'backend', 'rawscribe', 'cors.py'), '\n# changed\n')
+    const config = path.join(project.folder, 'infra', '.config', 'lambda', `dev-${org}.json`)
+    await writeFile(config, '{ "ui": { "title": "Cut" } }\n')
+    await project.program(['rs-build'], { ENV: 'dev', ORG: org, CLOUD: 'local', RS_JSON: 'true' })
+    await keep('update')
+    await rehearse('update')
+  }
+  return {
+    project,
+    proxy,
+    begin,
+    deploy,
+    state,
+    clean,
+    async remove() {
+      await proxy.close()
+      await halt()
+      await project.remove()
+    },
+  }
+}
+
+/** What a dead holder left is old enough to be taken over. */
+export function letLocksGoStale(proxy: FaultProxy): void {
+  proxy.locksAge(silenceMs)
+}
