@@ -5,7 +5,7 @@ import { DeployError } from '../errors.js'
 import type { Project } from '../core/project.js'
 import type { Clock, Emulator, Ports } from '../ports.js'
 import type { EnvironmentEntry } from '../core/environments-file.js'
-import type { ClientConfig } from './aws/clients.js'
+import { type ClientConfig, answerWithin } from './aws/clients.js'
 import { lazily } from './lazy.js'
 
 export interface Connection {
@@ -58,6 +58,7 @@ function connectLocal(banner: string | undefined, endpoint: string, facts: Conne
     endpoint,
     maxAttempts: maxAttempts.local,
     retryMode: 'standard',
+    requestHandler: answerWithin,
   }
   return {
     cloud: { kind: 'local', region: localRegion, account: localAccount, endpoint },
@@ -82,6 +83,7 @@ async function connectAws(choice: Exclude<CloudChoice, { kind: 'local' }>, facts
     ...(endpoint === undefined ? {} : { endpoint }),
     maxAttempts: maxAttempts.aws,
     retryMode: 'adaptive' as const,
+    requestHandler: answerWithin,
   }
   const { makeAccount } = await import('./aws/account.js')
   const own: ClientConfig = { ...connection, credentials: credentialChain(environment, place?.profile) }
@@ -130,6 +132,8 @@ function childCloud(
     AWS_REGION: region,
     AWS_DEFAULT_REGION: region,
     AWS_EC2_METADATA_DISABLED: 'true',
+    AWS_RETRY_MODE: 'standard',
+    AWS_MAX_ATTEMPTS: '6',
     AWS_CONFIG_FILE: '/dev/null',
     AWS_SHARED_CREDENTIALS_FILE: '/dev/null',
     ...(endpoint === undefined ? {} : { AWS_ENDPOINT_URL: endpoint }),

@@ -39,7 +39,7 @@ export async function prepareChangeSet(
     if (nests) {
       await runSam('package', (place) => samPackage(place, made, packagedFile), step, context)
       await makeNestedSet({ ...made, file: packagedFile }, step, context)
-    } else await runSam('deploy', (place) => samDeploy(place, made), step, context)
+    } else await haveSetMade(made, step, context)
   } catch (error) {
     throw await explainFailedSet(error, before, context)
   }
@@ -97,6 +97,22 @@ function samRequest(
     parameters,
     tags: { environment: target.env, organization: target.org, project: project.prefix, 'managed-by': 'sam' },
     serviceRole: cloud.serviceRole,
+  }
+}
+
+/**
+ * A set that "exists already" is sam's own, made by a request whose answer was lost, and nobody knows what became of it:
+ * it goes, and sam tries once more.
+ */
+async function haveSetMade(made: SamDeploy, step: Step, context: TargetContext): Promise<void> {
+  const deploy = (): Promise<void> => runSam('deploy', (place) => samDeploy(place, made), step, context)
+  try {
+    await deploy()
+  } catch (error) {
+    if (!(error instanceof DeployError) || !error.message.includes('AlreadyExistsException')) throw error
+    await dropOurSets(context)
+    step.line('plain', 'the answer to the making of the change set was lost: it is made once more')
+    await deploy()
   }
 }
 

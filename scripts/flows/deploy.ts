@@ -8,6 +8,7 @@ import { buildTarget } from './build-target.js'
 import { executeChangeSet } from './change-set.js'
 import type { TargetContext } from './context.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
+import { readLastReceipt } from './ledger.js'
 import { type PlannedChanges, confirmChanges, planChanges } from './plan-changes.js'
 import { prepareAccount } from './prepare-account.js'
 import { protectStack } from './protect-stack.js'
@@ -43,7 +44,7 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
         settleStack(step, locked, options.build === 'fresh' ? 'rs-deploy' : 'rs-deploy-only'),
       )
       // Another run was in between: what it did may be what this one was to do.
-      const again = waitedHere || waited || settled.changed
+      const again = waitedHere || waited || settled.changed || (await hasMoved(first, settled.stack, locked))
       const facts = again ? await report.step('Check again', (step) => look(options, step, locked)) : first
       const done = await finishUnchanged(facts, 'locked', locked)
       return (
@@ -52,6 +53,12 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
       )
     })
   })
+}
+
+/** Between the first look and the lock another machine may have come and gone without being met. */
+async function hasMoved(seen: DeploymentFacts, stack: Stack | undefined, context: TargetContext): Promise<boolean> {
+  if (stack?.arn !== seen.stack?.arn || stack?.changedAt !== seen.stack?.changedAt) return true
+  return (await readLastReceipt(context))?.release !== seen.receipt?.release
 }
 
 /** Two runs of one checkout must not build into one folder at a time. */

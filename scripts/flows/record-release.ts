@@ -52,15 +52,15 @@ export async function recordFailure(
   { error, unhealthy }: { error: unknown; unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined },
   context: TargetContext,
 ): Promise<void> {
-  if (!(error instanceof DeployError) || error.code === 'Declined' || error.code === 'Refused') return
+  if (error instanceof DeployError && (error.code === 'Declined' || error.code === 'Refused')) return
   try {
     const stack = await context.ports.stacks.describe(context.names.stack)
     if (stack === undefined || situationOf(stack.status) === 'unborn') return
-    const cause = failureCause.safeParse(error.cause)
+    const cause = failureCause.safeParse(error instanceof Error ? error.cause : undefined)
     const receipt: Omit<Receipt, 'release'> = {
       ...(await commonPart(context)),
       outcome: 'failed',
-      failure: error.message,
+      failure: error instanceof Error ? error.message : String(error),
       ...(cause.success ? { cause: cause.data } : {}),
       inputs: inputsOf(build, facts),
       ...filesOf(build, facts),

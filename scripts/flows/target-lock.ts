@@ -35,7 +35,15 @@ export async function withTargetLock<T>(
   try {
     return await work({ ...context, ports: guardWrites(context.ports, lock.verifyHeld) }, lock.waited)
   } finally {
-    await lock.release()
+    await lock.release().catch((error: unknown) => {
+      // What was done is done: a lock that stays must neither turn that into a failure nor hide why it failed.
+      const why = error instanceof Error ? error.message : String(error)
+      context.report.emit({
+        type: 'warning',
+        text: `the lock could not be released: ${why}`,
+        hint: 'the next run takes it over once it has been silent for a minute',
+      })
+    })
   }
 }
 

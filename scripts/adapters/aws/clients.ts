@@ -8,6 +8,14 @@ export interface ClientConfig {
   endpoint?: string
   maxAttempts: number
   retryMode: 'adaptive' | 'standard'
+  requestHandler: { connectionTimeout: number; requestTimeout: number; throwOnRequestTimeout: true }
+}
+
+/** An answer that does not come is a lost one: without a limit the SDK waits for ever. A function's own may take 30 s. */
+export const answerWithin: ClientConfig['requestHandler'] = {
+  connectionTimeout: 5_000,
+  requestTimeout: 40_000,
+  throwOnRequestTimeout: true,
 }
 
 /** Settings of the S3 client: an emulator knows buckets only in the path. */
@@ -18,6 +26,15 @@ export function s3Config(config: ClientConfig): ClientConfig & { forcePathStyle:
 /** Whether the SDK error is exactly one of the named ones. */
 export function isNamed(error: unknown, ...names: string[]): boolean {
   return error instanceof Error && names.includes(error.name)
+}
+
+/**
+ * Whether the SDK error may only say that an attempt before it did the work and its answer was lost: a call that was
+ * tried once has found what somebody else did.
+ */
+export function isOwnEcho(error: unknown, ...names: string[]): boolean {
+  const attempts = (error as { $metadata?: { attempts?: number } }).$metadata?.attempts ?? 1
+  return attempts > 1 && isNamed(error, ...names)
 }
 
 /** HTTP status of an SDK error, or undefined when no answer came. */

@@ -11,7 +11,7 @@ import {
 } from '@aws-sdk/client-lambda'
 import { DeployError } from '../../errors.js'
 import type { CodeSource, FunctionAlias, FunctionState, Functions } from '../../ports.js'
-import { type ClientConfig, isNamed } from './clients.js'
+import { type ClientConfig, isNamed, isOwnEcho } from './clients.js'
 
 export function makeFunctions(config: ClientConfig): Functions {
   const client = new LambdaClient(config)
@@ -54,13 +54,14 @@ export function makeFunctions(config: ClientConfig): Functions {
       return toState(await unlessChanged(name, client.send(update)))
     },
     async publish(name, codeSha256, revisionId, description) {
-      const publish = new PublishVersionCommand({
-        FunctionName: name,
-        CodeSha256: codeSha256,
-        RevisionId: revisionId,
-        Description: description,
+      const published = { FunctionName: name, CodeSha256: codeSha256, Description: description }
+      const publish = client.send(new PublishVersionCommand({ ...published, RevisionId: revisionId }))
+      const found = publish.catch((error: unknown) => {
+        if (!isOwnEcho(error, 'PreconditionFailedException')) throw error
+        // The first attempt has moved the revision. Of the same code Lambda publishes no second version.
+        return client.send(new PublishVersionCommand(published))
       })
-      return toState(await unlessChanged(name, client.send(publish)))
+      return toState(await unlessChanged(name, found))
     },
     async moveAlias(name, alias, version, revisionId) {
       const move = new UpdateAliasCommand({
@@ -70,7 +71,13 @@ export function makeFunctions(config: ClientConfig): Functions {
         RevisionId: revisionId,
         RoutingConfig: { AdditionalVersionWeights: {} },
       })
-      return toAlias(await unlessChanged(`${name}:${alias}`, client.send(move)))
+      const moved = client.send(move).catch(async (error: unknown) => {
+        if (!isOwnEcho(error, 'PreconditionFailedException')) throw error
+        const now = await client.send(new GetAliasCommand({ FunctionName: name, Name: alias }))
+        if (now.FunctionVersion !== version) throw error
+        return now
+      })
+      return toAlias(await unlessChanged(`${name}:${alias}`, moved))
     },
   }
 }

@@ -17,7 +17,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import type { PoolUser } from '../../core/users.js'
 import type { PoolUsers } from '../../ports/users.js'
-import { everyPage, isNamed } from './clients.js'
+import { everyPage, isNamed, isOwnEcho } from './clients.js'
 
 /** Most items of one page (Cognito, "ListUsers", "ListUsersInGroup", "ListGroups"). */
 const Limit = 60
@@ -104,7 +104,9 @@ export function poolUsers(client: CognitoIdentityProviderClient): Directory {
       }
     },
     async createGroup(UserPoolId, GroupName) {
-      await client.send(new CreateGroupCommand({ UserPoolId, GroupName }))
+      await client.send(new CreateGroupCommand({ UserPoolId, GroupName })).catch((error: unknown) => {
+        if (!isOwnEcho(error, 'GroupExistsException')) throw error
+      })
     },
     async addToGroup(UserPoolId, Username, GroupName) {
       await client.send(new AdminAddUserToGroupCommand({ UserPoolId, Username, GroupName }))

@@ -18,6 +18,7 @@ import {
   UpdateStackCommand,
   UpdateTerminationProtectionCommand,
 } from '@aws-sdk/client-cloudformation'
+import { randomUUID } from 'node:crypto'
 import type { StackStatus } from '../../core/stack-state.js'
 import type { ResourceChange } from '../../core/changes.js'
 import { type Project, underOurNames } from '../../core/project.js'
@@ -32,6 +33,7 @@ function knownStatus(status: SdkStackStatus): StackStatus {
 
 const capabilities: Capability[] = ['CAPABILITY_IAM', 'CAPABILITY_NAMED_IAM', 'CAPABILITY_AUTO_EXPAND']
 
+/** Whatever begins an operation carries a token: its retry after a lost answer is the same request, not a second one. */
 export function makeStacks(config: ClientConfig, outputNames: Project['outputs']): Stacks {
   const client = new CloudFormationClient(config)
   const known = (stack: SdkStack): Stack => toStack(stack, outputNames)
@@ -114,7 +116,13 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
       return Id ?? ''
     },
     async executeChangeSet(arn) {
-      await client.send(new ExecuteChangeSetCommand({ ChangeSetName: arn, RetainExceptOnCreate: true }))
+      await client.send(
+        new ExecuteChangeSetCommand({
+          ChangeSetName: arn,
+          RetainExceptOnCreate: true,
+          ClientRequestToken: randomUUID(),
+        }),
+      )
     },
     async updateParameters(stack, changed) {
       await client.send(
@@ -128,21 +136,26 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
               : { ParameterKey: name, ParameterValue: changed[name] },
           ),
           RetainExceptOnCreate: true,
+          ClientRequestToken: randomUUID(),
         }),
       )
     },
     async continueRollback(arn, skip) {
       const ResourcesToSkip = skip.length === 0 ? undefined : [...skip]
-      await client.send(new ContinueUpdateRollbackCommand({ StackName: arn, ResourcesToSkip }))
+      await client.send(
+        new ContinueUpdateRollbackCommand({ StackName: arn, ResourcesToSkip, ClientRequestToken: randomUUID() }),
+      )
     },
     async rollBack(arn) {
-      await client.send(new RollbackStackCommand({ StackName: arn, RetainExceptOnCreate: true }))
+      await client.send(
+        new RollbackStackCommand({ StackName: arn, RetainExceptOnCreate: true, ClientRequestToken: randomUUID() }),
+      )
     },
     async deleteChangeSet(arn) {
       await client.send(new DeleteChangeSetCommand({ ChangeSetName: arn }))
     },
     async deleteStack(arn) {
-      await client.send(new DeleteStackCommand({ StackName: arn }))
+      await client.send(new DeleteStackCommand({ StackName: arn, ClientRequestToken: randomUUID() }))
     },
     async protectFromTermination(name) {
       await client.send(new UpdateTerminationProtectionCommand({ StackName: name, EnableTerminationProtection: true }))

@@ -7,7 +7,7 @@ import {
 } from '@aws-sdk/client-cognito-identity-provider'
 import { DeployError } from '../../errors.js'
 import type { UserPools } from '../../ports.js'
-import { type ClientConfig, isNamed } from './clients.js'
+import { type ClientConfig, isNamed, isOwnEcho } from './clients.js'
 import { poolRemoval } from './pool-removal.js'
 import { poolUsers } from './pool-users.js'
 
@@ -48,18 +48,19 @@ export function makeUserPools(config: ClientConfig): UserPools {
       }
     },
     async createUser(UserPoolId, email, name) {
-      await client.send(
-        new AdminCreateUserCommand({
-          UserPoolId,
-          Username: email,
-          MessageAction: 'SUPPRESS',
-          UserAttributes: [
-            { Name: 'email', Value: email },
-            { Name: 'email_verified', Value: 'true' },
-            ...(name === undefined ? [] : [{ Name: 'name', Value: name }]),
-          ],
-        }),
-      )
+      const created = new AdminCreateUserCommand({
+        UserPoolId,
+        Username: email,
+        MessageAction: 'SUPPRESS',
+        UserAttributes: [
+          { Name: 'email', Value: email },
+          { Name: 'email_verified', Value: 'true' },
+          ...(name === undefined ? [] : [{ Name: 'name', Value: name }]),
+        ],
+      })
+      await client.send(created).catch((error: unknown) => {
+        if (!isOwnEcho(error, 'UsernameExistsException')) throw error
+      })
     },
     async setPassword(UserPoolId, Username, Password) {
       await client.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password, Permanent: true }))
