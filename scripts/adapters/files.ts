@@ -5,6 +5,7 @@ import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipArchive } from 'archiver'
 import { exclusively } from '../../infra/bootstrap/exclusive.mjs'
+import { DeployError } from '../errors.js'
 import type { Files } from '../ports.js'
 
 /** The earliest time a zip can hold (MS-DOS dates start in 1980). */
@@ -16,7 +17,15 @@ export function makeFiles(root: string): Files {
   const at = (file: string): string => path.resolve(root, file)
   return {
     async readText(file) {
-      return await readFile(at(file), 'utf8').catch(undefinedWhenMissing)
+      return await readFile(at(file), 'utf8')
+        .catch(undefinedWhenMissing)
+        .catch((error: NodeJS.ErrnoException) => {
+          const why = error.code === 'EISDIR' ? 'it is a folder' : (error.code ?? error.message)
+          throw new DeployError('Usage', `${file} cannot be read: ${why}`, {
+            hint: 'a file that can be read',
+            cause: error,
+          })
+        })
     },
     readBytes: (file) => readFile(at(file)),
     exists: async (file) => (await stat(at(file)).catch(undefinedWhenMissing)) !== undefined,

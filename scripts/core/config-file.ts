@@ -24,9 +24,18 @@ const lambdaConfig = z.looseObject({
     .optional(),
 })
 
+/** The backend reads it at each start: what is longer is no configuration. */
+const longestConfig = 1_000_000
+const deepestConfig = 100
+
 /** Reads one JSON file of infra/.config. Throws Usage with file, line and column, or the path inside, when it is wrong. */
 export function parseConfig(text: string, file: string): JsonObject {
   const hint = `correct ${file}, then the same command again`
+  if (text.length > longestConfig) {
+    throw new DeployError('Usage', `${file} is ${text.length} characters long, ${longestConfig} at most are possible`, {
+      hint,
+    })
+  }
   let value: unknown
   try {
     value = JSON.parse(text)
@@ -40,10 +49,18 @@ export function parseConfig(text: string, file: string): JsonObject {
       { hint },
     )
   }
+  if (isDeeperThan(value, deepestConfig)) {
+    throw new DeployError('Usage', `${file} is nested deeper than ${deepestConfig} levels`, { hint })
+  }
   const checked = lambdaConfig.safeParse(value)
   if (checked.success) return value as JsonObject
   const issue = checked.error.issues[0]
   throw new DeployError('Usage', `${file}: ${issue?.path.join('.')}: ${issue?.message}`, { hint })
+}
+
+function isDeeperThan(value: unknown, levels: number): boolean {
+  if (value === null || typeof value !== 'object') return false
+  return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1))
 }
 
 /** `:3:5 what is wrong`. JSON.parse tells no line on Node 20, so the place is found by a parser that does. */

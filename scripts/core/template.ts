@@ -1,4 +1,12 @@
-import { type CollectionTag, type ScalarTag, type Tags, type YAMLMap, type YAMLSeq, parseDocument } from 'yaml'
+import {
+  type CollectionTag,
+  type Document,
+  type ScalarTag,
+  type Tags,
+  type YAMLMap,
+  type YAMLSeq,
+  parseDocument,
+} from 'yaml'
 import { z } from 'zod'
 import { DeployError } from '../errors.js'
 
@@ -108,7 +116,7 @@ export function parseTemplate(text: string, file: string): Template {
       hint: `correct ${file}, then the same command again`,
     })
   }
-  const parsed = templateSchema.safeParse(document.toJS({ maxAliasCount: 1000 }))
+  const parsed = templateSchema.safeParse(expanded(document, file))
   if (parsed.success) return parsed.data
   const issue = parsed.error.issues[0]
   throw new DeployError('Usage', `${file} is not a template: ${issue?.path.join('.') ?? ''} ${issue?.message ?? ''}`, {
@@ -124,6 +132,18 @@ function parseJson(text: string): Template | undefined {
     return parsed.success ? parsed.data : undefined
   } catch {
     return undefined
+  }
+}
+
+/** Aliases of aliases of aliases would fill the memory. */
+function expanded(document: Document, file: string): unknown {
+  try {
+    return document.toJS({ maxAliasCount: 1000 })
+  } catch (error) {
+    throw new DeployError('Usage', `${file} cannot be a template: ${error instanceof Error ? error.message : ''}`, {
+      hint: `correct ${file}, then the same command again`,
+      cause: error,
+    })
   }
 }
 

@@ -38,6 +38,11 @@ export function stateOf({ enabled, status }: Pick<PoolUser, 'enabled' | 'status'
   return enabled ? status : `DISABLED, ${status}`
 }
 
+/** Whether a user can be called so. Cognito's limit for a Username is 128 characters. */
+export function isEmail(text: string): boolean {
+  return text.length <= 128 && /^[^\s@\p{C}]+@[^\s@\p{C}]+\.[^\s@\p{C}]+$/u.test(text)
+}
+
 /** USER_NAME. Throws Usage when it is missing or no e-mail address. */
 export function parseUserName(value: string | undefined): string {
   if (value === undefined) {
@@ -45,8 +50,7 @@ export function parseUserName(value: string | undefined): string {
       hint: 'USER_NAME=bob@myorg.com',
     })
   }
-  // The limit is Cognito's for a Username.
-  if (/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(value) && value.length <= 128) return value
+  if (isEmail(value)) return value
   throw new DeployError('Usage', `USER_NAME=${value} is not an e-mail address`, { hint: 'USER_NAME=bob@myorg.com' })
 }
 

@@ -1,11 +1,12 @@
 import { policyOfTemplate } from '../core/password-policy.js'
 import type { PasswordPolicy } from '../core/password-policy.js'
 import type { Template } from '../core/template.js'
+import { isEmail } from '../core/users.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import type { TargetContext } from './context.js'
-import { firstLineOf, verifyStrength } from './password.js'
+import { firstLineOf, verifySettable, verifyStrength } from './password.js'
 
 export const adminGroup = 'ADMINS'
 
@@ -30,12 +31,13 @@ export async function readAdmin({ inputs, ports, report }: TargetContext): Promi
       hint: 'set ADMIN_PASSWORD in the environment, or ADMIN_PASSWORD_FILE=path',
     })
   }
-  if (!/^[^\s@]+@[^\s@]+\.[^\s@]+$/.test(email)) {
+  if (!isEmail(email)) {
     throw new DeployError('Usage', `ADMIN_USERNAME=${email} is not an e-mail address`, {
       hint: 'ADMIN_USERNAME=admin@myorg.com',
     })
   }
   report.hide(password)
+  verifySettable('ADMIN_PASSWORD', password)
   return { email, password }
 }
 

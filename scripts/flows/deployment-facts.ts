@@ -15,6 +15,7 @@ import { warnOfAuth, warnOfReceipt } from './heed-ledger.js'
 import { readLastDeployment } from './ledger.js'
 import { healthPathOf, readAttempts } from './health-gate.js'
 import { versionsServing } from './serving.js'
+import { readLockWait } from './target-lock.js'
 import { type TargetConfig, configKey, readTargetConfig } from './target-config.js'
 
 /** All that a deployment needs to know before it changes anything. */
@@ -36,6 +37,7 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   verifyPairs(context.inputs)
   readAttempts(context.inputs.HEALTH_ATTEMPTS)
   healthPathOf(context)
+  readLockWait(context)
   const admin = await readAdmin(context)
   const [sources, config] = await Promise.all([readSources(context), readTargetConfig(context)])
   const [stack, last, place, presence] = await Promise.all([

@@ -106,7 +106,7 @@ export function unhealthy({ health, problem, facts }: Extract<HealthAnswer, { ki
 export function readAttempts(given: string | undefined): number {
   if (given === undefined) return defaultAttempts
   const attempts = Number(given)
-  if (Number.isInteger(attempts) && attempts >= 1 && attempts <= 100) return attempts
+  if (/^\d{1,3}$/.test(given) && attempts >= 1 && attempts <= 100) return attempts
   throw new DeployError('Usage', `HEALTH_ATTEMPTS=${given} is not a number from 1 to 100`, {
     hint: 'HEALTH_ATTEMPTS=15',
   })

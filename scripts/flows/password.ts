@@ -27,6 +27,7 @@ export async function readPassword({ whose, policy }: PasswordQuestion, context:
   }
   const password = given ?? (await ports.prompts.askHidden(`Password of ${whose}${rule}: `))
   report.hide(password)
+  verifySettable('PASSWORD', password)
   if (policy !== undefined) verifyStrength('PASSWORD', password, policy)
   return password
 }
@@ -38,6 +39,19 @@ export function verifyStrength(variable: VariableName, password: string, policy:
   throw new DeployError('Usage', `${variable} is too weak: it lacks ${missing.join(', ')}`, {
     hint: `the pool asks for ${describePolicy(policy)}`,
   })
+}
+
+/** What Cognito refuses whatever the policy (PasswordType: at most 256 characters, no space at either end). Throws Usage. */
+export function verifySettable(variable: VariableName, password: string): void {
+  const problem = unsettable(password)
+  if (problem === undefined) return
+  throw new DeployError('Usage', `${variable} ${problem}`, { hint: 'choose another one' })
+}
+
+function unsettable(password: string): string | undefined {
+  if (password.length > 256) return `is ${password.length} characters long, 256 at most are possible`
+  if (/^\s|\s$/.test(password)) return 'begins or ends with a space'
+  return /\p{Cc}/u.test(password) ? 'holds a control character' : undefined
 }
 
 /** The first line of the file that `variable` names; `-` is standard input. Throws Usage where it holds none. */

@@ -52,7 +52,7 @@ async function takeLock(step: Step, context: TargetContext): Promise<HeldLock> {
   const { ports, names, signal } = context
   const [bucket, key] = [names.deploymentsBucket, ledgerKeys.lock(names.stack)]
   const mine = newLock(context, false)
-  const deadline = ports.clock.now().getTime() + waitLimitMs(context)
+  const deadline = ports.clock.now().getTime() + readLockWait(context)
   let told = false
   for (;;) {
     const etag = await tryTake(mine, context)
@@ -175,11 +175,13 @@ function holdLock(holding: Holding, { ports }: TargetContext): HeldLock {
   }
 }
 
-function waitLimitMs({ inputs }: TargetContext): number {
+/** LOCK_WAIT in milliseconds. Throws Usage; asked for before anything is written. */
+export function readLockWait({ inputs }: TargetContext): number {
   if (inputs.LOCK_WAIT === undefined) return longestWaitMs
-  const seconds = Number(inputs.LOCK_WAIT)
-  if (Number.isFinite(seconds) && seconds >= 0) return seconds * 1000
-  throw new DeployError('Usage', `LOCK_WAIT=${inputs.LOCK_WAIT} is not a number of seconds`, { hint: 'LOCK_WAIT=600' })
+  if (/^\d{1,6}$/.test(inputs.LOCK_WAIT)) return Number(inputs.LOCK_WAIT) * 1000
+  throw new DeployError('Usage', `LOCK_WAIT=${inputs.LOCK_WAIT} is not a whole number of seconds`, {
+    hint: 'LOCK_WAIT=600',
+  })
 }
 
 function lockedByPerson(lock: Lock, { target }: TargetContext): DeployError {

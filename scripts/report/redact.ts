@@ -20,7 +20,8 @@ export function cleanerOf(secrets: Iterable<string>): (text: string) => string {
       .reduce((rest, secret) => rest.replaceAll(secret, '••••••'), text)
 }
 
-function cleanEvent(event: Event, clean: (text: string) => string): Event {
+/** The same event with every text of it cleaned. */
+export function cleanEvent(event: Event, clean: (text: string) => string): Event {
   if (event.type !== 'failure') {
     const cleaned = Object.entries(event).map(([key, value]) => [
       key,

@@ -2,6 +2,7 @@ import { jsonListener } from './json.js'
 import { makeLayout } from './layout.js'
 import type { LogFile } from './log-file.js'
 import type { Listener } from './events.js'
+import { printing } from './printable.js'
 import { redacting } from './redact.js'
 import { type Screen, plainListener, terminalListener } from './terminal.js'
 
@@ -20,8 +21,8 @@ export function listenersFor(options: ScreenOptions, secrets: Iterable<string>, 
   const shown = json
     ? jsonListener(screen)
     : animated
-      ? terminalListener(screen, (frame) => makeLayout(columns, colour, frame))
-      : plainListener(screen, makeLayout(Infinity, colour))
-  const all = log === undefined ? [shown] : [shown, log.listener]
+      ? printing(terminalListener(screen, (frame) => makeLayout(columns, colour, frame)))
+      : printing(plainListener(screen, makeLayout(Infinity, colour)))
+  const all = log === undefined ? [shown] : [shown, printing(log.listener)]
   return all.map((listener) => redacting(secrets, listener))
 }

@@ -83,6 +83,7 @@ export async function startProxy(targetUrl: string): Promise<FaultProxy> {
     }
     if (fault?.kind === 'delayed') await wait(fault.ms)
     const given = await forward(target, incoming, body)
+    call.status = given.status
     if (fault?.kind === 'then') fault.happens()
     if (away || fault?.kind === 'then' || fault?.kind === 'answer-lost') return void answer.destroy()
     answer.writeHead(given.status, aged(call, given.headers)).end(given.body)

@@ -10,6 +10,8 @@ export interface Call {
   write: boolean
   protocol: Protocol
   path: string
+  /** What the server answered; unset where it never heard of it. */
+  status?: number
 }
 
 interface Request {
