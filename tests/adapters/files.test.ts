@@ -44,7 +44,7 @@ describe('reading', () => {
 
   it('a folder is no text, and that is a failure', async () => {
     mkdirSync(path.join(root, 'folder'))
-    await expect(files.readText('folder')).rejects.toThrow('EISDIR')
+    await expect(files.readText('folder')).rejects.toThrow('folder cannot be read: it is a folder')
     expect(await files.exists('folder')).toBe(true)
   })
 })

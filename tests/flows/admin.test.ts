@@ -16,9 +16,17 @@ describe('the administrator that was asked for', () => {
   it('is none when neither variable is given', async () => expect(await readAdmin(withFiles({}))).toBeUndefined())
 
   it('has its password from the variable, literally', async () => {
-    const odd = ' Se$cure$$1! '
+    const odd = 'Se$cure$$1! x'
     expect(await readAdmin(withFiles({ ADMIN_USERNAME: email, ADMIN_PASSWORD: odd }))).toEqual({ email, password: odd })
   })
+
+  it.each([' Se$cure$$1!', 'Se$cure$$1! ', `Se$cure$$1!\u0007x`, 'Aa1!'.repeat(65)])(
+    'cannot have a password that Cognito takes from nobody: %j',
+    async (odd) => {
+      const asked = readAdmin(withFiles({ ADMIN_USERNAME: email, ADMIN_PASSWORD: odd }))
+      await expect(asked).rejects.toMatchObject({ code: 'Usage', message: expect.not.stringContaining(odd) })
+    },
+  )
 
   it.each([`${password}\n`, `${password}\r\n`, password, `${password}\nsecond line\n`])(
     'has its password from the first line of a file: %j',

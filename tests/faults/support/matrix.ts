@@ -61,7 +61,10 @@ export async function runCell(cell: Cell, rig: Rig): Promise<CellOutcome> {
   rig.proxy.rules()
   letLocksGoStale(rig.proxy)
   const second = await rig.deploy()
-  return { cut, first, second, state: await rig.state() }
+  const state = await rig.state()
+  // A run that finds everything done writes nothing: not even the dead one's lock, which the next one takes over.
+  const idle = second.stdout.includes('"outcome":"unchanged"')
+  return { cut, first, second, state: idle ? state.filter((line) => !line.includes('/locks/')) : state }
 }
 
 function ruleOf(cell: Cell, kill: () => void): Rule {
