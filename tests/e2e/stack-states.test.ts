@@ -1,8 +1,10 @@
 import { CloudFormationClient, CreateStackCommand, DescribeStacksCommand } from '@aws-sdk/client-cloudformation'
+import { CognitoIdentityProviderClient, DeleteUserPoolCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { SSMClient, PutParameterCommand } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { badStacks, failingAfter } from './support/bad-stacks.js'
 import { type Project, jsonLine, makeProject, shown } from './support/project.js'
 
 const target = ['ENV=dev', 'ORG=states', 'CLOUD=local']
@@ -40,6 +42,36 @@ describe('stacks that a deployment finds or leaves in a bad state', () => {
     expect(result.stderr).toContain('NotBuilt (exit 4)')
     expect(result.stderr).toContain('make rs-deploy ENV=dev ORG=states')
   }, 60_000)
+
+  it('refuses a stack whose rollback failed, names what failed, and ends the rollback on request', async () => {
+    const name = 'rawscribe-dev-stuck'
+    const stuck = ['ENV=dev', 'ORG=stuck', 'CLOUD=local']
+    const stacks = badStacks(client.endpoint)
+    const pool = (MinimumLength: number): unknown => ({
+      Type: 'AWS::Cognito::UserPool',
+      Properties: { UserPoolName: 'stuck', Policies: { PasswordPolicy: { MinimumLength } } },
+    })
+    await stacks.create(name, { Pool: pool(8) })
+    await stacks.settled(name, 'CREATE_COMPLETE')
+    const UserPoolId = await stacks.begun(name, 'Pool')
+    await stacks.update(name, { Pool: pool(9), ...failingAfter(2, 'Pool', 'Handle') })
+    await stacks.begun(name, 'Handle')
+    // What would be put back as it was is gone.
+    await new CognitoIdentityProviderClient(client).send(new DeleteUserPoolCommand({ UserPoolId }))
+    await stacks.settled(name, 'UPDATE_ROLLBACK_FAILED')
+    const refused = await project.make(['rs-deploy', ...stuck])
+    expect(refused.stderr).toContain('StackState (exit 4)')
+    expect(refused.stderr).toMatch(/Pool +AWS::Cognito::UserPool: /)
+    expect(refused.stderr).toContain('make rs-continue-rollback ENV=dev ORG=stuck')
+    expect((await project.make(['check-rs', ...stuck])).stdout).toContain('Next: make rs-continue-rollback')
+    const typo = await project.make(['rs-continue-rollback', ...stuck, 'SKIP=Pol', 'YES=true'])
+    expect(typo.stderr).toContain('SKIP takes of these: Pool')
+    const again = await project.make(['rs-continue-rollback', ...stuck, 'YES=true'])
+    expect(again.stderr).toContain('StackFailed (exit 5)')
+    const skipped = await project.make(['rs-continue-rollback', ...stuck, 'SKIP=Pool', 'YES=true', 'JSON=true'])
+    expect(jsonLine(skipped, 'summary')).toMatchObject({ status: 'UPDATE_ROLLBACK_COMPLETE', skipped: ['Pool'] })
+    await stacks.delete(name)
+  }, 120_000)
 
   it('deletes the remains of a failed creation, says so in four lines, and deploys', async () => {
     const cloudFormation = new CloudFormationClient(client)
