@@ -17,17 +17,25 @@ describe('every way of losing data', () => {
 
   // Refused ones first: they leave the stack as it is.
   const refused = lossCases.filter(({ ends }) => ends !== 'harmless')
-  it.each(refused)('is refused: $what', async (one) => {
-    const result = await keeping.deploy(one)
-    expect(result.stderr).toContain(one.ends)
-    expect(result.stderr).toContain('Refused (exit 3)')
-    expect(await keeping.data.read()).toEqual(before)
-  })
+  it.each(refused)(
+    'is refused: $what',
+    async (one) => {
+      const result = await keeping.deploy(one)
+      expect(result.stderr).toContain(one.ends)
+      expect(result.stderr).toContain('Refused (exit 3)')
+      expect(await keeping.data.read()).toEqual(before)
+    },
+    120_000,
+  )
 
   const harmless = lossCases.filter(({ ends }) => ends === 'harmless')
-  it.each(harmless)('is none: $what', async ({ change, words = [] }) => {
-    // Even where losing them were allowed, nothing of it happens.
-    await keeping.deploy({ ...(change && { change }), words: [...words, 'ALLOW_DATA_LOSS=Notes,Attic'] })
-    expect(await keeping.data.read()).toEqual(before)
-  })
+  it.each(harmless)(
+    'is none: $what',
+    async ({ change, words = [] }) => {
+      // Even where losing them were allowed, nothing of it happens.
+      await keeping.deploy({ ...(change && { change }), words: [...words, 'ALLOW_DATA_LOSS=Notes,Attic'] })
+      expect(await keeping.data.read()).toEqual(before)
+    },
+    120_000,
+  )
 })

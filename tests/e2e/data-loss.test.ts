@@ -15,12 +15,16 @@ describe('data of a deployed organization', () => {
   }, 180_000)
   afterAll(async () => keeping.project.remove(), 60_000)
 
-  it.each(seeded)('outlives $what', async (one) => {
-    const result = await keeping.deploy(one)
-    expect(result.stderr).toContain(one.ends)
-    expect(result.stderr).toContain('Refused (exit 3)')
-    expect(await keeping.data.read()).toEqual(before)
-  })
+  it.each(seeded)(
+    'outlives $what',
+    async (one) => {
+      const result = await keeping.deploy(one)
+      expect(result.stderr).toContain(one.ends)
+      expect(result.stderr).toContain('Refused (exit 3)')
+      expect(await keeping.data.read()).toEqual(before)
+    },
+    120_000,
+  )
 
   it('is shown by rs-plan with what is lost, and rs-plan changes nothing', async () => {
     const [lost] = lossCases
@@ -30,7 +34,7 @@ describe('data of a deployed organization', () => {
     expect(data.resources[0]).toMatchObject({ id: 'Attic', class: 'stateful-removing', kept: false })
     expect(result.stdout).toContain('"code":"Refused"')
     expect(await keeping.data.read()).toEqual(before)
-  })
+  }, 120_000)
 
   it('goes only by its exact name in ALLOW_DATA_LOSS, and nothing else with it', async () => {
     const one = { change: withoutNotes, words: ['ALLOW_DATA_LOSS=Notes'] }
@@ -40,5 +44,5 @@ describe('data of a deployed organization', () => {
     expect(await keeping.data.read()).toEqual(before)
     expect(shown(await keeping.deploy(one))).toContain('exit 0')
     expect(await keeping.data.read()).toEqual(before.filter((line) => !line.startsWith('item')))
-  })
+  }, 120_000)
 })
