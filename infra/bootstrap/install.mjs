@@ -84,6 +84,8 @@ async function bundle() {
     platform: 'node',
     target: 'node20.19',
     minifySyntax: true,
+    // Its main entry loads its parts in a way that no bundler can follow.
+    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
     sourcemap: false,
     write: false,
     logLevel: 'error',

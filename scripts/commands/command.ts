@@ -5,6 +5,7 @@ import type { CloudContext, Context, TargetContext } from '../flows/context.js'
 export const groups = [
   'Deploy',
   'Look',
+  'Configuration',
   'Ledger',
   'Lock',
   'Take down',

@@ -1,14 +1,17 @@
 import { authCommands } from './auth.js'
 import type { Command } from './command.js'
+import { configCommands } from './config.js'
 import { deployCommands } from './deploy.js'
 import { developCommands } from './develop.js'
 import { helpCommands } from './help.js'
 import { ledgerCommands } from './ledger.js'
+import { listCommands } from './list.js'
 import { localCommands } from './local.js'
 import { lockCommands } from './lock.js'
 import { lookCommands } from './look.js'
 import { planCommands } from './plan.js'
 import { releaseCommands } from './release.js'
+import { showCommands } from './show.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
 import { userCommands } from './users.js'
@@ -19,6 +22,9 @@ export const commands: readonly Command[] = [
   ...releaseCommands,
   ...planCommands,
   ...lookCommands,
+  ...showCommands,
+  ...listCommands,
+  ...configCommands,
   ...stackCommands,
   ...ledgerCommands,
   ...lockCommands,

@@ -7,7 +7,7 @@ export function configChanges(was: JsonObject, now: JsonObject): EntryChange[] {
 }
 
 /** Every value by its path, as JSON. */
-function valuesOf(value: Json, path = ''): Record<string, string> {
+export function valuesOf(value: Json, path = ''): Record<string, string> {
   const isBranch = value !== null && typeof value === 'object' && !Array.isArray(value)
   if (!isBranch || (path !== '' && Object.keys(value).length === 0)) return { [path]: JSON.stringify(value) }
   const below = Object.entries(value).map(([key, inner]) => valuesOf(inner, path === '' ? key : `${path}.${key}`))

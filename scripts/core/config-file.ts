@@ -3,23 +3,34 @@ import { z } from 'zod'
 import { DeployError } from '../errors.js'
 import type { JsonObject } from './config-merge.js'
 
-/** The sections that the backend reads; unknown ones pass through untouched. */
-const lambdaConfig = z.looseObject({
-  auth: z
-    .looseObject({
-      cognito: z
-        .looseObject({
-          userPoolId: z.string().nullable().optional(),
-          clientId: z.string().nullable().optional(),
-          region: z.string().nullable().optional(),
-        })
-        .nullable()
-        .optional(),
-    })
-    .nullable()
-    .optional(),
+const authSection = z
+  .looseObject({
+    cognito: z
+      .looseObject({
+        userPoolId: z.string().nullable().optional(),
+        clientId: z.string().nullable().optional(),
+        region: z.string().nullable().optional(),
+      })
+      .nullable()
+      .optional(),
+  })
+  .nullable()
+  .optional()
+
+/** The sections that the backend and the page read; unknown ones pass through untouched. */
+const knownSections = z.looseObject({
+  auth: authSection,
   cors: z
     .looseObject({ allowOrigins: z.array(z.string()).optional() })
+    .nullable()
+    .optional(),
+  lambda: z.looseObject({ auth: authSection }).nullable().optional(),
+  webapp: z
+    .looseObject({
+      auth: authSection,
+      apiEndpoint: z.string().nullable().optional(),
+      api: z.looseObject({ proxyTarget: z.string().nullable().optional() }).nullable().optional(),
+    })
     .nullable()
     .optional(),
 })
@@ -52,7 +63,7 @@ export function parseConfig(text: string, file: string): JsonObject {
   if (isDeeperThan(value, deepestConfig)) {
     throw new DeployError('Usage', `${file} is nested deeper than ${deepestConfig} levels`, { hint })
   }
-  const checked = lambdaConfig.safeParse(value)
+  const checked = knownSections.safeParse(value)
   if (checked.success) return value as JsonObject
   const issue = checked.error.issues[0]
   throw new DeployError('Usage', `${file}: ${issue?.path.join('.')}: ${issue?.message}`, { hint })

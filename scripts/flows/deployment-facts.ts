@@ -16,7 +16,7 @@ import { readLastDeployment } from './ledger.js'
 import { healthPathOf, readAttempts } from './health-gate.js'
 import { versionsServing } from './serving.js'
 import { readLockWait } from './target-lock.js'
-import { type TargetConfig, configKey, readTargetConfig } from './target-config.js'
+import { type TargetConfig, configKey, readTargetConfig, verifyNoSecrets } from './target-config.js'
 
 /** All that a deployment needs to know before it changes anything. */
 export interface DeploymentFacts {
@@ -40,6 +40,7 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   readLockWait(context)
   const admin = await readAdmin(context)
   const [sources, config] = await Promise.all([readSources(context), readTargetConfig(context)])
+  verifyNoSecrets(config, context)
   const [stack, last, place, presence] = await Promise.all([
     livingStack(context),
     readLastDeployment(context),

@@ -2,6 +2,7 @@ import { targetOfStack } from '../core/names.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { TargetContext } from './context.js'
+import { deployedStack } from './deployed-stack.js'
 
 /** The user pool that a stack names, and its client. */
 export interface StackPool {
@@ -14,14 +15,10 @@ export interface StackPool {
  * The pool that the target's stack names in its outputs. Throws NotDeployed where there is no stack or pool, and Refused
  * where the pool's own name is that of another target.
  */
-export async function findStackPool({ ports, names, target, project }: TargetContext): Promise<StackPool> {
+export async function findStackPool(context: TargetContext): Promise<StackPool> {
+  const { ports, names, target, project } = context
   const where = `ENV=${target.env} ORG=${target.org}`
-  const stack = await ports.stacks.describe(names.stack)
-  if (stack === undefined) {
-    throw new DeployError('NotDeployed', `${target.env}/${target.org} is not deployed`, {
-      hint: `make rs-deploy ${where}`,
-    })
-  }
+  const stack = await deployedStack(context)
   const poolId = stack.outputs['CognitoUserPoolId'] ?? ''
   if (poolId === '') {
     throw new DeployError('NotDeployed', `${names.stack} has no user pool`, {

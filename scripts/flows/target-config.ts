@@ -1,5 +1,6 @@
 import { parseConfig } from '../core/config-file.js'
 import { type JsonObject, mergeConfig } from '../core/config-merge.js'
+import { secretPaths } from '../core/config-secrets.js'
 import { canonicalJson, sha256, shortHash } from '../core/hash.js'
 import { DeployError } from '../errors.js'
 import type { Step } from '../report/report.js'
@@ -34,6 +35,15 @@ export async function readTargetConfig({ ports, target }: TargetContext): Promis
   }
   const merged = mergeConfig(below, (await read(own)) ?? {})
   return { text: `${JSON.stringify(merged, null, 2)}\n`, hash: sha256(canonicalJson(merged)), files }
+}
+
+/** Throws Refused with the path of every value that looks like a secret: what is uploaded is no place for them. */
+export function verifyNoSecrets({ text }: TargetConfig, { target }: TargetContext): void {
+  const paths = secretPaths(JSON.parse(text) as JsonObject, target.env)
+  if (paths.length === 0) return
+  throw new DeployError('Refused', `the configuration holds what looks like a secret: ${paths.join(', ')}`, {
+    hint: `make show-config ENV=${target.env} ORG=${target.org} EXPLAIN=true names the file; take it out of there`,
+  })
 }
 
 export interface UploadedConfig {

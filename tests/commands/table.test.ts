@@ -17,7 +17,7 @@ describe('the command table', () => {
   it('has every name once', () => expect(new Set(names).size).toBe(names.length))
 
   it.each(commands.map((command) => [command.name, command] as const))('%s is described whole', (name, command) => {
-    expect(name).toMatch(/^[a-z]+(-[a-z]+)*$/)
+    expect(name).toMatch(/^[a-z]+(-[a-z0-9]+)*$/)
     expect(command.summary).toMatch(/^[A-Z].{5,90}[^.]$/)
     expect(command.details).toMatch(/\.$/)
     expect(`${command.summary}${command.details}${command.example}`).not.toContain('\n')
@@ -53,7 +53,7 @@ describe('the command table', () => {
 
 describe('the Makefile', () => {
   it('has exactly one line for each command, in the order of the table', () => {
-    const targets = [...makefile.matchAll(/^([a-z][a-z-]*): \$\(PROGRAM\) ; (.*)$/gm)]
+    const targets = [...makefile.matchAll(/^([a-z][a-z0-9-]*): \$\(PROGRAM\) ; (.*)$/gm)]
     expect(targets.map((match) => match[1])).toEqual(names)
     for (const [, , recipe] of targets) expect(recipe).toBe('$(RUN) $@')
   })
@@ -108,7 +108,7 @@ describe('the documents', () => {
     const docs = existsSync('docs') ? readdirSync('docs').map((name) => `docs/${name}`) : []
     const texts = ['README.md', ...docs].filter((file) => file.endsWith('.md') && existsSync(file))
     const named = texts.flatMap((file) =>
-      [...readFileSync(file, 'utf8').matchAll(/`make ([a-z][a-z-]*)/g)].map((match) => `${file}: ${match[1]}`),
+      [...readFileSync(file, 'utf8').matchAll(/`make ([a-z][a-z0-9-]*)/g)].map((match) => `${file}: ${match[1]}`),
     )
     expect(named.filter((one) => !names.includes(one.split(': ')[1]!))).toEqual([])
   })

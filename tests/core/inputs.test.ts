@@ -20,7 +20,10 @@ describe('variables that count everywhere', () => {
 
 describe('all other variables', () => {
   const others = variableNames.filter((name) => (variables[name] as Variable).everywhere !== true)
-  const valueOf = (name: (typeof others)[number]): string => (variables[name].kind === 'flag' ? 'true' : 'x')
+  const valueOf = (name: (typeof others)[number]): string => {
+    const { kind, choices }: Variable = variables[name]
+    return kind === 'flag' ? 'true' : (choices?.[0] ?? 'x')
+  }
 
   it.each(others)('%s does not count from the environment alone', (name) => {
     expect(read({ [name]: valueOf(name) })).toEqual({})

@@ -1,0 +1,127 @@
+import { isSet } from '../core/inputs.js'
+import { stackName, targetOfStack } from '../core/names.js'
+import type { Target } from '../core/target.js'
+import { DeployError } from '../errors.js'
+import type { TargetContext } from '../flows/context.js'
+import type { SyncOutcome } from '../flows/sync-configs.js'
+import type { Command, EnvironmentContext } from './command.js'
+
+export const configCommands: Command[] = [
+  {
+    name: 'sync-configs',
+    group: 'Configuration',
+    summary: 'Write a stack’s addresses and sign-in ids into its configuration files',
+    details:
+      'Your own fields, the order of keys, indentation and final newline stay. CHECK=true only tells, with exit code 7, ' +
+      'whether they differ. Without ORG every deployed organization of ENV. Addresses of an emulator replace those of ' +
+      'AWS only with OVERWRITE=true.',
+    example: 'make sync-configs ENV=stage ORG=myorg',
+    acts: 'environment',
+    variables: ['CHECK', 'OVERWRITE'],
+    run: runSync,
+  },
+  {
+    name: 'show-config',
+    group: 'Configuration',
+    summary: 'The merged configuration of an organization, as its files are now',
+    details: 'EXPLAIN=true gives each value with the file that it comes from.',
+    example: 'make show-config ENV=stage ORG=myorg EXPLAIN=true',
+    acts: 'target',
+    variables: ['EXPLAIN'],
+    run: showConfig,
+  },
+  {
+    name: 'rs-update-config',
+    group: 'Configuration',
+    summary: 'Upload the merged configuration without a deployment',
+    details: 'The backend takes it within 30 seconds; WAIT=true waits until the API answers with it. Asks in prod.',
+    example: 'make rs-update-config ENV=stage ORG=myorg WAIT=true',
+    acts: 'target',
+    variables: ['WAIT', 'LOCK_WAIT', 'YES'],
+    async run(context) {
+      const { updateConfig } = await import('../flows/update-config.js')
+      const { describeChange } = await import('../core/input-changes.js')
+      const changes = await updateConfig(context)
+      const text = changes.length === 0 ? 'nothing changed' : changes.map(describeChange).join('\n')
+      context.report.emit({ type: 'result', text, data: changes })
+    },
+  },
+  {
+    name: 'rs-show-runtime-config',
+    group: 'Configuration',
+    summary: 'The configuration that was uploaded, as the backend reads it',
+    details: 'Prints config.json of the lambda bucket.',
+    example: 'make rs-show-runtime-config ENV=stage ORG=myorg',
+    acts: 'target',
+    variables: [],
+    run: showRuntimeConfig,
+  },
+]
+
+async function showConfig(context: TargetContext): Promise<void> {
+  const { mergedConfigs } = await import('../flows/show-config.js')
+  const { columns } = await import('../report/ledger-text.js')
+  const parts = await mergedConfigs(context)
+  const merged = Object.fromEntries(parts.map((one) => [one.part, one.merged]))
+  const explain = isSet(context.inputs, 'EXPLAIN')
+  const rows = parts.flatMap(({ sources }) => sources.map(({ path, value, file }) => [path, value, file]))
+  const text = explain ? columns(rows).join('\n') : JSON.stringify(merged, null, 2)
+  context.report.emit({ type: 'result', text, data: explain ? parts : merged })
+}
+
+async function showRuntimeConfig(context: TargetContext): Promise<void> {
+  const { deployedStack } = await import('../flows/deployed-stack.js')
+  const { configKey } = await import('../flows/target-config.js')
+  const { env, org } = context.target
+  await deployedStack(context)
+  const bucket = context.names.buckets.lambda
+  const stored = await context.ports.buckets.read(bucket, configKey)
+  if (stored === undefined) {
+    throw new DeployError('NotDeployed', `s3://${bucket}/${configKey} does not exist`, {
+      hint: `make rs-update-config ENV=${env} ORG=${org}`,
+    })
+  }
+  context.report.emit({ type: 'result', text: stored.text.trimEnd(), data: stored })
+}
+
+async function runSync(context: EnvironmentContext): Promise<void> {
+  const { syncConfigs } = await import('../flows/sync-configs.js')
+  const { changeLine } = await import('../report/ledger-text.js')
+  const { env, report, inputs } = context
+  const targets = await targetsOf(context)
+  const outcomes = await syncConfigs(targets, context)
+  const files = outcomes.flatMap((outcome) => (outcome.kind === 'synced' ? outcome.files : []))
+  const lines = files.flatMap(({ file, created, changes }) => [
+    `${file}${created ? ' (new)' : ''}`,
+    ...changes.map((change) => `  ${changeLine(change, false)}`),
+  ])
+  const text = lines.length === 0 ? `nothing to change in ${targets.length} of ${env}` : lines.join('\n')
+  report.emit({ type: 'result', text, data: outcomes.flatMap(dataOf) })
+  const failed = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome] : []))
+  const where = `ENV=${env}${context.org === undefined ? '' : ` ORG=${context.org}`}`
+  if (failed.length > 0) {
+    throw new DeployError('PartlyDone', `${failed.length} of ${targets.length} organizations were left as they are`, {
+      facts: failed.map(({ org, error }) => ({ label: org, text: `${error.message}; ${error.hint ?? ''}` })),
+      hint: `mend these, then make sync-configs ${where} again`,
+    })
+  }
+  if (!isSet(inputs, 'CHECK') || files.length === 0) return
+  throw new DeployError('Different', `${files.map(({ file }) => file).join(', ')}: not what the stack says`, {
+    hint: `make sync-configs ${where}`,
+  })
+}
+
+function dataOf(outcome: SyncOutcome): unknown[] {
+  return outcome.kind === 'synced' ? [outcome] : [{ ...outcome, error: outcome.error.message }]
+}
+
+/** ORG, or every organization of ENV that has a stack. */
+async function targetsOf({ env, org, ports, project }: EnvironmentContext): Promise<Target[]> {
+  if (org !== undefined) return [{ env, org }]
+  const stacks = await ports.stacks.list(stackName({ env, org: '' }, project))
+  const targets = stacks.flatMap(({ name }) => targetOfStack(name, project) ?? []).filter((one) => one.env === env)
+  if (targets.length > 0) return targets
+  throw new DeployError('NotDeployed', `no organization is deployed in ${env}`, {
+    hint: `make rs-deploy ENV=${env} ORG=myorg`,
+  })
+}

@@ -1,0 +1,8 @@
+/** `ApiEndpoint` and its value as a line that a POSIX shell can source: `API_ENDPOINT='https://…'`. */
+export function shellAssignment(name: string, value: string): string {
+  const variable = name
+    .replaceAll(/([a-z0-9])([A-Z])/g, '$1_$2')
+    .replaceAll(/([A-Z]+)([A-Z][a-z])/g, '$1_$2')
+    .toUpperCase()
+  return `${variable}='${value.replaceAll("'", String.raw`'\''`)}'`
+}
