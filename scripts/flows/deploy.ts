@@ -7,6 +7,7 @@ import { type BuildRecord, requireBuild } from './build-record.js'
 import { buildTarget } from './build-target.js'
 import { executeChangeSet } from './change-set.js'
 import type { TargetContext } from './context.js'
+import { warnOfCredentials } from './credential-time.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
 import { readLastReceipt } from './ledger.js'
 import { type PlannedChanges, confirmChanges, planChanges } from './plan-changes.js'
@@ -84,6 +85,7 @@ async function look(options: DeployOptions, step: Step, context: TargetContext):
   await verifyDeployable(context)
   const found = await looking
   const reasons = options.force ? ['FORCE=true'] : found.reasons
+  if (reasons.length > 0) await warnOfCredentials(found.stack === undefined, context)
   step.say(reasons.length === 0 ? 'nothing changed since the last release' : reasons.join(', '))
   return { ...found, reasons }
 }

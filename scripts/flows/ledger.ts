@@ -63,6 +63,14 @@ export async function readHistory(context: TargetContext): Promise<LedgerEntry[]
   return entries
 }
 
+/** The newest `most` receipts of deployments, newest first; what cannot be read, and what take-downs left, is passed over. */
+export async function readRecent(most: number, context: TargetContext): Promise<Receipt[]> {
+  const keys = (await receiptKeys(context)).slice(0, most)
+  const entries = await Promise.all(keys.map((key) => readEntry(key, context)))
+  const found = entries.flatMap((entry) => (entry?.kind === 'receipt' ? [entry.receipt] : []))
+  return found.filter(({ outcome }) => outcome !== 'removed')
+}
+
 /** The newest receipt that is `wanted`; what cannot be read is passed over. */
 export async function findReceipt(
   wanted: (receipt: Receipt) => boolean,

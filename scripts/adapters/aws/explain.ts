@@ -1,10 +1,9 @@
 import { DeployError } from '../../errors.js'
 import { statusOf } from './clients.js'
 
+const expiredErrors = ['ExpiredToken', 'ExpiredTokenException', 'TokenRefreshRequired']
 const credentialErrors = [
-  'ExpiredToken',
-  'ExpiredTokenException',
-  'TokenRefreshRequired',
+  ...expiredErrors,
   'InvalidClientTokenId',
   'UnrecognizedClientException',
   'InvalidAccessKeyId',
@@ -18,8 +17,10 @@ export function explainAwsError(error: unknown, local: boolean): DeployError | u
   if (!(error instanceof Error)) return undefined
   const code = (error as { code?: unknown }).code
   if (credentialErrors.includes(error.name)) {
-    return new DeployError('AwsFailed', `AWS does not accept the credentials: ${error.message}`, {
-      hint: 'sign in again (aws sso login, or new keys), or CLOUD=local for the local emulator',
+    const expired = expiredErrors.includes(error.name)
+    const what = expired ? 'the credentials have expired' : 'AWS does not accept the credentials'
+    return new DeployError('AwsFailed', `${what}: ${error.message}`, {
+      hint: `sign in again (aws sso login, or new keys), then the same command${expired ? ' continues where this one ended' : ''}; or CLOUD=local for the local emulator`,
       cause: error,
     })
   }
