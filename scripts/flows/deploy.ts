@@ -9,7 +9,7 @@ import { executeChangeSet } from './change-set.js'
 import type { TargetContext } from './context.js'
 import { warnOfCredentials } from './credential-time.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
-import { readLastReceipt } from './ledger.js'
+import { readLastDeployment } from './ledger.js'
 import { type PlannedChanges, confirmChanges, planChanges } from './plan-changes.js'
 import { prepareAccount } from './prepare-account.js'
 import { protectStack } from './protect-stack.js'
@@ -59,7 +59,8 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
 /** Between the first look and the lock another machine may have come and gone without being met. */
 async function hasMoved(seen: DeploymentFacts, stack: Stack | undefined, context: TargetContext): Promise<boolean> {
   if (stack?.arn !== seen.stack?.arn || stack?.changedAt !== seen.stack?.changedAt) return true
-  return (await readLastReceipt(context))?.release !== seen.receipt?.release
+  const last = await readLastDeployment(context)
+  return (last?.kind === 'receipt' ? last.receipt.release : undefined) !== seen.receipt?.release
 }
 
 /** Two runs of one checkout must not build into one folder at a time. */

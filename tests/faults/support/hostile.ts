@@ -169,7 +169,8 @@ export const hostileInputs: Hostile[] = [
   },
   ...receipts.map((text, i) => ({
     what: `a receipt: ${shorten(text)}`,
-    env: { ORG: `r${i}` },
+    command: 'rs-show-release',
+    env: { ORG: `r${i}`, RS_RELEASE: '1' },
     stored: { [`rawscribe-dev-r${i}/releases/000001.json`]: text },
     says: /receipt/,
   })),
