@@ -14,6 +14,7 @@ export const deployVariables: VariableName[] = [
   'ADMIN_PASSWORD_FILE',
   'DOMAIN_NAME',
   'CERTIFICATE_ARN',
+  'ALARM_EMAIL',
   'COGNITO_USER_POOL_ID',
   'COGNITO_CLIENT_ID',
   'HEALTH_ATTEMPTS',

@@ -12,6 +12,7 @@ const parameterVariables: VariableName[] = [
   'CREATE_BUCKETS',
   'DOMAIN_NAME',
   'CERTIFICATE_ARN',
+  'ALARM_EMAIL',
   'COGNITO_USER_POOL_ID',
   'COGNITO_CLIENT_ID',
 ]

@@ -16,6 +16,7 @@ const variableOf = {
   EnableAuth: 'ENABLE_AUTH',
   DomainName: 'DOMAIN_NAME',
   CertificateArn: 'CERTIFICATE_ARN',
+  AlarmEmail: 'ALARM_EMAIL',
   CognitoUserPoolId: 'COGNITO_USER_POOL_ID',
   CognitoClientId: 'COGNITO_CLIENT_ID',
 } as const

@@ -51,6 +51,7 @@ export const knownParameters = [
   'CreateBuckets',
   'DomainName',
   'CertificateArn',
+  'AlarmEmail',
 ] as const
 export type KnownParameter = (typeof knownParameters)[number]
 
@@ -66,7 +67,15 @@ export const ownProject: Project = {
     userPool: '{prefix}-{env}-{org}-userpool',
     userPoolClient: '{prefix}-{env}-{org}-client',
     role: '{prefix}-{env}-{org}-lambda-role',
-    others: ['{prefix}-{env}-{org}-frontend', '{prefix}-{env}-{org}-single-page'],
+    others: [
+      '{prefix}-{env}-{org}-frontend',
+      '{prefix}-{env}-{org}-single-page',
+      '{prefix}-{env}-{org}-alarms',
+      '{prefix}-{env}-{org}-errors',
+      '{prefix}-{env}-{org}-throttles',
+      '{prefix}-{env}-{org}-slow',
+      '{prefix}-{env}-{org}-api-5xx',
+    ],
   },
   buckets: {
     lambda: '{prefix}-lambda-{env}-{org}-{account}',

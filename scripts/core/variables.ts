@@ -86,6 +86,11 @@ export const variables = {
     example: 'app.myorg.com',
   },
   CERTIFICATE_ARN: { summary: 'certificate of DOMAIN_NAME, in us-east-1; `none` takes it away', kind: 'text' },
+  ALARM_EMAIL: {
+    summary: 'who is written to when an alarm goes on; without it there are none; `none` takes them away',
+    kind: 'text',
+    example: 'ops@myorg.com',
+  },
   COGNITO_USER_POOL_ID: { summary: 'an existing user pool to use instead of one of the stack’s own', kind: 'text' },
   COGNITO_CLIENT_ID: { summary: 'the client of COGNITO_USER_POOL_ID', kind: 'text' },
   HEALTH_ATTEMPTS: { summary: 'how often /health is asked before a release counts as failed (15)', kind: 'text' },

@@ -13,6 +13,7 @@ const carried = {
   EnableAuth: 'ENABLE_AUTH',
   DomainName: 'DOMAIN_NAME',
   CertificateArn: 'CERTIFICATE_ARN',
+  AlarmEmail: 'ALARM_EMAIL',
   CognitoUserPoolId: 'COGNITO_USER_POOL_ID',
   CognitoClientId: 'COGNITO_CLIENT_ID',
 } as const satisfies Record<string, VariableName>

@@ -33,12 +33,20 @@ describe('the isolation proof', () => {
   })
 
   it('finds nothing in the project’s own template', () => {
-    expect(trespasses(own, { ...defaults(own), Environment: 'dev', Organization: 'myorg' })).toEqual([])
+    const given = { ...defaults(own), Environment: 'dev', Organization: 'myorg' }
+    expect(trespasses(own, given)).toEqual([])
+    expect(trespasses(own, { ...given, AlarmEmail: 'ops@example.org' })).toEqual([])
   })
 
   it('finds all of it when the template is deployed under another organization’s names', () => {
-    const found = trespasses(own, { ...defaults(own), Environment: 'dev', Organization: 'other' })
-    expect(found.map(({ logicalId }) => logicalId)).toEqual(expect.arrayContaining(['RawscribeLambda', 'FormsBucket']))
+    const found = trespasses(own, {
+      ...defaults(own),
+      Environment: 'dev',
+      Organization: 'other',
+      AlarmEmail: 'ops@example.org',
+    })
+    const named = ['RawscribeLambda', 'FormsBucket', 'AlarmTopic', 'ErrorsAlarm', 'ApiErrorsAlarm']
+    expect(found.map(({ logicalId }) => logicalId)).toEqual(expect.arrayContaining(named))
   })
 
   it.each([

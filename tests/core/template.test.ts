@@ -48,6 +48,21 @@ describe('a template', () => {
     expect(writeTemplate(own)).not.toMatch(/(^|[\s[{,:])![A-Z]/m)
   })
 
+  it('of this project has alarms on what comes through the alias alone, and no data is no alarm', () => {
+    const alarms = Object.values(own.Resources).filter(({ Type }) => Type === 'AWS::CloudWatch::Alarm')
+    expect(alarms).toHaveLength(4)
+    for (const { Condition, Properties } of alarms) {
+      expect(Condition).toBe('HasAlarms')
+      expect(Properties).toMatchObject({ TreatMissingData: 'notBreaching', AlarmActions: [{ Ref: 'AlarmTopic' }] })
+    }
+    const resources = alarms
+      .filter(({ Properties }) => Properties?.['Namespace'] === 'AWS/Lambda')
+      .map(({ Properties }) => (Properties?.['Dimensions'] as { Name: string; Value: unknown }[])[1])
+    expect(resources).toEqual(
+      alarms.slice(1).map(() => ({ Name: 'Resource', Value: { 'Fn::Sub': '${RawscribeLambda}:live' } })),
+    )
+  })
+
   it('of this project is the same after it was written and read again', () => {
     expect(parseTemplate(writeTemplate(own), 'written')).toEqual(own)
   })
