@@ -15,6 +15,7 @@ import { showCommands } from './show.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
 import { userCommands } from './users.js'
+import { watchCommands } from './watch.js'
 
 /** Every make target, in the order of the Makefile. */
 export const commands: readonly Command[] = [
@@ -25,6 +26,7 @@ export const commands: readonly Command[] = [
   ...showCommands,
   ...listCommands,
   ...configCommands,
+  ...watchCommands,
   ...stackCommands,
   ...ledgerCommands,
   ...lockCommands,

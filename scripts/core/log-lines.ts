@@ -1,5 +1,5 @@
 /** What Lambda itself writes around every call. */
-const platformLine = /^(START|END|REPORT|INIT_START|INIT_REPORT|EXTENSION) /
+export const platformLine = /^(START|END|REPORT|INIT_START|INIT_REPORT|EXTENSION) /
 
 /** The last lines of a function's log that the function itself wrote. */
 export function ownLines(lines: readonly string[], most: number): string[] {

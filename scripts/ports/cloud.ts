@@ -171,7 +171,20 @@ export interface Buckets extends BucketContents {
 
 export interface UserPools extends PoolRemoval, PoolUsers {}
 
+/** One line, or several, that a function wrote at once. */
+export interface LogEvent {
+  /** Tells it from every other of its group, also when it is read again. */
+  id: string
+  at: Date
+  message: string
+}
+
 export interface Logs extends LogGroups {
+  /**
+   * Every event of a log group since `since`, oldest first. `absent` when there is no such group, `throttled` when
+   * CloudWatch wants to be asked more slowly.
+   */
+  events(group: string, since: Date): Promise<LogEvent[] | 'absent' | 'throttled'>
   /** The newest lines of a log group since `since`, oldest first; none when there is no such group. */
   lastLines(group: string, since: Date, most: number): Promise<string[]>
 }

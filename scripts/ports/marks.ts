@@ -45,7 +45,7 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     publish: 'write',
     moveAlias: 'write',
   },
-  logs: { lastLines: 'read', hasGroup: 'read', removeGroup: 'write' },
+  logs: { lastLines: 'read', events: 'read', hasGroup: 'read', removeGroup: 'write' },
   shell: { run: 'write' },
   stacks: {
     describe: 'read',

@@ -3,21 +3,32 @@ import {
   DeleteLogGroupCommand,
   DescribeLogGroupsCommand,
   FilterLogEventsCommand,
+  type FilteredLogEvent,
 } from '@aws-sdk/client-cloudwatch-logs'
-import type { Logs } from '../../ports.js'
+import type { LogEvent, Logs } from '../../ports.js'
 import { type ClientConfig, everyPage, isNamed } from './clients.js'
 
 export function makeLogs(config: ClientConfig): Logs {
   const client = new CloudWatchLogsClient(config)
+  const eventsSince = (logGroupName: string, since: Date): Promise<FilteredLogEvent[]> =>
+    everyPage(
+      (nextToken) => client.send(new FilterLogEventsCommand({ logGroupName, startTime: since.getTime(), nextToken })),
+      (page) => page.events,
+      (page) => page.nextToken,
+    )
   return {
+    async events(group, since) {
+      try {
+        return withIds(await eventsSince(group, since))
+      } catch (error) {
+        if (isNamed(error, 'ResourceNotFoundException')) return 'absent'
+        if (isNamed(error, 'ThrottlingException', 'LimitExceededException')) return 'throttled'
+        throw error
+      }
+    },
     async lastLines(logGroupName, since, most) {
       try {
-        const events = await everyPage(
-          (nextToken) =>
-            client.send(new FilterLogEventsCommand({ logGroupName, startTime: since.getTime(), nextToken })),
-          (page) => page.events,
-          (page) => page.nextToken,
-        )
+        const events = await eventsSince(logGroupName, since)
         return events.flatMap(({ message }) => (message === undefined ? [] : [message.trimEnd()])).slice(-most)
       } catch (error) {
         if (isNamed(error, 'ResourceNotFoundException')) return []
@@ -38,4 +49,15 @@ export function makeLogs(config: ClientConfig): Logs {
       })
     },
   }
+}
+
+/** An emulator gives no ids: then it is the how-manieth of its kind in its stream, and all of one moment are read at once. */
+function withIds(events: readonly FilteredLogEvent[]): LogEvent[] {
+  const met = new Map<string, number>()
+  return events.map(({ eventId, logStreamName = '', timestamp = 0, message = '' }) => {
+    const kind = `${logStreamName} ${timestamp} ${message}`
+    const nth = (met.get(kind) ?? 0) + 1
+    met.set(kind, nth)
+    return { id: eventId ?? `${kind} ${nth}`, at: new Date(timestamp), message: message.trimEnd() }
+  })
 }

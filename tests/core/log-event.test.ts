@@ -1,0 +1,73 @@
+import { describe, expect, it } from '@jest/globals'
+import { readLogEvent } from '../../scripts/core/log-event.js'
+import { readSince } from '../../scripts/core/since.js'
+import { thrownBy } from '../support/failures.js'
+
+describe('an event of a log', () => {
+  it.each([
+    ['START RequestId: 1 Version: 3'],
+    ['END RequestId: 1'],
+    ['INIT_START Runtime Version: python:3.13'],
+    [' '],
+    ['{"time":"x","type":"platform.start","record":{}}'],
+  ])('is noise: %s', (message) => expect(readLogEvent(message)).toEqual({ kind: 'noise' }))
+
+  it('is one report for each call, with what a cold start or an ill end cost', () => {
+    const report =
+      'REPORT RequestId: 1\tDuration: 3000.00 ms\tBilled Duration: 3000 ms\tMemory Size: 512 MB\tMax Memory Used: 64 MB\tInit Duration: 220.1 ms\tStatus: timeout'
+    expect(readLogEvent(report)).toEqual({
+      kind: 'report',
+      text: '3000.00 ms, 64 of 512 MB, cold start 220.1 ms, timeout',
+    })
+    const record = { metrics: { durationMs: 2, maxMemoryUsedMB: 64, memorySizeMB: 512 }, status: 'success' }
+    expect(readLogEvent(JSON.stringify({ type: 'platform.report', record }))).toEqual({
+      kind: 'report',
+      text: '2 ms, 64 of 512 MB',
+    })
+  })
+
+  it('that is JSON says its words first, and what is known from elsewhere not at all', () => {
+    const line = {
+      requestId: 'r',
+      level: 'INFO',
+      path: '/a b',
+      event: 'request',
+      status: 200,
+      none: null,
+      of: { a: 1 },
+    }
+    expect(readLogEvent(JSON.stringify(line))).toEqual({
+      kind: 'line',
+      level: 'info',
+      text: 'request path="/a b" status=200 of={"a":1}',
+    })
+  })
+
+  it('that carries frames has one beneath the other', () => {
+    const { text } = readLogEvent('{"level":"error","message":"no","frames":["a.py:1","  b.py:2"],"empty":[]}') as {
+      text: string
+    }
+    expect(text.split('\n')).toEqual(['no empty=[]', '  frames', '    a.py:1', '    b.py:2'])
+  })
+
+  it.each(['plain words', '{not json', '{}x', '["a"]'])('that is something else stays as it is: %s', (message) =>
+    expect(readLogEvent(message)).toEqual({ kind: 'line', level: undefined, text: message }),
+  )
+})
+
+describe('SINCE', () => {
+  const now = new Date('2025-01-02T03:04:05Z')
+  it.each([
+    ['30s', '2025-01-02T03:03:35.000Z'],
+    ['10m', '2025-01-02T02:54:05.000Z'],
+    ['2h', '2025-01-02T01:04:05.000Z'],
+    ['1d', '2025-01-01T03:04:05.000Z'],
+    ['2025-01-01', '2025-01-01T00:00:00.000Z'],
+    ['2025-01-02T03:04:05Z', '2025-01-02T03:04:05.000Z'],
+  ])('%s', (given, at) => expect(readSince(given, now).toISOString()).toBe(at))
+
+  it.each(['10', 'm', '10 m', '-1h', 'yesterday', '2025-13-01', '2026-01-01', '999999d'])('is not %s', (given) => {
+    const error = thrownBy(() => readSince(given, now))
+    expect([error.code, error.message]).toEqual(['Usage', expect.stringContaining(`SINCE=${given} `)])
+  })
+})
