@@ -113,7 +113,7 @@ export const variables = {
   LOCK_WAIT: { summary: 'how many seconds to wait for another run on the same target (3600)', kind: 'text' },
   SINCE: { summary: 'how far back: 30s, 10m, 2h, 1d, or a time in ISO 8601 (10m)', kind: 'text', example: '1h' },
   FILTER: { summary: 'only lines that hold this text, whatever its case', kind: 'text', example: 'error' },
-  FOLLOW: { summary: 'false: print what is there and end (true)', kind: 'text', choices: trueOrFalse },
+  FOLLOW: { summary: 'false: print what is there and end (true)', kind: 'flag' },
   WHY: { summary: 'the reason, for whoever meets the lock', kind: 'text', example: 'migration' },
   RELEASE: { summary: 'number of a release, as rs-history shows it', kind: 'text', example: '7' },
   FORMAT: { summary: 'how outputs are written', kind: 'text', choices: ['env', 'json'] },
