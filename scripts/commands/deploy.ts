@@ -19,6 +19,7 @@ export const deployVariables: VariableName[] = [
   'COGNITO_CLIENT_ID',
   'HEALTH_ATTEMPTS',
   'HEALTH_PATH',
+  'KEEP_VERSIONS',
   'LOCK_WAIT',
   'ALLOW_DATA_LOSS',
   'FORCE',
@@ -46,7 +47,7 @@ export const deployCommands: Command[] = [
       'Like rs-deploy without the build: it takes what the target’s build folder holds, or says that there is none.',
     example: 'make rs-deploy-only ENV=stage ORG=myorg ENABLE_AUTH=true',
     acts: 'target',
-    variables: deployVariables,
+    variables: ['CODE', ...deployVariables],
     run: (context) => runDeploy('existing', context),
   },
   {

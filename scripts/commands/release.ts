@@ -1,7 +1,10 @@
 import { addressesOf } from '../core/addresses.js'
 import { isSet } from '../core/inputs.js'
+import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
 import type { CodeOutcome } from '../flows/deploy-function.js'
+import type { Released } from '../flows/release-code.js'
+import type { RollbackOutcome } from '../flows/rollback-release.js'
 import type { Command } from './command.js'
 
 export const releaseCommands: Command[] = [
@@ -15,13 +18,74 @@ export const releaseCommands: Command[] = [
       'dependencies, templates and configuration are for rs-deploy.',
     example: 'make rs-deploy-function ENV=stage ORG=myorg',
     acts: 'target',
-    variables: ['FUNCTION', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'LOCK_WAIT', 'FORCE', 'YES'],
+    variables: ['FUNCTION', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'KEEP_VERSIONS', 'LOCK_WAIT', 'FORCE', 'YES'],
     async run(context) {
       const { deployFunctions } = await import('../flows/deploy-function.js')
       summarize(await deployFunctions(isSet(context.inputs, 'FORCE'), context), context)
     },
   },
+  {
+    name: 'rs-rollback',
+    group: 'Deploy',
+    summary: 'Take the code back to the previous good release, or to a named one',
+    details:
+      'Moves the alias of every function back to the version of that release: nothing is built or uploaded, it takes ' +
+      'about a second. The old version is asked for its health before requests reach it. Template, configuration and ' +
+      'data stay as they are; the next rs-deploy brings what the checkout holds.',
+    example: 'make rs-rollback ENV=prod ORG=myorg',
+    acts: 'target',
+    variables: ['RELEASE', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'LOCK_WAIT', 'YES'],
+    async run(context) {
+      const { rollBackTo } = await import('../flows/rollback-release.js')
+      summarizeRollback(await rollBackTo(releaseNumber(context.inputs.RELEASE), context), context)
+    },
+  },
 ]
+
+function releaseNumber(given: string | undefined): number | undefined {
+  if (given === undefined) return undefined
+  if (/^[1-9]\d{0,8}$/.test(given)) return Number(given)
+  throw new DeployError('Usage', `RELEASE=${given} is not a number of a release`, {
+    hint: 'RELEASE=7; make rs-history lists them',
+  })
+}
+
+function summarizeRollback(outcome: RollbackOutcome, { report, target, ports, started }: TargetContext): void {
+  const { env, org } = target
+  const seconds = ((ports.clock.now().getTime() - started.getTime()) / 1000).toFixed(1)
+  const done = outcome.kind === 'rolled-back'
+  report.emit({
+    type: 'summary',
+    title: done
+      ? `${env}/${org} serves release ${outcome.to} again ─ release ${outcome.release} ─ ${seconds} s`
+      : `${env}/${org} serves release ${outcome.to} already ─ ${seconds} s`,
+    rows: done ? functionRows(outcome.released) : [],
+    next: [`make rs-history ENV=${env} ORG=${org}`],
+    data: {
+      outcome: outcome.kind,
+      env,
+      org,
+      to: outcome.to,
+      ...(done ? { release: outcome.release, functions: functionData(outcome.released) } : {}),
+    },
+  })
+}
+
+function functionRows(released: readonly Released[]): { label: string; text: string }[] {
+  return released.map(({ logicalId, version, before }) => ({
+    label: logicalId,
+    text: before === undefined ? `version ${version}` : `version ${version}, was ${before}`,
+  }))
+}
+
+function functionData(released: readonly Released[]): Record<string, unknown> {
+  return Object.fromEntries(
+    released.map(({ logicalId, name, version, codeSha256, before }) => [
+      logicalId,
+      { name, version, codeSha256, before },
+    ]),
+  )
+}
 
 function summarize(outcome: CodeOutcome, { report, target, names, cloud, ports, started }: TargetContext): void {
   const { stack, release } = outcome
@@ -32,13 +96,7 @@ function summarize(outcome: CodeOutcome, { report, target, names, cloud, ports, 
   report.emit({
     type: 'summary',
     title: `${target.env}/${target.org} ${verb} ─ release ${release} ─ ${seconds} s`,
-    rows: [
-      ...(api === undefined ? [] : [{ label: 'API', text: api }]),
-      ...released.map(({ logicalId, version, before }) => ({
-        label: logicalId,
-        text: before === undefined ? `version ${version}` : `version ${version}, was ${before}`,
-      })),
-    ],
+    rows: [...(api === undefined ? [] : [{ label: 'API', text: api }]), ...functionRows(released)],
     next: [`make check-rs ENV=${target.env} ORG=${target.org}`],
     data: {
       outcome: outcome.kind,
@@ -46,12 +104,7 @@ function summarize(outcome: CodeOutcome, { report, target, names, cloud, ports, 
       org: target.org,
       release,
       api,
-      functions: Object.fromEntries(
-        released.map(({ logicalId, name, version, codeSha256, before }) => [
-          logicalId,
-          { name, version, codeSha256, before },
-        ]),
-      ),
+      functions: functionData(released),
     },
   })
 }

@@ -63,6 +63,8 @@ export const receiptSchema = z.object({
   function: z.object({ name: z.string(), version: z.string(), codeSha256: z.string() }).optional(),
   /** Every function, by logical id; older receipts have none. */
   functions: z.record(z.string(), releasedFunction).optional(),
+  /** Of a way back: the release whose code serves again. */
+  rolledBackTo: z.number().int().positive().optional(),
   /** Only of a release that failed its check once requests reached it. */
   rollback: z
     .object({ outcome: z.enum(rollbackOutcomes), versions: z.record(z.string(), z.string()), attempts: z.number() })

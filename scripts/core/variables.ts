@@ -95,6 +95,12 @@ export const variables = {
   COGNITO_CLIENT_ID: { summary: 'the client of COGNITO_USER_POOL_ID', kind: 'text' },
   HEALTH_ATTEMPTS: { summary: 'how often /health is asked before a release counts as failed (15)', kind: 'text' },
   HEALTH_PATH: { summary: 'path that must answer healthy (/health)', kind: 'text', example: '/health' },
+  KEEP_VERSIONS: { summary: 'how many versions of a function are kept, beside those in use (10)', kind: 'text' },
+  CODE: {
+    summary: 'which code rs-deploy-only leaves live where one was released after the build: that (live) or the build’s',
+    kind: 'text',
+    choices: ['live', 'build'],
+  },
   FUNCTION: {
     summary: 'functions by their names or logical ids, by comma; * stands for anything (unset: all)',
     kind: 'text',

@@ -40,7 +40,8 @@ export async function gatherCodeFacts(step: Step, context: TargetContext): Promi
   const { ports } = context
   const stack = await settleForFunction(step, context)
   const [{ newest, live }, functions] = await Promise.all([readReceipts(context), targetFunctions(stack.arn, context)])
-  if (live === undefined) throw neverReleased(context)
+  // What was released before a take-down was of other functions.
+  if (live === undefined || live.stack.arn !== stack.arn) throw neverReleased(context)
   const released = releasedFunctions(live)
   const standing = await pMap(
     functions,

@@ -11,6 +11,7 @@ import type { TargetContext } from './context.js'
 import { withBuildFolder } from './deploy.js'
 import { healthPathOf, readAttempts } from './health-gate.js'
 import { packageFunctions } from './package-functions.js'
+import { pruneVersions, readKeepVersions } from './prune-versions.js'
 import { recordCode, recordCodeFailure } from './record-code.js'
 import { type Released, type Wanted, releaseCode } from './release-code.js'
 import { settleForFunction } from './settle-stack.js'
@@ -30,6 +31,7 @@ export async function deployFunctions(force: boolean, context: TargetContext): P
   const { report } = context
   readAttempts(context.inputs.HEALTH_ATTEMPTS)
   healthPathOf(context)
+  readKeepVersions(context.inputs.KEEP_VERSIONS)
   return withBuildFolder(context, async () => {
     const { sources, codes } = await report.step('Package', (step) => takeCode(step, context))
     return withTargetLock(context, async (locked) => {
@@ -102,6 +104,7 @@ async function release(
       throw proof.error
     }
     const number = await recordCode(sources, facts, released, proof.health, context)
+    await pruneVersions(released, context)
     return { kind: 'deployed', stack, release: number, released }
   } catch (error) {
     await recordCodeFailure(facts, error, unhealthy, context)

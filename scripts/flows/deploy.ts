@@ -12,9 +12,10 @@ import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
 import { readLastDeployment } from './ledger.js'
 import { type PlannedChanges, confirmChanges, planChanges } from './plan-changes.js'
 import { prepareAccount } from './prepare-account.js'
+import { pruneVersions } from './prune-versions.js'
 import { protectStack } from './protect-stack.js'
 import { type LiveFacts, behindApi, recordFailure, recordRelease } from './record-release.js'
-import { releaseBuild } from './release-build.js'
+import { releaseBuild, releasedSince } from './release-build.js'
 import { versionsBefore } from './serving.js'
 import { settleStack, verifyDeployable } from './settle-stack.js'
 import { uploadConfig } from './target-config.js'
@@ -160,6 +161,7 @@ async function deployLocked(
     }
     const admin = await verifySignIn(facts.admin, live.stack, context)
     const release = await recordRelease(build, facts, live, context)
+    await pruneVersions(live.released, context)
     return { kind: 'deployed', stack: live.stack, release, version: behindApi(live.released)?.version ?? '', admin }
   } catch (error) {
     await recordFailure(build, facts, { error, unhealthy }, context)
@@ -176,6 +178,7 @@ async function makeLive(
 ): Promise<LiveFacts | Extract<Proof, { kind: 'unhealthy' }>> {
   const { report } = context
   const served = before === undefined ? new Map<string, string>() : await versionsBefore(before, facts.receipt, context)
+  const newer = keepsLive(context) ? releasedSince(build, facts.receipt) : new Map<string, never>()
   const upload = () => report.step('Config', (step) => uploadConfig(facts.config, step, context))
   const early = before === undefined ? undefined : await upload()
   const changed =
@@ -184,11 +187,23 @@ async function makeLive(
       : await report.step('Deploy', (step) => executeChangeSet(set, facts.sources.templateText, step, context))
   const config = early ?? (await upload())
   const stack = await report.step('Protect', (step) => protectStack(changed, step, context))
-  const released = await report.step('Release', (step) => releaseBuild(build, stack, served, step, context))
+  const released = await report.step('Release', (step) => releaseBuild(build, stack, { served, newer }, step, context))
   const proof = await proveRelease(stack, { released, config: config.replaced }, { access: true }, context)
   return proof.kind === 'unhealthy'
     ? proof
-    : { kind: 'live', stack, configEtag: config.etag, released, health: proof.health }
+    : {
+        kind: 'live',
+        stack,
+        configEtag: config.etag,
+        released,
+        health: proof.health,
+        kept: newer.size > 0 ? facts.receipt : undefined,
+      }
+}
+
+/** rs-deploy brings what the checkout holds; an existing build may be older than what was released meanwhile. */
+function keepsLive({ command, inputs }: TargetContext): boolean {
+  return command === 'rs-deploy-only' && inputs.CODE !== 'build'
 }
 
 function missingStack({ names }: TargetContext): never {

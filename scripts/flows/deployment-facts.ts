@@ -14,6 +14,7 @@ import { keptPoolFor } from './kept-pool.js'
 import { warnOfAuth, warnOfReceipt } from './heed-ledger.js'
 import { readLastDeployment } from './ledger.js'
 import { healthPathOf, readAttempts } from './health-gate.js'
+import { readKeepVersions } from './prune-versions.js'
 import { versionsServing } from './serving.js'
 import { readLockWait } from './target-lock.js'
 import { type TargetConfig, configKey, readTargetConfig, verifyNoSecrets } from './target-config.js'
@@ -38,6 +39,7 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   readAttempts(context.inputs.HEALTH_ATTEMPTS)
   healthPathOf(context)
   readLockWait(context)
+  readKeepVersions(context.inputs.KEEP_VERSIONS)
   const admin = await readAdmin(context)
   const [sources, config] = await Promise.all([readSources(context), readTargetConfig(context)])
   verifyNoSecrets(config, context)

@@ -35,6 +35,30 @@ export async function recordCode(
   return (await writeReceipt(receipt, newest, context)).release
 }
 
+/** Writes the receipt of a way back: the code is that release's, all else as the last good release had it. */
+export async function recordRollback(
+  { live, newest }: CodeFacts,
+  goal: Receipt,
+  released: readonly Released[],
+  health: Health | undefined,
+  context: TargetContext,
+): Promise<number> {
+  const { functions } = functionsPart(released)
+  const only = goal.function ?? live.function
+  const receipt: Omit<Receipt, 'release'> = {
+    ...carried(live),
+    ...(await commonPart(context)),
+    outcome: 'live',
+    inputs: { ...live.inputs, code: goal.inputs.code },
+    ...(goal.files === undefined ? {} : { files: goal.files }),
+    ...(only === undefined ? {} : { function: only }),
+    functions: { ...otherFunctions(live, released), ...functions },
+    rolledBackTo: goal.release,
+    ...(health === undefined ? {} : { health }),
+  }
+  return (await writeReceipt(receipt, newest, context)).release
+}
+
 /** A release of code that failed leaves a receipt too; where requests reached it, with what became of the way back. */
 export async function recordCodeFailure(
   { live, newest }: CodeFacts,

@@ -19,6 +19,8 @@ export interface LiveFacts {
   configEtag: string
   released: readonly Released[]
   health: Health | undefined
+  /** The release whose newer code was left live instead of the build's. */
+  kept: Receipt | undefined
 }
 
 /** Writes the receipt of a deployment that is live. Returns its release number. */
@@ -28,14 +30,15 @@ export async function recordRelease(
   live: LiveFacts,
   context: TargetContext,
 ): Promise<number> {
-  const { stack, configEtag, released, health } = live
-  const inputs = { ...inputsOf(build, facts), parameters: { ...facts.inputs.parameters, ...stack.parameters } }
+  const { stack, configEtag, released, health, kept } = live
+  const code = kept?.inputs.code ?? build.code
+  const inputs = { ...inputsOf(build, facts), code, parameters: { ...facts.inputs.parameters, ...stack.parameters } }
   const processed = parseTemplate(await context.ports.stacks.template(stack.arn), `the template of ${stack.name}`)
   const receipt: Omit<Receipt, 'release'> = {
     ...(await commonPart(context)),
     outcome: 'live',
     inputs,
-    ...filesOf(build, facts),
+    ...(kept?.files === undefined ? filesOf(build, facts) : { files: { ...kept.files, ...facts.config.files } }),
     artifacts: artifactsOf(processed),
     stack: { arn: stack.arn, changedAt: stack.changedAt },
     config: { bucket: context.names.buckets.lambda, etag: configEtag },

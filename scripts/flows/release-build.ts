@@ -1,4 +1,5 @@
 import path from 'node:path'
+import type { Receipt, ReleasedFunction } from '../core/receipt.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import type { BuildRecord } from './build-record.js'
@@ -14,13 +15,24 @@ import { targetFunctions } from './target-functions.js'
 export async function releaseBuild(
   build: BuildRecord,
   stack: Stack,
-  served: ReadonlyMap<string, string>,
+  { served, newer }: BeforeRelease,
   step: Step,
   context: TargetContext,
 ): Promise<Released[]> {
   const { names, target } = context
   const functions = await targetFunctions(stack.arn, context)
   const codes = builtCode(build, names.buildFolder)
+  for (const [logicalId, kept] of newer) {
+    step.line(
+      'plain',
+      `${logicalId} keeps the code of version ${kept.version}, released after this build; CODE=build takes the build’s`,
+    )
+    codes.set(logicalId, await liveCode(logicalId, kept, context))
+  }
+  for (const { logicalId, alias } of functions) {
+    if (alias === undefined)
+      step.line('plain', `${logicalId} has no alias: requests reach it as CloudFormation left it`)
+  }
   const wanted = functions
     .filter(({ alias }) => alias !== undefined)
     .map((fn) => ({ fn, code: codes.get(fn.logicalId), served: served.get(fn.name) }))
@@ -33,6 +45,35 @@ export async function releaseBuild(
       )
   }
   return released
+}
+
+/** What is known of a stack's functions before a release touches it. */
+export interface BeforeRelease {
+  /** The version to go back to, by the function's name. */
+  served: ReadonlyMap<string, string>
+  /** Functions whose live code is newer than the build and stays, by logical id. */
+  newer: ReadonlyMap<string, ReleasedFunction>
+}
+
+/** The functions whose code was released past CloudFormation after `build` was made, by logical id. */
+export function releasedSince(build: BuildRecord, receipt: Receipt | undefined): Map<string, ReleasedFunction> {
+  if (receipt?.outcome !== 'live' || receipt.command === 'rs-deploy' || receipt.at <= build.builtAt) return new Map()
+  const built = new Map(build.packages.map(({ logicalId, codeSha256 }) => [logicalId, codeSha256]))
+  const differs = ([logicalId, { codeSha256 }]: [string, ReleasedFunction]): boolean =>
+    built.has(logicalId) && built.get(logicalId) !== codeSha256
+  return new Map(Object.entries(receipt.functions ?? {}).filter(differs))
+}
+
+/** The code of a live version, in case CloudFormation put older code under it. */
+async function liveCode(
+  logicalId: string,
+  { name, version, codeSha256 }: ReleasedFunction,
+  { ports, names }: TargetContext,
+): Promise<FunctionCode> {
+  const file = path.join(names.buildFolder, 'code', `${logicalId}.live.zip`)
+  const zip = await ports.functions.code(name, version)
+  await ports.files.write(file, zip)
+  return { codeSha256, bytes: zip.length, file }
 }
 
 /** The code of a build, by the function's logical id. */

@@ -32,11 +32,11 @@ export async function versionsBefore(
   context: TargetContext,
 ): Promise<Map<string, string>> {
   const serving = await versionsServing(await targetFunctions(stack.arn, context), context)
-  return new Map(Object.entries(serving).map(([name, version]) => [name, goodVersion(name, receipt) ?? version]))
+  return new Map(Object.entries(serving).map(([name, version]) => [name, goodVersion(name, stack, receipt) ?? version]))
 }
 
 /** The version of a function that the receipt proves, where it is one of a live release. */
-export function goodVersion(name: string, receipt: Receipt | undefined): string | undefined {
-  if (receipt?.outcome !== 'live') return undefined
+function goodVersion(name: string, stack: Stack, receipt: Receipt | undefined): string | undefined {
+  if (receipt?.outcome !== 'live' || receipt.stack.arn !== stack.arn) return undefined
   return releasedFunctions(receipt).find((one) => one.name === name)?.version
 }

@@ -126,6 +126,12 @@ export interface Functions {
   state(name: string, qualifier?: string): Promise<FunctionState | undefined>
   alias(name: string, alias: string): Promise<FunctionAlias | undefined>
   invoke(name: string, qualifier: string, payload: string): Promise<Invocation>
+  /** Every published version, and those that an alias serves, with or without weight. */
+  versions(name: string): Promise<{ versions: string[]; aliased: string[] }>
+  /** The zip of a version. */
+  code(name: string, version: string): Promise<Uint8Array>
+  /** Write. */
+  deleteVersion(name: string, version: string): Promise<void>
   /** Write. Refused with StackState when the function has another revision by now. */
   updateCode(name: string, source: CodeSource, revisionId: string): Promise<FunctionState>
   /** Write. Refused when code or revision are not the named ones any more. */

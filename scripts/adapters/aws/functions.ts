@@ -1,17 +1,21 @@
 import {
   type AliasConfiguration,
+  DeleteFunctionCommand,
   type FunctionConfiguration,
   GetAliasCommand,
+  GetFunctionCommand,
   GetFunctionConfigurationCommand,
   InvokeCommand,
   LambdaClient,
+  ListAliasesCommand,
+  ListVersionsByFunctionCommand,
   PublishVersionCommand,
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda'
 import { DeployError } from '../../errors.js'
 import type { CodeSource, FunctionAlias, FunctionState, Functions } from '../../ports.js'
-import { type ClientConfig, isNamed, isOwnEcho } from './clients.js'
+import { type ClientConfig, everyPage, isNamed, isOwnEcho } from './clients.js'
 
 export function makeFunctions(config: ClientConfig): Functions {
   const client = new LambdaClient(config)
@@ -48,6 +52,32 @@ export function makeFunctions(config: ClientConfig): Functions {
         payload: new TextDecoder().decode(answer.Payload),
         logTail: Buffer.from(answer.LogResult ?? '', 'base64').toString('utf8'),
       }
+    },
+    async versions(name) {
+      const [versions, aliases] = await Promise.all([
+        everyPage(
+          (Marker) => client.send(new ListVersionsByFunctionCommand({ FunctionName: name, Marker })),
+          (page) => page.Versions,
+          (page) => page.NextMarker,
+        ),
+        everyPage(
+          (Marker) => client.send(new ListAliasesCommand({ FunctionName: name, Marker })),
+          (page) => page.Aliases,
+          (page) => page.NextMarker,
+        ),
+      ])
+      const served = aliases.map(toAlias).flatMap(({ version, weights }) => [version, ...Object.keys(weights)])
+      return { versions: versions.flatMap(({ Version }) => Version ?? []), aliased: served }
+    },
+    async code(name, version) {
+      const { Code } = await client.send(new GetFunctionCommand({ FunctionName: name, Qualifier: version }))
+      // A link that is signed for ten minutes: it is fetched as it is, without the SDK.
+      const answer = await fetch(Code?.Location ?? '')
+      if (!answer.ok) throw new DeployError('AwsFailed', `the code of ${name}:${version} cannot be read`)
+      return new Uint8Array(await answer.arrayBuffer())
+    },
+    async deleteVersion(name, version) {
+      await client.send(new DeleteFunctionCommand({ FunctionName: name, Qualifier: version }))
     },
     async updateCode(name, source, revisionId) {
       const update = new UpdateFunctionCodeCommand({ FunctionName: name, RevisionId: revisionId, ...toCode(source) })
