@@ -34,7 +34,7 @@ const execa = onlyIn('execa', 'only adapters/processes.ts starts processes')
 const childProcess = onlyIn('node:child_process', 'only adapters/processes.ts starts processes')
 
 export default tseslint.config(
-  { ignores: ['dist/', '.rs/', '.aws-sam-*/', 'node_modules/', 'coverage/'] },
+  { ignores: ['dist/', '.rs/', '.aws-sam-*/', 'node_modules/', 'coverage/', 'tests/fixtures/'] },
   ...tseslint.configs.strict,
   {
     plugins: { 'import-x': importX },

@@ -5,7 +5,7 @@ import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './adapters/clock.js'
 import { connect } from './adapters/connect.js'
-import { childEnvironment } from './adapters/environment.js'
+import { childEnvironment, ciRunOf } from './adapters/environment.js'
 import { machinePorts } from './adapters/machine-ports.js'
 import { readEnvironment, readProject } from './adapters/project.js'
 import { explainAwsError } from './adapters/aws/explain.js'
@@ -44,7 +44,8 @@ async function main(): Promise<void> {
     if (parsed.command.group !== 'Help') log = openLogFile(projectFolder, parsed.command.name, systemClock.now)
     const json = screen.json || isSet(inputs, 'JSON')
     for (const secret of secretsOf(inputs)) secrets.add(secret)
-    report = makeReport(listenersFor({ ...screen, json }, secrets, log), systemClock, secrets)
+    const say = (error: unknown): string => explain(error, place.local).message
+    report = makeReport(listenersFor({ ...screen, json }, secrets, log), systemClock, secrets, say)
     warnAboutArgv(makeNames, report)
     await run(parsed.command, inputs, { environment, started, report, place, projectFolder })
     log?.close(0, 'Done', elapsed(started))
@@ -234,13 +235,6 @@ function userName(environment: Run['environment']): string {
 /** A reader that has gone away (`| head`) or a closed terminal must not end a deployment: the log goes on. */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
-}
-
-/** The address of the CI run, as GitHub, GitLab and Buildkite tell it. */
-function ciRunOf(environment: Run['environment']): string | undefined {
-  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL, BUILDKITE_BUILD_URL } = environment
-  if (GITHUB_RUN_ID !== undefined) return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`
-  return CI_JOB_URL ?? BUILDKITE_BUILD_URL
 }
 
 function elapsed(since: Date): number {

@@ -44,3 +44,10 @@ function pick(
     ),
   )
 }
+
+/** The address of the CI run, as GitHub, GitLab and Buildkite tell it. */
+export function ciRunOf(environment: Readonly<Record<string, string | undefined>>): string | undefined {
+  const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL, BUILDKITE_BUILD_URL } = environment
+  if (GITHUB_RUN_ID !== undefined) return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`
+  return CI_JOB_URL ?? BUILDKITE_BUILD_URL
+}

@@ -88,14 +88,16 @@ export const deployCommands: Command[] = [
 export async function runDeploy(build: DeployOptions['build'], context: TargetContext): Promise<void> {
   const { deploy } = await import('../flows/deploy.js')
   const outcome = await deploy({ build, force: isSet(context.inputs, 'FORCE') }, context)
-  const pageKey = await context.ports.buckets.etag(context.names.buckets.frontend, 'index.html')
-  summarize(outcome, pageKey !== undefined, context)
+  const { buckets, bucketKeys } = context.names
+  const hasPage =
+    bucketKeys.includes('frontend') && (await context.ports.buckets.etag(buckets.frontend, 'index.html')) !== undefined
+  summarize(outcome, hasPage, context)
 }
 
 function summarize(
   outcome: DeployOutcome,
   hasPage: boolean,
-  { report, target, names, cloud, ports, started }: TargetContext,
+  { report, target, names, cloud, ports, project, started }: TargetContext,
 ): void {
   const { stack, release, version, admin } = outcome
   const { api, page } = addressesOf(stack.outputs, names.apiStage, cloud)
@@ -104,12 +106,13 @@ function summarize(
   const seconds = ((ports.clock.now().getTime() - started.getTime()) / 1000).toFixed(1)
   const verb = outcome.kind === 'deployed' ? 'is live' : 'is live, nothing to do'
   const buckets = names.bucketKeys.map((key) => names.buckets[key])
+  const said = version === '' ? 'healthy' : `healthy, answered by version ${version}`
   const rows = [
-    ...(api === undefined ? [] : [{ label: 'API', text: `${api}/health\nhealthy, answered by version ${version}` }]),
+    ...(api === undefined ? [] : [{ label: 'API', text: `${api}${project.api.healthPath}\n${said}` }]),
     ...(page === undefined ? [] : [{ label: 'Page', text: hasPage ? page : `${page}\n(no page uploaded yet)` }]),
     ...(pool === '' ? [] : [{ label: 'Sign-in', text: `pool ${pool}  client ${client}` }]),
     ...(admin === undefined ? [] : [{ label: 'Admin', text: `${admin} (${userGroups[0]})` }]),
-    { label: 'Buckets', text: buckets.join('\n') },
+    ...(buckets.length === 0 ? [] : [{ label: 'Buckets', text: buckets.join('\n') }]),
   ]
   report.emit({
     type: 'summary',

@@ -1,4 +1,5 @@
 import { type BucketKey, type Project, bucketKeys } from './project.js'
+import { DeployError } from '../errors.js'
 import { type Target, environments, isOrganizationName } from './target.js'
 
 export const userGroups = ['ADMINS', 'LAB_MANAGERS', 'RESEARCHERS', 'CLINICIANS'] as const
@@ -42,6 +43,8 @@ export function namesOf(target: Target, account: string, project: Project): Name
     role: named(role),
   }
   const buckets = Object.fromEntries(bucketKeys.map((key) => [key, named(project.buckets[key] ?? '')]))
+  verifyLengths([...keys.map((key) => buckets[key] ?? '')], bucketNameLimit)
+  verifyLengths([single.function, single.role], functionNameLimit)
   const logGroups = [`/aws/lambda/${single.function}`, `/aws/apigateway/${single.api}`]
   return {
     ...single,
@@ -54,6 +57,19 @@ export function namesOf(target: Target, account: string, project: Project): Name
     all: [...Object.values(single), ...keys.map((key) => buckets[key] ?? ''), ...others.map(named), ...logGroups],
     prefixes: [...new Set([prefix, frontendPrefix])],
   }
+}
+
+/** S3, "Bucket naming rules"; Lambda, CreateFunction, and IAM, CreateRole. In characters. */
+const bucketNameLimit = 63
+const functionNameLimit = 64
+
+/** Throws Usage: a project with longer words than ours leaves less room for the organization's. */
+function verifyLengths(names: readonly string[], limit: number): void {
+  const long = names.find((name) => name.length > limit)
+  if (long === undefined) return
+  throw new DeployError('Usage', `ORG is too long here: ${long} has ${long.length} characters, ${limit} at most`, {
+    hint: `ORG with ${long.length - limit} characters less`,
+  })
 }
 
 /** The stack's name needs no account, so that it can be shown before anybody signs in. */

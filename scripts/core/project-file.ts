@@ -15,6 +15,7 @@ const pattern = z
   )
 const placeholders = ['prefix', 'frontendPrefix', 'env', 'org', 'account']
 const stage = z.string().regex(/^(\{env\}|\$default|[A-Za-z0-9_-]+)$/, 'is a stage name or {env}')
+const address = z.string().regex(/^\/\S*$/, 'is a path that begins with /')
 const renamed = <K extends string>(keys: readonly K[]) =>
   z.partialRecord(z.enum([...keys]), z.string().min(1)).default({})
 
@@ -37,6 +38,15 @@ const schema = z.strictObject({
   buckets: z.partialRecord(z.enum([...bucketKeys]), pattern).default({}),
   outputs: renamed(knownOutputs),
   parameters: renamed(knownParameters),
+  api: z
+    .strictObject({
+      healthPath: address.default('/health'),
+      health: z.enum(['status', 'any']).default('status'),
+      openPaths: z.array(address).default([]),
+      guardedPaths: z.array(address).default([]),
+      list: z.strictObject({ path: address, key: z.string(), title: z.string() }).optional(),
+    })
+    .prefault({}),
 })
 
 /** Reads what another project says of itself. Throws Usage with file, path, and what is expected there. */
@@ -49,8 +59,8 @@ export function parseProject(text: string): Project {
       hint: 'docs/adopting.md has every field',
     })
   }
-  const { prefix, frontendPrefix = prefix, names, buckets, outputs, parameters } = parsed.data
-  return { prefix, frontendPrefix, names, buckets, outputs, parameters }
+  const { prefix, frontendPrefix = prefix, names, buckets, outputs, parameters, api } = parsed.data
+  return { prefix, frontendPrefix, names, buckets, outputs, parameters, api: { ...api, list: api.list } }
 }
 
 function readJson(text: string): unknown {

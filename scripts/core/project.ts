@@ -31,6 +31,19 @@ export interface Project {
   outputs: Readonly<Partial<Record<KnownOutput, string>>>
   /** What its template calls the parameters that this tool decides, by our names for them. */
   parameters: Readonly<Partial<Record<KnownParameter, string>>>
+  api: ProjectApi
+}
+
+/** What the API promises about who may ask what; asked after every deployment. */
+export interface ProjectApi {
+  healthPath: string
+  /** What a healthy answer is: 200 alone (`any`), or with JSON that says `"status": "healthy"` (`status`). */
+  health: 'status' | 'any'
+  /** Asked without a token: the open ones must answer, the guarded ones must refuse while auth is on. */
+  openPaths: readonly string[]
+  guardedPaths: readonly string[]
+  /** A list that the administrator's token opens: JSON with an array under `key`; shown under `title`. */
+  list: { path: string; key: string; title: string } | undefined
 }
 
 export const knownOutputs = [
@@ -86,6 +99,13 @@ export const ownProject: Project = {
   },
   outputs: {},
   parameters: {},
+  api: {
+    healthPath: '/health',
+    health: 'status',
+    openPaths: ['/', '/health', '/api/config/runtime'],
+    guardedPaths: ['/api/config/private', '/api/v1/sops/list'],
+    list: { path: '/api/v1/sops/list', key: 'sops', title: 'SOPs' },
+  },
 }
 
 /** `values` with what the project's template calls otherwise also under our names. */

@@ -1,6 +1,7 @@
 import { readHealth } from '../core/api-paths.js'
 import type { DirectCheck } from '../core/functions.js'
 import { ownLines } from '../core/log-lines.js'
+import type { ProjectApi } from '../core/project.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from './context.js'
 
@@ -14,10 +15,12 @@ export async function checkBeforeTraffic(
   name: string,
   version: string,
   { event, expects }: DirectCheck,
-  { ports }: TargetContext,
+  { ports, project }: TargetContext,
 ): Promise<Checked> {
   const answer = await ports.functions.invoke(name, version, event)
-  const found = answer.failed ? { problem: crashOf(answer.payload) } : judge(answer.payload, expects)
+  const found = answer.failed
+    ? { problem: crashOf(answer.payload) }
+    : judge(answer.payload, expects, project.api.health)
   if (found.problem === undefined) return { saysVersion: 'version' in found && found.version !== undefined }
   const lines = ownLines(answer.logTail.split('\n'), 4)
   throw new DeployError('Unhealthy', `version ${version} failed its check before traffic: ${found.problem}`, {
@@ -28,11 +31,12 @@ export async function checkBeforeTraffic(
 function judge(
   payload: string,
   expects: DirectCheck['expects'],
+  kind: ProjectApi['health'],
 ): { problem: string | undefined; version?: string | undefined } {
   if (expects === 'event') return { problem: undefined }
   try {
     const { statusCode, body } = JSON.parse(payload) as { statusCode?: number; body?: string }
-    return readHealth(statusCode ?? 0, body ?? '')
+    return readHealth(statusCode ?? 0, body ?? '', kind)
   } catch {
     return { problem: 'its answer is not one of a proxy integration' }
   }

@@ -52,7 +52,10 @@ export async function gatherCodeFacts(step: Step, context: TargetContext): Promi
       ])
       if (latest === undefined) throw missing(fn, context)
       const proved = released.find(({ name }) => name === fn.name)
-      return { fn, logicalId: fn.logicalId, name: fn.name, latest, alias, ...judge(latest, alias, proved) }
+      // Without an alias requests reach $LATEST: what it holds is live.
+      const direct = { liveSha256: latest.codeSha256, good: undefined, unproved: undefined }
+      const served = fn.alias === undefined ? direct : judge(latest, alias, proved)
+      return { fn, logicalId: fn.logicalId, name: fn.name, latest, alias, ...served }
     },
     { concurrency: functionsAtOnce },
   )

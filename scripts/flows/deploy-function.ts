@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { selectFunctions } from '../core/code-selection.js'
 import { counted } from '../core/contents.js'
+import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import { type Sources, readSources } from './build-target.js'
@@ -51,7 +52,8 @@ async function takeCode(
   const [sources] = await Promise.all([readSources(context), settleForFunction(step, context)])
   const codes = await packageFunctions(sources, step, context)
   const [first] = codes.values()
-  if (first !== undefined) await ports.files.copy(first.file, minimalZip)
+  const home = path.dirname(path.dirname(path.dirname(minimalZip)))
+  if (first !== undefined && (await ports.files.exists(home))) await ports.files.copy(first.file, minimalZip)
   const zips = new Map([...codes.values()].map(({ file, bytes }) => [file, bytes] as const))
   const kilobytes = Math.ceil([...zips.values()].reduce((sum, bytes) => sum + bytes, 0) / 1000)
   step.say(`${counted(codes.size, 'function')}, ${kilobytes} kB`)
@@ -74,11 +76,25 @@ async function check(
     if (code === undefined || code.codeSha256 === one.liveSha256) return []
     return [{ fn: one.fn, code, served: one.good, seen: { latest: one.latest, alias: one.alias } }]
   })
+  verifyAliases(wanted, context)
   for (const { fn, unproved } of chosen) {
     if (unproved !== undefined) step.line('plain', `${fn.logicalId}: ${unproved}`)
   }
   step.say(wanted.length === 0 ? 'live code is this code already' : `${counted(wanted.length, 'function')} changed`)
   return { ...facts, wanted }
+}
+
+/** Code of a function without an alias would be live before it was checked, and there would be no way back. */
+function verifyAliases(wanted: readonly Wanted[], { target }: TargetContext): void {
+  const bare = wanted.flatMap(({ fn }) => (fn.alias === undefined ? [fn.logicalId] : []))
+  if (bare.length === 0) return
+  throw new DeployError(
+    'StackState',
+    `no alias stands before ${bare.join(', ')}: code alone cannot go back from there`,
+    {
+      hint: `make rs-deploy ENV=${target.env} ORG=${target.org}; FUNCTION=… releases the others; AutoPublishAlias: live gives it one`,
+    },
+  )
 }
 
 async function finishUnchanged({ stack, live, functions }: CodeFacts, context: TargetContext): Promise<CodeOutcome> {

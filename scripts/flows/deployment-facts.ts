@@ -132,7 +132,7 @@ async function readReality(
   const { ports, names } = context
   const [versions, configEtag] = await Promise.all([
     versionsServing(receipt === undefined ? [] : releasedFunctions(receipt), context),
-    ports.buckets.etag(names.buckets.lambda, configKey),
+    names.bucketKeys.includes('lambda') ? ports.buckets.etag(names.buckets.lambda, configKey) : undefined,
   ])
   return {
     stackArn: stack.arn,

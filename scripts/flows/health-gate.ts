@@ -1,5 +1,4 @@
-import { healthPath, readHealth } from '../core/api-paths.js'
-import type { Inputs } from '../core/inputs.js'
+import { readHealth } from '../core/api-paths.js'
 import { DeployError } from '../errors.js'
 import type { Step } from '../report/report.js'
 import type { TargetContext } from './context.js'
@@ -18,8 +17,8 @@ export interface HealthQuestion {
   api: string
   /** The function behind it. */
   function: string
-  /** The version that must answer. */
-  version: string
+  /** The version that must answer; undefined: any, where no version is released of it. */
+  version: string | undefined
   /** Whether an answer that names no version is refused: the version named itself when it was asked directly. */
   mustSayVersion: boolean
   attempts: number
@@ -57,17 +56,19 @@ export async function askHealth(question: HealthQuestion, step: Step, context: T
 async function ask(
   address: string,
   { version, mustSayVersion }: HealthQuestion,
-  { ports }: TargetContext,
+  { ports, project }: TargetContext,
 ): Promise<{ text: string; crashed: boolean } | undefined> {
   const answer = await ports.http.get(address)
   if (answer === undefined) return { text: 'no answer', crashed: false }
-  const health = readHealth(answer.status, answer.body)
+  const health = readHealth(answer.status, answer.body, project.api.health)
   if (!health.healthy) {
     const crashed = answer.status >= 500 && health.version === undefined
     return { text: health.problem ?? 'not healthy', crashed }
   }
   const named = health.version ?? (mustSayVersion ? 'unknown' : version)
-  return named === version ? undefined : { text: `version ${named} answers instead of ${version}`, crashed: false }
+  return version === undefined || named === version
+    ? undefined
+    : { text: `version ${named} answers instead of ${version}`, crashed: false }
 }
 
 /** What makes Lambda give up on a version before its code runs: no later attempt can go better. */
@@ -80,7 +81,8 @@ async function hopelessness(
   { ports }: TargetContext,
 ): Promise<string | undefined> {
   const state = await ports.functions.state(name, version)
-  if (state?.state === 'Failed') return `Lambda cannot run version ${version}: ${state.reason ?? 'no reason told'}`
+  if (state?.state === 'Failed')
+    return `Lambda cannot run version ${version ?? '$LATEST'}: ${state.reason ?? 'no reason told'}`
   const lines = await lastLines(name, since, { ports })
   return lines.find((line) => initFailure.test(line))?.trim()
 }
@@ -113,8 +115,8 @@ export function readAttempts(given: string | undefined): number {
 }
 
 /** HEALTH_PATH, or the usual one. Throws Usage. */
-export function healthPathOf({ inputs }: { inputs: Inputs }): string {
+export function healthPathOf({ inputs, project }: Pick<TargetContext, 'inputs' | 'project'>): string {
   const given = inputs.HEALTH_PATH
-  if (given === undefined || /^\/[\w./~-]*$/.test(given)) return given ?? healthPath
+  if (given === undefined || /^\/[\w./~-]*$/.test(given)) return given ?? project.api.healthPath
   throw new DeployError('Usage', `HEALTH_PATH=${given} is not a path`, { hint: 'HEALTH_PATH=/health' })
 }

@@ -1,12 +1,13 @@
 import { addressesOf } from '../core/addresses.js'
-import { type HealthReport, healthPath, readHealth } from '../core/api-paths.js'
+import { type HealthReport, readHealth } from '../core/api-paths.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from './context.js'
 import { deployedStack } from './deployed-stack.js'
+import { healthPathOf } from './health-gate.js'
 
 /** Asks the API for its health, once. Throws NotDeployed without an API, Unhealthy with what it answered. */
 export async function pingHealth(context: TargetContext): Promise<HealthReport & { url: string; durationMs: number }> {
-  const { ports, names, cloud, target } = context
+  const { ports, names, cloud, project, target } = context
   const where = `ENV=${target.env} ORG=${target.org}`
   const stack = await deployedStack(context)
   const { api } = addressesOf(stack.outputs, names.apiStage, cloud)
@@ -15,11 +16,12 @@ export async function pingHealth(context: TargetContext): Promise<HealthReport &
       hint: `make rs-deploy ${where}`,
     })
   }
+  const healthPath = healthPathOf(context)
   const url = `${api}${healthPath}`
   const started = ports.clock.now().getTime()
   const answer = await ports.http.get(url)
   const durationMs = ports.clock.now().getTime() - started
-  const health = answer === undefined ? undefined : readHealth(answer.status, answer.body)
+  const health = answer === undefined ? undefined : readHealth(answer.status, answer.body, project.api.health)
   if (health?.healthy === true) return { ...health, url, durationMs }
   throw new DeployError('Unhealthy', `${healthPath} ${health?.problem ?? 'gave no answer'}`, {
     facts: [{ label: 'Address', text: url }],

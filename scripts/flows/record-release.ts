@@ -16,7 +16,7 @@ import type { Proof } from './verify-target.js'
 export interface LiveFacts {
   kind: 'live'
   stack: Stack
-  configEtag: string
+  configEtag: string | undefined
   released: readonly Released[]
   health: Health | undefined
   /** The release whose newer code was left live instead of the build's. */
@@ -41,7 +41,7 @@ export async function recordRelease(
     ...(kept?.files === undefined ? filesOf(build, facts) : { files: { ...kept.files, ...facts.config.files } }),
     artifacts: artifactsOf(processed),
     stack: { arn: stack.arn, changedAt: stack.changedAt },
-    config: { bucket: context.names.buckets.lambda, etag: configEtag },
+    ...(configEtag === undefined ? {} : { config: { bucket: context.names.buckets.lambda, etag: configEtag } }),
     ...functionsPart(released),
     ...(health === undefined ? {} : { health }),
   }

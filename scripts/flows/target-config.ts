@@ -16,8 +16,11 @@ export interface TargetConfig {
   files: Record<string, string>
 }
 
+/** Of a project that has no bucket for it. */
+const noConfig: TargetConfig = { text: '{}\n', hash: '', files: {} }
+
 /** The environment's configuration with the organization's over it. Throws Usage when the base is missing or wrong. */
-export async function readTargetConfig({ ports, target }: TargetContext): Promise<TargetConfig> {
+export async function readTargetConfig({ ports, target, names }: TargetContext): Promise<TargetConfig> {
   const base = `${folder}/${target.env}.json`
   const own = `${folder}/${target.env}-${target.org}.json`
   const files: Record<string, string> = {}
@@ -28,6 +31,7 @@ export async function readTargetConfig({ ports, target }: TargetContext): Promis
     return parseConfig(text, file)
   }
   const below = await read(base)
+  if (below === undefined && !names.bucketKeys.includes('lambda')) return noConfig
   if (below === undefined) {
     throw new DeployError('Usage', `${base} is missing: it holds what every organization of ${target.env} shares`, {
       hint: `create ${base}; {} is enough`,
@@ -47,13 +51,18 @@ export function verifyNoSecrets({ text }: TargetConfig, { target }: TargetContex
 }
 
 export interface UploadedConfig {
-  etag: string
+  /** Undefined: the project has no bucket for it. */
+  etag: string | undefined
   /** What it took the place of; undefined where nothing was there or nothing changed. */
   replaced: string | undefined
 }
 
 /** Uploads the merged configuration unless the bucket holds it already. */
 export async function uploadConfig(config: TargetConfig, step: Step, context: TargetContext): Promise<UploadedConfig> {
+  if (!context.names.bucketKeys.includes('lambda')) {
+    step.skip('this project has no bucket for its configuration')
+    return { etag: undefined, replaced: undefined }
+  }
   const present = await context.ports.buckets.read(context.names.buckets.lambda, configKey)
   if (present?.text === config.text) {
     step.skip('the uploaded configuration is this one already')

@@ -1,5 +1,4 @@
 import { addressesOf } from '../core/addresses.js'
-import { healthPath } from '../core/api-paths.js'
 import { parseConfig } from '../core/config-file.js'
 import { configChanges } from '../core/config-diff.js'
 import type { JsonObject } from '../core/config-merge.js'
@@ -56,7 +55,7 @@ export async function updateConfig(context: TargetContext): Promise<EntryChange[
 }
 
 async function waitForConfig(stack: Stack, etag: string, context: TargetContext): Promise<void> {
-  const { ports, names, cloud, report, target } = context
+  const { ports, names, cloud, project, report, target } = context
   const { api } = addressesOf(stack.outputs, names.apiStage, cloud)
   const where = `ENV=${target.env} ORG=${target.org}`
   await report.step('Wait', async (step) => {
@@ -68,7 +67,7 @@ async function waitForConfig(stack: Stack, etag: string, context: TargetContext)
       hint: `make rs-ping-health ${where}, then the same command again`,
     }
     await waitUntil(wait, context, async () => {
-      const answer = api === undefined ? undefined : await ports.http.get(`${api}${healthPath}`)
+      const answer = api === undefined ? undefined : await ports.http.get(`${api}${project.api.healthPath}`)
       return answer !== undefined && configEtagOf(answer.body) === bareEtag(etag) ? true : undefined
     })
     step.say('the API answers with it')

@@ -1,4 +1,4 @@
-import { guardedPaths, openPaths } from '../core/api-paths.js'
+import type { ProjectApi } from '../core/project.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from './context.js'
 import { waitUntil } from './wait.js'
@@ -10,12 +10,13 @@ const guardDeadlineMs = 60_000
  * auth is on and must not when it is off. A stage takes a moment to serve its new deployment, so it is asked again.
  */
 export async function verifyAccess(api: string, authOn: boolean, context: TargetContext): Promise<void> {
+  const { openPaths, guardedPaths } = context.project.api
   const wrong = async (): Promise<string | undefined> => {
     const asked = await Promise.all(
       [...openPaths, ...guardedPaths].map(async (path) => ({ path, answer: await context.ports.http.get(api + path) })),
     )
     for (const { path, answer } of asked) {
-      const open = !authOn || openPaths.some((one) => one === path)
+      const open = !authOn || openPaths.includes(path)
       const status = answer?.status
       if (status === undefined) return `${path} does not answer`
       if (open && (status === 401 || status === 403)) return `${path} is meant to be open and answers ${status}`
@@ -42,26 +43,28 @@ export async function verifyAccess(api: string, authOn: boolean, context: Target
   })
 }
 
-/** What the SOP list answers to a token: the number of SOPs. Throws Unhealthy when it is refused or broken. */
-export async function countSops(api: string, token: string | undefined, { ports }: TargetContext): Promise<number> {
+/** How many the project's list holds, as its answer to a token says. Throws Unhealthy when it is refused or broken. */
+export async function countListed(
+  api: string,
+  { path, key }: NonNullable<ProjectApi['list']>,
+  token: string | undefined,
+  { ports }: TargetContext,
+): Promise<number> {
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
-  const answer = await ports.http.get(`${api}/api/v1/sops/list`, headers)
+  const answer = await ports.http.get(api + path, headers)
+  const hint = 'the function’s log tells why; then the same command again'
   if (answer?.status !== 200) {
-    throw new DeployError('Unhealthy', `/api/v1/sops/list answered ${answer?.status ?? 'nothing'}`, {
-      hint: 'the function’s log tells why; then the same command again',
-    })
+    throw new DeployError('Unhealthy', `${path} answered ${answer?.status ?? 'nothing'}`, { hint })
   }
-  const sops = sopsIn(answer.body)
-  if (sops !== undefined) return sops.length
-  throw new DeployError('Unhealthy', '/api/v1/sops/list answered 200, but no list', {
-    hint: 'the function’s log tells why; then the same command again',
-  })
+  const listed = listIn(answer.body, key)
+  if (listed !== undefined) return listed.length
+  throw new DeployError('Unhealthy', `${path} answered 200, but no list`, { hint })
 }
 
-function sopsIn(body: string): unknown[] | undefined {
+function listIn(body: string, key: string): unknown[] | undefined {
   try {
-    const { sops } = JSON.parse(body) as { sops?: unknown }
-    return Array.isArray(sops) ? sops : undefined
+    const list = (JSON.parse(body) as Record<string, unknown>)[key]
+    return Array.isArray(list) ? list : undefined
   } catch {
     return undefined
   }

@@ -7,7 +7,7 @@ import type { TargetContext } from './context.js'
 import { type Health, type HealthAnswer, askHealth, readAttempts, unhealthy } from './health-gate.js'
 import type { Released } from './release-code.js'
 import { type Rollback, type Undo, rollBack } from './roll-back.js'
-import { countSops, verifyAccess } from './verify-live.js'
+import { countListed, verifyAccess } from './verify-live.js'
 
 /** What a stack's outputs and parameters say about asking it. */
 export function apiOf(
@@ -25,17 +25,28 @@ export async function verifyTarget(stack: Stack, version: string, context: Targe
     const { api } = apiOf(stack, context)
     if (api === undefined) return step.skip('the stack has no output ApiEndpoint')
     const attempts = readAttempts(context.inputs.HEALTH_ATTEMPTS)
-    const question = { api, function: context.names.function, version, mustSayVersion: false, attempts }
+    const question = {
+      api,
+      function: context.names.function,
+      version: version === '' ? undefined : version,
+      mustSayVersion: false,
+      attempts,
+    }
     const answer = await askHealth(question, step, context)
     if (answer.kind === 'unhealthy') throw unhealthy(answer)
-    step.say(`healthy, answered by version ${version}; ${await accessOf(stack, context)}`)
+    step.say(`${healthyWords(version === '' ? undefined : version)}; ${await accessOf(stack, context)}`)
   })
 }
 
 async function accessOf(stack: Stack, context: TargetContext): Promise<string> {
   const { api, authOn } = apiOf(stack, context)
   await verifyAccess(api ?? '', authOn, context)
+  if (context.project.api.guardedPaths.length === 0) return 'open paths answer'
   return authOn ? 'guarded paths refuse without a token' : 'auth is off, every path is open'
+}
+
+function healthyWords(version: string | undefined): string {
+  return version === undefined ? 'healthy' : `healthy, answered by version ${version}`
 }
 
 export type Proof =
@@ -63,11 +74,10 @@ export async function proveRelease(
   try {
     await report.step('Verify', async (step) => {
       if (api === undefined) return step.skip('the stack has no output ApiEndpoint')
-      if (behind === undefined) return step.skip('no function answers the health path')
       answer = await askHealth(questionOf(behind, api, options, context), step, context)
       if (answer.kind === 'unhealthy') throw unhealthy(answer)
       const access = options.access ? `; ${await accessOf(stack, context)}` : ''
-      step.say(`healthy, answered by version ${behind.version}${access}`)
+      step.say(`${healthyWords(behind?.version)}${access}`)
     })
   } catch (error) {
     if (answer?.kind !== 'unhealthy') throw error
@@ -77,17 +87,18 @@ export async function proveRelease(
   return { kind: 'unhealthy', health: answer.health, rollback, error: failureOf(answer, rollback, context) }
 }
 
+/** A project's own functions may be behind no alias: then its API is asked, whichever version answers. */
 function questionOf(
-  { name, version, answersHealth }: Released,
+  behind: Released | undefined,
   api: string,
   { mostMs }: ProofOptions,
-  { inputs }: TargetContext,
+  { inputs, names }: TargetContext,
 ) {
   return {
     api,
-    function: name,
-    version,
-    mustSayVersion: answersHealth?.saysVersion === true,
+    function: behind?.name ?? names.function,
+    version: behind?.version,
+    mustSayVersion: behind?.answersHealth?.saysVersion === true,
     attempts: readAttempts(inputs.HEALTH_ATTEMPTS),
     ...(mostMs === undefined ? {} : { mostMs }),
   }
@@ -127,12 +138,14 @@ export async function verifySignIn(
     clientId: stack.outputs['CognitoClientId'] ?? '',
   }
   const token = admin && (await report.step('Admin', (step) => ensureAdmin(admin, pool, step, context)))
-  await report.step('SOPs', async (step) => {
+  const { list } = context.project.api
+  if (list === undefined) return token === undefined ? undefined : admin?.email
+  await report.step(list.title, async (step) => {
     const { api, authOn } = apiOf(stack, context)
     if (api === undefined || (authOn && token === undefined)) {
       return step.skip('asked only with a sign-in: ADMIN_USERNAME and ADMIN_PASSWORD')
     }
-    step.say(`found ${await countSops(api, token, context)} SOPs`)
+    step.say(`found ${await countListed(api, list, token, context)} ${list.title}`)
   })
   return token === undefined ? undefined : admin?.email
 }

@@ -22,7 +22,13 @@ export interface Report {
   failedStep(): string | undefined
 }
 
-export function makeReport(listeners: readonly Listener[], clock: Clock, secrets: Set<string> = new Set()): Report {
+/** `explain` says what an error that is not ours yet means to a person. */
+export function makeReport(
+  listeners: readonly Listener[],
+  clock: Clock,
+  secrets: Set<string> = new Set(),
+  explain: (error: unknown) => string = whatItSays,
+): Report {
   let failed: string | undefined
   const emit = (event: Event): void => {
     for (const listener of listeners) listener(event)
@@ -49,9 +55,13 @@ export function makeReport(listeners: readonly Listener[], clock: Clock, secrets
         return value
       } catch (error) {
         failed ??= title
-        end('failed', error instanceof DeployError ? error.message : 'failed')
+        end('failed', error instanceof DeployError ? error.message : explain(error))
         throw error
       }
     },
   }
+}
+
+function whatItSays(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }

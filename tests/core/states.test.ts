@@ -1,7 +1,8 @@
 import { ResourceStatus, StackStatus } from '@aws-sdk/client-cloudformation'
 import { describe, expect, it } from '@jest/globals'
 import { addressesOf } from '../../scripts/core/addresses.js'
-import { guardedPaths, healthPath, openPaths, proxyEvent, readHealth } from '../../scripts/core/api-paths.js'
+import { proxyEvent, readHealth } from '../../scripts/core/api-paths.js'
+import { ownProject } from '../../scripts/core/project.js'
 import { type Cloud, chooseCloud, cloudTitle, mayAskInstance } from '../../scripts/core/cloud.js'
 import { phaseOf, resourcePhases } from '../../scripts/core/resource-status.js'
 import { stackStates } from '../../scripts/core/stack-state.js'
@@ -162,7 +163,7 @@ describe('addresses', () => {
 describe('health', () => {
   it('is 200 with status healthy, and tells the version', () => {
     const body = JSON.stringify({ status: 'healthy', version: '7' })
-    expect(readHealth(200, body)).toEqual({ healthy: true, version: '7', problem: undefined })
+    expect(readHealth(200, body, 'status')).toEqual({ healthy: true, version: '7', problem: undefined })
   })
 
   it.each([
@@ -174,17 +175,23 @@ describe('health', () => {
     [200, '{"status":7}', 'answered 200, status nothing'],
     [200, '[]', 'answered 200, status nothing'],
   ])('is not %d %s', (status, body, problem) => {
-    expect(readHealth(status, body)).toMatchObject({ healthy: false, problem })
+    expect(readHealth(status, body, 'status')).toMatchObject({ healthy: false, problem })
+  })
+
+  it('is 200 alone where the project says no more than that', () => {
+    expect(readHealth(200, '<html>', 'any').healthy).toBe(true)
+    expect(readHealth(503, '{"status":"healthy"}', 'any')).toMatchObject({ healthy: false, problem: 'answered 503' })
   })
 
   it('is asked by an event such as the API sends', () => {
-    const event = JSON.parse(proxyEvent(healthPath, 'stage')) as Record<string, unknown>
+    const event = JSON.parse(proxyEvent('/health', 'stage')) as Record<string, unknown>
     expect(event).toMatchObject({ path: '/health', httpMethod: 'GET', requestContext: { path: '/stage/health' } })
   })
 
   it('is asked where nobody needs a token', () => {
+    const { healthPath, openPaths, guardedPaths } = ownProject.api
     expect(openPaths).toContain(healthPath)
-    expect(openPaths.filter((path) => (guardedPaths as readonly string[]).includes(path))).toEqual([])
+    expect(openPaths.filter((path) => guardedPaths.includes(path))).toEqual([])
     expect(() => thrownBy(() => undefined)).toThrow('nothing was thrown')
   })
 })

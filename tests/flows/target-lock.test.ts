@@ -116,7 +116,7 @@ describe('the lock of a target', () => {
   it('that cannot be read stops everybody', async () => {
     const { context, object } = world()
     object.put('{ broken')
-    await expect(withTargetLock(context, async () => 'in')).rejects.toMatchObject({ code: 'StackState' })
+    await expect(withTargetLock(context, async () => 'in')).rejects.toMatchObject({ code: 'Refused' })
     expect(object.stored!.text).toBe('{ broken')
   })
 

@@ -1,13 +1,15 @@
 import { describe, expect, it } from '@jest/globals'
-import { guardedPaths, openPaths } from '../../scripts/core/api-paths.js'
+import { ownProject } from '../../scripts/core/project.js'
 import { type HealthAnswer, type HealthQuestion, askHealth, unhealthy } from '../../scripts/flows/health-gate.js'
-import { countSops, verifyAccess } from '../../scripts/flows/verify-live.js'
+import { countListed, verifyAccess } from '../../scripts/flows/verify-live.js'
 import type { FunctionState, Functions, Http, HttpAnswer, Logs } from '../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStep } from '../support/fake-context.js'
 import { rejectedBy, wordsOf } from '../support/failures.js'
 import { fakePort } from '../support/fake-ports.js'
 
 const api = 'https://api/dev'
+const { openPaths, guardedPaths } = ownProject.api
+const list = ownProject.api.list!
 const answerOf = (version: string, status = 200): HttpAnswer => ({
   status,
   headers: {},
@@ -203,8 +205,8 @@ describe('counting SOPs', () => {
       asked.push(headers)
       return { status: 200, headers: {}, body: '{"sops":[1,2]}' }
     })
-    expect(await countSops(api, 'token', context)).toBe(2)
-    expect(await countSops(api, undefined, context)).toBe(2)
+    expect(await countListed(api, list, 'token', context)).toBe(2)
+    expect(await countListed(api, list, undefined, context)).toBe(2)
     expect(asked).toEqual([{ Authorization: 'Bearer token' }, {}])
   })
 
@@ -214,8 +216,9 @@ describe('counting SOPs', () => {
     [{ status: 200, headers: {}, body: '<html>' }, '/api/v1/sops/list'],
   ])('does not take %j for a list', async (answer, message) => {
     const error = await rejectedBy(
-      countSops(
+      countListed(
         api,
+        list,
         'token',
         asking(async () => answer),
       ),

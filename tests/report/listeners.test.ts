@@ -236,4 +236,11 @@ describe('a step', () => {
     expect(events.at(-1)).toMatchObject({ outcome: 'failed', text: 'it failed' })
     expect(report.failedStep()).toBe('Deploy')
   })
+
+  it('that fails with an error of somebody else’s says what it means, not only that it failed', async () => {
+    const events: Event[] = []
+    const report = makeReport([(event) => void events.push(event)], fakeClock(), new Set(), () => 'AWS is busy')
+    await report.step('Deploy', () => Promise.reject(new Error('ThrottlingException'))).catch(() => undefined)
+    expect(events.at(-1)).toMatchObject({ outcome: 'failed', text: 'AWS is busy' })
+  })
 })

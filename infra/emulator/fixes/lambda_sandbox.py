@@ -39,6 +39,8 @@ def apply(settings: Settings) -> None:
     """Replace how a function's process is started, and what is removed with it."""
     packages = Packages(settings.temp / "packages")
     runtime = runtime_folder(settings.temp)
+    # Node asks the nearest package.json what kind of module a file is: a project's own must not answer for functions.
+    (settings.temp / "package.json").write_text("{}\n")
     worker = lambda_runtime.Worker
 
     def spawn(self: Any) -> None:
