@@ -38,13 +38,7 @@ export const configCommands: Command[] = [
     example: 'make rs-update-config ENV=stage ORG=myorg WAIT=true',
     acts: 'target',
     variables: ['WAIT', 'LOCK_WAIT', 'YES'],
-    async run(context) {
-      const { updateConfig } = await import('../flows/update-config.js')
-      const { describeChange } = await import('../core/input-changes.js')
-      const changes = await updateConfig(context)
-      const text = changes.length === 0 ? 'nothing changed' : changes.map(describeChange).join('\n')
-      context.report.emit({ type: 'result', text, data: changes })
-    },
+    run: runUpdateConfig,
   },
   {
     name: 'rs-show-runtime-config',
@@ -57,6 +51,14 @@ export const configCommands: Command[] = [
     run: showRuntimeConfig,
   },
 ]
+
+export async function runUpdateConfig(context: TargetContext): Promise<void> {
+  const { updateConfig } = await import('../flows/update-config.js')
+  const { describeChange } = await import('../core/input-changes.js')
+  const changes = await updateConfig(context)
+  const text = changes.length === 0 ? 'nothing changed' : changes.map(describeChange).join('\n')
+  context.report.emit({ type: 'result', text, data: changes })
+}
 
 async function showConfig(context: TargetContext): Promise<void> {
   const { mergedConfigs } = await import('../flows/show-config.js')

@@ -14,12 +14,14 @@ import { releaseCommands } from './release.js'
 import { showCommands } from './show.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
+import { upCommands } from './up.js'
 import { userCommands } from './users.js'
 import { watchCommands } from './watch.js'
 
 /** Every make target, in the order of the Makefile. */
 export const commands: readonly Command[] = [
   ...deployCommands,
+  ...upCommands,
   ...releaseCommands,
   ...planCommands,
   ...lookCommands,

@@ -1,6 +1,7 @@
 import wrapAnsi from 'wrap-ansi'
 import { describeBytes } from '../core/contents.js'
 import { describeChange } from '../core/input-changes.js'
+import { describeChoice } from '../core/least-work.js'
 import { type PlanMark, planLines } from '../core/plan-lines.js'
 import type { Plan } from '../flows/plan-deployment.js'
 
@@ -26,6 +27,7 @@ export function planText(plan: Plan, title: string): string {
     ...section('Changes', changes.length === 0 ? ['CloudFormation finds nothing to change'] : changes),
     ...section('Uploads', uploads === undefined ? [] : uploadLines(uploads)),
     ...section('Then', plan.verdict.refusal === undefined ? stepsOf(plan) : []),
+    ...section('Least work (rs-up)', verdict.refusal === undefined ? [describeChoice(plan.least)] : []),
     ...section('Refused', refusal === undefined ? [] : [refusal.message]),
   ].join('\n')
 }

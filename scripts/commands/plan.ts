@@ -40,7 +40,7 @@ async function plan(context: TargetContext): Promise<void> {
   )
 }
 
-function dataOf({ reasons, creates, parameters, verdict, uploads }: Plan, steps: string[]): unknown {
+function dataOf({ reasons, creates, parameters, verdict, uploads, least }: Plan, steps: string[]): unknown {
   const { rated, losses, refusal } = verdict
   return {
     changes: reasons.length > 0,
@@ -55,6 +55,7 @@ function dataOf({ reasons, creates, parameters, verdict, uploads }: Plan, steps:
     losses,
     uploads,
     steps: reasons.length === 0 ? [] : steps,
+    least: { work: least.work, because: least.because },
     refusal: refusal && { message: refusal.message, facts: refusal.facts, hint: refusal.hint },
   }
 }

@@ -19,10 +19,7 @@ export const releaseCommands: Command[] = [
     example: 'make rs-deploy-function ENV=stage ORG=myorg',
     acts: 'target',
     variables: ['FUNCTION', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'KEEP_VERSIONS', 'LOCK_WAIT', 'FORCE', 'YES'],
-    async run(context) {
-      const { deployFunctions } = await import('../flows/deploy-function.js')
-      summarize(await deployFunctions(isSet(context.inputs, 'FORCE'), context), context)
-    },
+    run: runDeployFunction,
   },
   {
     name: 'rs-rollback',
@@ -41,6 +38,11 @@ export const releaseCommands: Command[] = [
     },
   },
 ]
+
+export async function runDeployFunction(context: TargetContext): Promise<void> {
+  const { deployFunctions } = await import('../flows/deploy-function.js')
+  summarize(await deployFunctions(isSet(context.inputs, 'FORCE'), context), context)
+}
 
 function releaseNumber(given: string | undefined): number | undefined {
   if (given === undefined) return undefined

@@ -64,6 +64,16 @@ export function dependencyFiles(template: Template, files: readonly string[]): s
   return files.filter((file) => inLayer(file) || dependencyFile.test(file))
 }
 
+/** Those of them that are not as they were. */
+export function changedDependencies(
+  template: Template,
+  before: Readonly<Record<string, string>>,
+  now: Readonly<Record<string, string>>,
+): string[] {
+  const names = new Set(dependencyFiles(template, [...Object.keys(now), ...Object.keys(before)]))
+  return [...names].filter((file) => now[file] !== before[file])
+}
+
 function isBelow(folder: string, file: string): boolean {
   return !path.relative(folder, file).startsWith('..')
 }

@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import { dependencyFiles } from '../core/packaging.js'
+import { changedDependencies } from '../core/packaging.js'
 import { type Receipt, releasedFunctions } from '../core/receipt.js'
 import { DeployError } from '../errors.js'
 import type { FunctionAlias, FunctionState, Stack } from '../ports.js'
@@ -107,8 +107,7 @@ export function verifyDependencies(
     step.line('plain', 'template.yaml changed since the last release: that part waits for rs-deploy')
   }
   const before = live.files
-  const names = dependencyFiles(template, [...Object.keys(files), ...Object.keys(before ?? {})])
-  const changed = before === undefined ? [] : [...new Set(names)].filter((file) => files[file] !== before[file])
+  const changed = before === undefined ? [] : changedDependencies(template, before, files)
   if (before !== undefined && changed.length === 0) return
   const problem =
     before === undefined

@@ -1,10 +1,12 @@
 import { isSet } from '../core/inputs.js'
+import type { Choice } from '../core/least-work.js'
 import type { ParameterValue } from '../core/parameters.js'
 import { actionOf, stackStates } from '../core/stack-state.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import { buildTarget } from './build-target.js'
+import { chooseFor } from './choose-work.js'
 import type { TargetContext } from './context.js'
 import { withBuildFolder } from './deploy.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
@@ -25,6 +27,8 @@ export interface Plan {
   parameters: string[]
   verdict: Verdict
   uploads: Uploads | undefined
+  /** The least that rs-up would do. */
+  least: Choice
 }
 
 const nothing: Verdict = { rated: [], losses: [], refusal: undefined }
@@ -37,7 +41,7 @@ export async function planDeployment(given: TargetContext): Promise<Plan> {
   const context = withoutAdmin(given)
   const { report } = context
   const first = await report.step('Check', (step) => look(step, context))
-  if (first.reasons.length === 0) return planOf(first, nothing, undefined)
+  if (first.reasons.length === 0) return planOf(first, nothing, undefined, context)
   await verifyDeployable(context)
   return withBuildFolder(context, async () => {
     const build = await report.step('Build', (step) =>
@@ -46,12 +50,12 @@ export async function planDeployment(given: TargetContext): Promise<Plan> {
     await report.step('Account', (step) => prepareBucket(step, context))
     return withTargetLock(context, async (locked, waited) => {
       const facts = waited ? await report.step('Check again', (step) => look(step, locked)) : first
-      if (facts.reasons.length === 0) return planOf(facts, nothing, undefined)
+      if (facts.reasons.length === 0) return planOf(facts, nothing, undefined, locked)
       const before = await report.step('Stack', (step) => readStack(step, locked))
       const deployable = { build, parameters: facts.parameters, template: facts.sources.template }
       try {
         const { verdict } = await report.step('Change set', (step) => readPlan(deployable, before, step, locked))
-        return planOf(facts, verdict, await readUploads(build, facts.config, verdict.rated, locked))
+        return await planOf(facts, verdict, await readUploads(build, facts.config, verdict.rated, locked), locked)
       } finally {
         await dropPlanOrTell(locked)
       }
@@ -96,8 +100,20 @@ async function readStack(step: Step, context: TargetContext): Promise<Stack | un
   )
 }
 
-function planOf(facts: DeploymentFacts, verdict: Verdict, uploads: Uploads | undefined): Plan {
+async function planOf(
+  facts: DeploymentFacts,
+  verdict: Verdict,
+  uploads: Uploads | undefined,
+  context: TargetContext,
+): Promise<Plan> {
   const { reasons, stack, parameters, sources } = facts
   const describe = (parameter: ParameterValue): string => describeParameter(parameter, stack, sources.template)
-  return { reasons, creates: stack === undefined, parameters: parameters.map(describe), verdict, uploads }
+  return {
+    reasons,
+    creates: stack === undefined,
+    parameters: parameters.map(describe),
+    verdict,
+    uploads,
+    least: await chooseFor(facts, context),
+  }
 }

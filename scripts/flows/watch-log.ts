@@ -1,8 +1,8 @@
 import { selectFunctions } from '../core/code-selection.js'
 import { type LogReading, readLogEvent } from '../core/log-event.js'
 import { readSince } from '../core/since.js'
-import { DeployError } from '../errors.js'
 import type { TargetContext } from './context.js'
+import { deployedStack } from './deployed-stack.js'
 import { type LogSource, type SourcedEvent, type TailRound, tailLogs } from './log-tail.js'
 import { targetFunctions } from './target-functions.js'
 
@@ -41,14 +41,8 @@ export async function watchLog(options: LogOptions, context: TargetContext): Pro
 
 /** The logs of the functions that FUNCTION names, or of all. Throws NotDeployed. */
 export async function logsOf(context: TargetContext): Promise<LogSource[]> {
-  const { ports, names, target, inputs } = context
-  const stack = await ports.stacks.describe(names.stack)
-  if (stack === undefined) {
-    throw new DeployError('NotDeployed', `the stack ${names.stack} does not exist`, {
-      hint: `make rs-deploy ENV=${target.env} ORG=${target.org}`,
-    })
-  }
-  const functions = selectFunctions(await targetFunctions(stack.arn, context), inputs.FUNCTION)
+  const stack = await deployedStack(context)
+  const functions = selectFunctions(await targetFunctions(stack.arn, context), context.inputs.FUNCTION)
   return functions.map(({ logicalId, name }) => ({ logicalId, group: `/aws/lambda/${name}` }))
 }
 

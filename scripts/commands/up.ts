@@ -1,0 +1,55 @@
+import { type Work, works } from '../core/least-work.js'
+import type { ChosenWork } from '../flows/choose-work.js'
+import type { TargetContext } from '../flows/context.js'
+import type { Command } from './command.js'
+import { runUpdateConfig } from './config.js'
+import { deployVariables, runDeploy } from './deploy.js'
+import { runDeployFunction } from './release.js'
+
+export const upVariables = deployVariables.filter((name) => !/^(ADMIN_|FORCE$)/.test(name))
+
+export const upCommands: Command[] = [
+  {
+    name: 'rs-up',
+    group: 'Deploy',
+    summary: 'Find out what changed, and do the least that brings it live',
+    details:
+      'Nothing, rs-update-config, rs-deploy-function, rs-deploy-only or rs-deploy, and says why. Only pure code or pure ' +
+      'configuration goes past CloudFormation.',
+    example: 'make rs-up ENV=stage ORG=myorg',
+    acts: 'target',
+    variables: upVariables,
+    run: runUp,
+  },
+]
+
+/** What each work is done by: the very commands that the user could have typed, as which the ledger records them. */
+const doing: Readonly<Record<Exclude<Work, 'nothing'>, (context: TargetContext) => Promise<void>>> = {
+  config: runUpdateConfig,
+  code: runDeployFunction,
+  'deploy-only': (context) => runDeploy('existing', context),
+  deploy: (context) => runDeploy('fresh', context),
+}
+
+export async function runUp(given: TargetContext): Promise<void> {
+  const { chooseWork } = await import('../flows/choose-work.js')
+  const { withoutAdmin } = await import('../flows/why-changed.js')
+  const context = withoutAdmin(given)
+  const chosen = await chooseWork(context)
+  const { work } = chosen
+  if (work === 'nothing') return finishIdle(chosen, context)
+  await doing[work]({ ...context, command: works[work].command })
+}
+
+async function finishIdle({ stack, since }: ChosenWork, context: TargetContext): Promise<void> {
+  const { verifyTarget } = await import('../flows/verify-target.js')
+  const { env, org } = context.target
+  if (stack !== undefined) await verifyTarget(stack, since?.function?.version ?? '', context)
+  context.report.emit({
+    type: 'summary',
+    title: `${env}/${org} is live, nothing to do ─ release ${since?.release}`,
+    rows: [],
+    next: [`make check-rs ENV=${env} ORG=${org}`],
+    data: { outcome: 'unchanged', env, org, release: since?.release },
+  })
+}
