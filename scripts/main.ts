@@ -168,8 +168,7 @@ function explain(error: unknown, local: boolean): DeployError {
   if (error instanceof DeployError) return error
   const explained = explainAwsError(error, local)
   if (explained !== undefined) return explained
-  const text = error instanceof Error ? error.message : String(error)
-  return new DeployError('Bug', `this is a mistake of the tool itself: ${text}`, {
+  return new DeployError('Bug', `this is a mistake of the tool itself: ${(error as Error)?.message ?? String(error)}`, {
     hint: 'please report it with the log file',
     cause: error,
   })
@@ -210,7 +209,7 @@ function screenOptions(environment: Run['environment'], json: boolean): ScreenOp
   const terminal = process.stderr.isTTY && environment['TERM'] !== 'dumb'
   const plain = (environment['NO_COLOR'] ?? '') !== '' || environment['TERM'] === 'dumb'
   const forced = (environment['FORCE_COLOR'] ?? '0') !== '0'
-  const inCi = (environment['CI'] ?? '') !== '' && environment['CI'] !== 'false'
+  const inCi = !['', 'false'].includes(environment['CI'] ?? '')
   return {
     json,
     colour: !plain && (forced || (terminal && !inCi)),
@@ -219,6 +218,7 @@ function screenOptions(environment: Run['environment'], json: boolean): ScreenOp
     screen: {
       out: (text) => process.stdout.write(text),
       err: (text) => process.stderr.write(text),
+      redraws: process.stdout.isTTY,
     },
   }
 }

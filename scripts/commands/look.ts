@@ -1,8 +1,8 @@
-import { describeCause } from '../core/receipt.js'
-import { stackName, targetOfStack } from '../core/names.js'
-import type { LedgerEntry } from '../flows/ledger.js'
-import type { TargetView } from '../flows/look-at-target.js'
+import { isSet } from '../core/inputs.js'
+import type { Event } from '../report/events.js'
 import type { Command, EnvironmentContext } from './command.js'
+
+const refreshMs = 5_000
 
 export const lookCommands: Command[] = [
   {
@@ -10,10 +10,11 @@ export const lookCommands: Command[] = [
     group: 'Look',
     summary: 'What is deployed of an organization, or of every one of ENV when ORG is not given',
     details:
-      'Function, API, endpoint, stack, user pool, client and buckets as they are now, with release and live version.',
+      'Function, API, endpoint, stack, user pool, client and buckets as they are now; release, live version, whether the ' +
+      'configuration is in sync, drift, the last failure. Without ORG one line for each. WATCH=true looks again every 5 s.',
     example: 'make check-rs ENV=stage ORG=myorg',
     acts: 'environment',
-    variables: [],
+    variables: ['WATCH'],
     run: checkTargets,
   },
   {
@@ -36,57 +37,28 @@ export const lookCommands: Command[] = [
 ]
 
 async function checkTargets(context: EnvironmentContext): Promise<void> {
-  const { lookAtTarget } = await import('../flows/look-at-target.js')
-  const { env, org, report, ports, project } = context
+  if (!isSet(context.inputs, 'WATCH')) return context.report.emit(await lookOnce(context))
+  const { untilInterrupted } = await import('../flows/watch.js')
+  let again = false
+  await untilInterrupted(refreshMs, context, async () => {
+    context.report.emit({ ...(await lookOnce(context)), again })
+    again = true
+  })
+}
+
+async function lookOnce(context: EnvironmentContext): Promise<Extract<Event, { type: 'result' }>> {
+  const { describeTarget, matrixRow, matrixTitles } = await import('./look-text.js')
+  const { env, org, ports } = context
   if (org !== undefined) {
+    const { lookAtTarget } = await import('../flows/look-at-target.js')
     const view = await lookAtTarget({ env, org }, context)
-    return report.emit({ type: 'result', text: describeTarget(view), data: view })
+    return { type: 'result', text: describeTarget(view, ports.clock.now()), data: view }
   }
-  const stacks = await ports.stacks.list(stackName({ env, org: '' }, project))
-  const targets = stacks
-    .flatMap(({ name }) => targetOfStack(name, project) ?? [])
-    .filter((target) => target.env === env)
-  const views = await Promise.all(targets.map((target) => lookAtTarget(target, context)))
+  const { glanceAtEnvironment } = await import('../flows/look-at-environment.js')
+  const { columns } = await import('../report/ledger-text.js')
+  const glimpses = await glanceAtEnvironment(env, context)
+  const rows = glimpses.map((glimpse) => matrixRow(glimpse, ports.clock.now()))
   const none = `no organization is deployed in ${env}\nNext: make rs-deploy ENV=${env} ORG=myorg`
-  const text = views.length === 0 ? none : views.map(describeTarget).join('\n\n')
-  report.emit({ type: 'result', text, data: views })
-}
-
-/** What happened after the release that is live. */
-function describeNewest(entry: LedgerEntry): string {
-  if (entry.kind === 'unreadable') return `Last Attempt: ${entry.where} cannot be read`
-  const { release, outcome, failure, cause, removed, at, who } = entry.receipt
-  const why = cause === undefined ? failure : describeCause(cause)
-  const text = outcome === 'removed' ? removed : why
-  return `Last Attempt: release ${release} ${outcome}, ${at} by ${who}${text === undefined ? '' : `: ${text}`}`
-}
-
-/** The layout that operators know, with what is missing said. */
-function describeTarget(view: TargetView): string {
-  const { target, receipt, buckets } = view
-  const missing = '(none)'
-  const release =
-    receipt === undefined ? missing : `${receipt.release}, ${receipt.outcome}, ${receipt.at} by ${receipt.who}`
-  return [
-    `=== ${target.org} Resources (${target.env}) ===`,
-    `Lambda: ${view.function ?? missing}`,
-    `API Gateway: ${view.api ?? missing}`,
-    `API Endpoint: ${view.addresses.api ?? missing}`,
-    `Page: ${view.addresses.page ?? missing}`,
-    `Stack Name: ${view.stackName}`,
-    `Stack Status: ${view.status} (${view.meaning})`,
-    `Release: ${release}`,
-    ...(view.newest === undefined ? [] : [describeNewest(view.newest)]),
-    ...(view.warning === undefined ? [] : [`WARNING: ${view.warning}`]),
-    `Live Version: ${view.liveVersion ?? missing}`,
-    `User Pool: ${view.userPoolId ?? missing}`,
-    `Client ID: ${view.clientId ?? missing}`,
-    'S3 Buckets:',
-    `  lambda: ${buckets.lambda ?? missing}`,
-    `  forms: ${buckets.forms ?? missing}`,
-    `  ELN: ${buckets.eln ?? missing}`,
-    `  ELN drafts: ${buckets.drafts ?? missing}`,
-    `  frontend: ${buckets.frontend ?? missing}`,
-    ...(view.next === undefined ? [] : [`Next: ${view.next}`]),
-  ].join('\n')
+  const text = rows.length === 0 ? none : columns([[...matrixTitles], ...rows]).join('\n')
+  return { type: 'result', text, data: glimpses }
 }

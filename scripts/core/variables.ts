@@ -125,6 +125,7 @@ export const variables = {
   FORMAT: { summary: 'how outputs are written', kind: 'text', choices: ['env', 'json'] },
   EXPLAIN: { summary: 'name the file that each value comes from', kind: 'flag' },
   WAIT: { summary: 'wait until it has taken effect', kind: 'flag' },
+  WATCH: { summary: 'look again every few seconds, until Ctrl-C', kind: 'flag' },
   OVERWRITE: { summary: 'let addresses of an emulator replace those of AWS', kind: 'flag' },
   CHECK: { summary: 'change nothing; exit code 7 where something is not as it should be', kind: 'flag' },
   FORCE: { summary: 'go on where nothing changed, or where more changed than the command takes along', kind: 'flag' },

@@ -1,68 +1,125 @@
 import { type Addresses, addressesOf } from '../core/addresses.js'
 import { authDrift } from '../core/auth-drift.js'
 import { liveAlias } from '../core/functions.js'
+import { describeLock } from '../core/lock.js'
 import { namesOf } from '../core/names.js'
 import type { BucketKey } from '../core/project.js'
-import type { Receipt } from '../core/receipt.js'
+import { type Receipt, releasedFunctions } from '../core/receipt.js'
 import { type StackStatus, situationOf, situations, stackStates } from '../core/stack-state.js'
 import type { Target } from '../core/target.js'
-import type { CloudContext } from './context.js'
+import { DeployError } from '../errors.js'
+import type { Stack } from '../ports.js'
+import { type ConfigProblem, configState } from './config-state.js'
+import type { CloudContext, TargetContext } from './context.js'
 import { type LedgerEntry, readHead } from './ledger.js'
+import { versionsServing } from './serving.js'
+import { readLock } from './target-lock.js'
 
-/** What is there of a target; everything that could not be found is undefined. */
-export interface TargetView {
+/** How a target is, in what fits a line; everything that could not be found is undefined. */
+export interface TargetGlance {
   target: Target
   stackName: string
   status: StackStatus | 'NO_STACK'
   meaning: string
   function: string | undefined
+  /** The version that answers now. */
   liveVersion: string | undefined
-  api: string | undefined
-  addresses: Addresses
-  userPoolId: string | undefined
-  clientId: string | undefined
-  buckets: Partial<Record<BucketKey, string>>
+  /** Where that is not what the last good release made live. */
+  codeProblem: string | undefined
   /** The newest release that went live, while its stack is there. */
   receipt: Receipt | undefined
   /** The newest entry of the history, where it is another one. */
   newest: LedgerEntry | undefined
+  /** Where bucket, files and stack disagree; undefined where nothing is uploaded at all. */
+  config: ConfigProblem[] | undefined
+  /** What the last drift detection found, and when. */
+  drift: Stack['drift']
+  /** Who holds the target now. */
+  lock: string | undefined
   /** Where the API is guarded otherwise than that release left it. */
   warning: string | undefined
   /** The command that leads out of the state that the stack is in; undefined where it is healthy. */
   next: string | undefined
 }
 
+/** All that is there of a target. */
+export interface TargetView extends TargetGlance {
+  api: string | undefined
+  addresses: Addresses
+  userPoolId: string | undefined
+  clientId: string | undefined
+  buckets: Partial<Record<BucketKey, string>>
+}
+
 export async function lookAtTarget(target: Target, context: CloudContext): Promise<TargetView> {
   const { ports, cloud } = context
   const names = namesOf(target, cloud.account, context.project)
-  const targetContext = { ...context, target, names }
-  const [stack, alias, head, presence] = await Promise.all([
-    ports.stacks.describe(names.stack),
-    ports.functions.alias(names.function, liveAlias),
-    readHead(targetContext),
+  const described = ports.stacks.describe(names.stack)
+  const [stack, glance, presence] = await Promise.all([
+    described,
+    described.then((stack) => glanceAtTarget(target, stack, context)),
     Promise.all(names.bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const)),
   ])
   const outputs = stack?.outputs ?? {}
-  const receipt = stack === undefined ? undefined : head.live
-  const isNewest = head.newest?.kind === 'receipt' && head.newest.receipt.release === receipt?.release
-  const drift = authDrift(receipt, stack?.parameters)
-  const { resolve } = situations[situationOf(stack?.status)]
   const present = presence.filter(([, state]) => state === 'ours')
   return {
-    target,
-    stackName: names.stack,
-    status: stack?.status ?? 'NO_STACK',
-    meaning: stack === undefined ? 'not deployed' : stackStates[stack.status].meaning,
-    function: alias === undefined ? undefined : names.function,
-    liveVersion: alias?.version,
+    ...glance,
     api: outputs['ApiGatewayId'] === undefined ? undefined : names.api,
     addresses: addressesOf(outputs, names.apiStage, cloud),
     userPoolId: outputs['CognitoUserPoolId'],
     clientId: outputs['CognitoClientId'],
     buckets: Object.fromEntries(present.map(([key]) => [key, names.buckets[key]])),
+  }
+}
+
+/** The same but for what its parts are called: five calls, for a matrix of many. */
+export async function glanceAtTarget(
+  target: Target,
+  stack: Stack | undefined,
+  cloudContext: CloudContext,
+): Promise<TargetGlance> {
+  const names = namesOf(target, cloudContext.cloud.account, cloudContext.project)
+  const context: TargetContext = { ...cloudContext, target, names }
+  const [head, config, lock] = await Promise.all([readHead(context), configState(stack, context), holder(context)])
+  const receipt = stack === undefined ? undefined : head.live
+  const released = receipt === undefined ? [] : releasedFunctions(receipt)
+  const functions = released.length > 0 ? released : [{ name: names.function, alias: liveAlias }]
+  const serving = stack === undefined ? {} : await versionsServing(functions, context)
+  const main = functions.find(({ name }) => name === names.function) ?? functions[0]
+  const liveVersion = main && serving[main.name]
+  const other = released.filter(({ name, version }) => serving[name] !== version)
+  const isNewest = head.newest?.kind === 'receipt' && head.newest.receipt.release === receipt?.release
+  const auth = authDrift(receipt, stack?.parameters)
+  const { resolve } = situations[situationOf(stack?.status)]
+  const where = `ENV=${target.env} ORG=${target.org}`
+  return {
+    target,
+    stackName: names.stack,
+    status: stack?.status ?? 'NO_STACK',
+    meaning: stack === undefined ? 'not deployed' : stackStates[stack.status].meaning,
+    function: liveVersion === undefined ? undefined : main?.name,
+    liveVersion,
+    codeProblem:
+      other.length === 0
+        ? undefined
+        : `${other.map(({ name, version }) => `release ${receipt?.release} made version ${version} of ${name} live`).join(', ')}: make rs-deploy ${where}`,
     receipt,
     newest: isNewest ? undefined : head.newest,
-    warning: drift && `${drift.text}: make rs-deploy ENV=${target.env} ORG=${target.org} ${drift.command} puts it back`,
-    next: resolve === undefined ? undefined : `make ${resolve} ENV=${target.env} ORG=${target.org}`,
+    config,
+    drift: stack?.drift,
+    lock,
+    warning: auth && `${auth.text}: make rs-deploy ${where} ${auth.command} puts it back`,
+    next: resolve === undefined ? undefined : `make ${resolve} ${where}`,
+  }
+}
+
+/** Who holds the target; a lock that cannot be read is told, not thrown. */
+async function holder(context: TargetContext): Promise<string | undefined> {
+  try {
+    const found = await readLock(context)
+    return found && describeLock(found.lock)
+  } catch (error) {
+    if (error instanceof DeployError && error.code === 'Refused') return error.message
+    throw error
   }
 }

@@ -8,7 +8,7 @@ import type { StoredObject } from '../ports.js'
 import { confirmDeployment } from './confirm.js'
 import type { TargetContext } from './context.js'
 import { prepareAccount } from './prepare-account.js'
-import { configKey, putConfig } from './target-config.js'
+import { configKey, putConfig, readableConfig } from './target-config.js'
 import { withTargetLock } from './target-lock.js'
 
 /** What the bucket holds now and what it held before. */
@@ -57,7 +57,7 @@ async function findPrevious(context: TargetContext): Promise<Restoration> {
     // The same text was uploaded more than once: what was before that is meant.
     if (previous === undefined || previous.text === current?.text) continue
     const wanted = verified(previous.text, `s3://${bucket}/${configKey} (version ${versionId})`)
-    return { current, previous, changes: configChanges(readable(current?.text), wanted) }
+    return { current, previous, changes: configChanges(readableConfig(current?.text), wanted) }
   }
   throw new DeployError('StackState', `there is no earlier version of s3://${bucket}/${configKey}`, {
     hint: 'correct infra/.config and make rs-deploy',
@@ -86,14 +86,5 @@ function verified(text: string, place: string): JsonObject {
       hint: 'correct infra/.config and make rs-deploy',
       cause: error,
     })
-  }
-}
-
-/** What somebody put there by hand need not be a configuration: then every value is new. */
-function readable(text: string | undefined): JsonObject {
-  try {
-    return text === undefined ? {} : parseConfig(text, configKey)
-  } catch {
-    return {}
   }
 }

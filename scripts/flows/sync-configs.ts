@@ -8,6 +8,7 @@ import { namesOf } from '../core/names.js'
 import { situationOf } from '../core/stack-state.js'
 import type { Target } from '../core/target.js'
 import { DeployError } from '../errors.js'
+import type { Stack } from '../ports.js'
 import type { CloudContext } from './context.js'
 import { deployedStack } from './deployed-stack.js'
 
@@ -36,39 +37,51 @@ export async function syncConfigs(targets: readonly Target[], context: CloudCont
   return pMap(targets, sync, { concurrency: targetsAtOnce, signal: context.signal })
 }
 
+/** A file that is not what the stack says, and what it would become. */
+export interface FilePlan {
+  file: string
+  was: string | undefined
+  text: string
+  changes: EntryChange[]
+}
+
 /** Writes both files of a target, unless CHECK=true or nothing differs. Throws NotDeployed, Usage or Refused. */
 async function syncTarget(target: Target, context: CloudContext): Promise<SyncedFile[]> {
-  const { ports, inputs, cloud } = context
-  const values = await stackValues(target, context)
-  const [webapp, lambda] = await Promise.all(
-    (['webapp', 'lambda'] as const).map(async (part) => {
-      const file = `infra/.config/${part}/${target.env}-${target.org}.json`
-      const was = await ports.files.readText(file)
-      if (was !== undefined) parseConfig(was, file)
-      return { file, was, ...syncFile(was, part === 'webapp' ? webappValues(values) : lambdaValues(values)) }
-    }),
-  )
-  const differing = [webapp, lambda].filter((one) => one !== undefined && one.changes.length > 0)
-  const replaces = differing.some((one) => one?.changes.some(({ change }) => change !== 'added'))
-  const foreign = cloud.kind !== 'aws' && isOfAnotherCloud(webapp?.was, lambda?.was)
+  const { ports, inputs, cloud, project } = context
+  const names = namesOf(target, cloud.account, project)
+  const { plans, foreign } = await planFiles(await deployedStack({ ...context, target, names }), target, context)
+  const replaces = plans.some(({ changes }) => changes.some(({ change }) => change !== 'added'))
   if (replaces && foreign && !isSet(inputs, 'OVERWRITE')) {
     throw new DeployError('Refused', `the files of ${target.env}/${target.org} point at AWS, this is an emulator`, {
       hint: `make sync-configs ENV=${target.env} ORG=${target.org} CLOUD=aws, or OVERWRITE=true to replace them`,
     })
   }
-  const files: SyncedFile[] = []
-  for (const one of differing) {
-    if (one === undefined) continue
-    if (!isSet(inputs, 'CHECK')) await ports.files.write(one.file, one.text)
-    files.push({ file: one.file, created: one.was === undefined, changes: one.changes })
-  }
-  return files
+  if (!isSet(inputs, 'CHECK')) for (const { file, text } of plans) await ports.files.write(file, text)
+  return plans.map(({ file, was, changes }) => ({ file, created: was === undefined, changes }))
 }
 
-async function stackValues(target: Target, context: CloudContext): Promise<StackValues> {
-  const { cloud, project } = context
+/** What would be written so that the files say what the stack says; `foreign` where they point at AWS and this is none. */
+export async function planFiles(
+  stack: Stack,
+  target: Target,
+  context: CloudContext,
+): Promise<{ plans: FilePlan[]; foreign: boolean }> {
+  const { ports, cloud } = context
+  const values = stackValues(stack, target, context)
+  const [webapp, lambda] = await Promise.all(
+    [webappValues(values), lambdaValues(values)].map(async (wanted, i): Promise<FilePlan> => {
+      const file = `infra/.config/${i === 0 ? 'webapp' : 'lambda'}/${target.env}-${target.org}.json`
+      const was = await ports.files.readText(file)
+      if (was !== undefined) parseConfig(was, file)
+      return { file, was, ...syncFile(was, wanted) }
+    }),
+  )
+  const plans = [webapp, lambda].flatMap((one) => (one !== undefined && one.changes.length > 0 ? [one] : []))
+  return { plans, foreign: cloud.kind !== 'aws' && isOfAnotherCloud(webapp?.was, lambda?.was) }
+}
+
+function stackValues(stack: Stack, target: Target, { cloud, project }: CloudContext): StackValues {
   const names = namesOf(target, cloud.account, project)
-  const stack = await deployedStack({ ...context, target, names })
   if (situationOf(stack.status) !== 'healthy') {
     throw new DeployError('StackState', `${stack.name} is ${stack.status}: its outputs are not to be relied on`, {
       hint: `make check-rs ENV=${target.env} ORG=${target.org}`,

@@ -83,3 +83,12 @@ export async function putConfig(text: string, { ports, names }: TargetContext): 
     hint: 'something else writes it too: find out what, then the same command again',
   })
 }
+
+/** What lies in the bucket; what somebody put there by hand need not be a configuration: then it is as if empty. */
+export function readableConfig(text: string | undefined): JsonObject {
+  try {
+    return text === undefined ? {} : parseConfig(text, configKey)
+  } catch {
+    return {}
+  }
+}

@@ -1,5 +1,4 @@
 import { addressesOf } from '../core/addresses.js'
-import { parseConfig } from '../core/config-file.js'
 import { configChanges } from '../core/config-diff.js'
 import type { JsonObject } from '../core/config-merge.js'
 import { type EntryChange, describeChange } from '../core/input-changes.js'
@@ -10,7 +9,7 @@ import { confirmDeployment } from './confirm.js'
 import type { TargetContext } from './context.js'
 import { deployedStack } from './deployed-stack.js'
 import { prepareAccount } from './prepare-account.js'
-import { configKey, putConfig, readTargetConfig, verifyNoSecrets } from './target-config.js'
+import { configKey, putConfig, readTargetConfig, readableConfig, verifyNoSecrets } from './target-config.js'
 import { withTargetLock } from './target-lock.js'
 import { waitUntil } from './wait.js'
 
@@ -25,7 +24,7 @@ export async function updateConfig(context: TargetContext): Promise<EntryChange[
     const config = await readTargetConfig(context)
     verifyNoSecrets(config, context)
     const current = await ports.buckets.read(names.buckets.lambda, configKey)
-    const changes = configChanges(readable(current?.text), JSON.parse(config.text) as JsonObject)
+    const changes = configChanges(readableConfig(current?.text), JSON.parse(config.text) as JsonObject)
     for (const entry of changes) step.line(entry.change, describeChange(entry))
     step.say(`${changes.length === 0 ? 'no' : changes.length} changed values`)
     return { stack, config, current, changes }
@@ -87,12 +86,4 @@ function configEtagOf(body: string): string | undefined {
 
 function bareEtag(etag: string): string {
   return etag.replaceAll('"', '')
-}
-
-function readable(text: string | undefined): JsonObject {
-  try {
-    return text === undefined ? {} : parseConfig(text, configKey)
-  } catch {
-    return {}
-  }
 }

@@ -17,6 +17,8 @@ export interface Stack {
   outputs: Readonly<Record<string, string>>
   parameters: Readonly<Record<string, string>>
   terminationProtected: boolean
+  /** What the last drift detection found, and when (ISO 8601); undefined where none was made. */
+  drift?: { status: string; at: string | undefined } | undefined
 }
 
 export interface StackResource {
@@ -59,7 +61,7 @@ export interface Stacks {
   /** Undefined only on CloudFormation's exact "does not exist". */
   describe(nameOrArn: string): Promise<Stack | undefined>
   /** Every stack that is not deleted and whose name starts with `prefix`. */
-  list(prefix: string): Promise<{ name: string; status: StackStatus; changedAt: string }[]>
+  list(prefix: string): Promise<Stack[]>
   resources(stackArn: string): Promise<StackResource[]>
   /** Events newer than the event `after`, oldest first. */
   eventsSince(stackArn: string, after: string | undefined): Promise<StackEvent[]>

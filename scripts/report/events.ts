@@ -20,7 +20,8 @@ export type Event =
   | { type: 'note'; text: string }
   | { type: 'warning'; text: string; hint?: string }
   | { type: 'summary'; title: string; rows: SummaryRow[]; next: string[]; data: Record<string, unknown> }
-  | { type: 'result'; text: string; data: unknown }
+  /** `again`: it takes the place of the result before it. */
+  | { type: 'result'; text: string; data: unknown; again?: boolean }
   | { type: 'failure'; error: DeployError; step: string | undefined; log: string | undefined }
 
 export type Listener = (event: Event) => void

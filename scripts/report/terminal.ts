@@ -5,10 +5,15 @@ import { type Layout, spinnerFrames } from './layout.js'
 export interface Screen {
   out(text: string): void
   err(text: string): void
+  /** Whether standard output is a terminal, on which a result may take the place of another. */
+  redraws?: boolean
 }
 
 const frameEveryMs = 100
 const clearLine = '\r\u001B[2K'
+const clearScreen = '\u001B[H\u001B[2J'
+/** Between two results of which the second is a later state of the first. */
+const separator = '---\n'
 
 /** For a person at a terminal: one line per step, the running one animated, everything finished stays as it is. */
 export function terminalListener(screen: Screen, layoutWith: (frame: () => string) => Layout): Listener {
@@ -52,7 +57,7 @@ export function terminalListener(screen: Screen, layoutWith: (frame: () => strin
         return write(linesOf(event, layout))
       case 'result':
         settle()
-        return screen.out(`${event.text}\n`)
+        return screen.out(`${before(event, screen.redraws === true)}${event.text}\n`)
       case 'header':
       case 'banner':
       case 'step-line':
@@ -67,10 +72,14 @@ export function terminalListener(screen: Screen, layoutWith: (frame: () => strin
   }
 }
 
+function before({ again = false }: Extract<Event, { type: 'result' }>, redraws: boolean): string {
+  return again ? (redraws ? clearScreen : separator) : ''
+}
+
 /** For CI and pipes: the same lines, each written once, without colour or animation. */
 export function plainListener(screen: Screen, layout: Layout): Listener {
   return (event) => {
-    if (event.type === 'result') return screen.out(`${event.text}\n`)
+    if (event.type === 'result') return screen.out(`${before(event, false)}${event.text}\n`)
     screen.err(
       linesOf(event, layout)
         .map((line) => `${line}\n`)

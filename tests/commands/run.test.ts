@@ -183,7 +183,11 @@ describe('check-rs', () => {
       { ENV: 'dev' },
       names.map((name) => fakeStack({ name })),
     )
-    expect(text.match(/^=== .* ===$/gm)).toEqual(['=== one Resources (dev) ===', '=== two Resources (dev) ==='])
+    expect(text.split('\n').map((line) => line.split(/ {2,}/).slice(0, 3))).toEqual([
+      ['org', 'status', 'release'],
+      ['one', 'UPDATE_COMPLETE', '-'],
+      ['two', 'UPDATE_COMPLETE', '-'],
+    ])
   })
 
   it('says so where nothing is deployed', async () => {

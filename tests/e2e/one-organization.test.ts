@@ -144,7 +144,7 @@ describe('one organization', () => {
     expect(check.stdout).toContain('=== demo Resources (dev) ===')
     expect(check.stdout).toContain(`User Pool: ${pool}`)
     const all = await project.make(['check-rs', 'ENV=dev', 'CLOUD=local'])
-    expect(all.stdout).toContain('=== demo Resources (dev) ===')
+    expect(all.stdout).toMatch(/^org +status .*\ndemo +UPDATE_COMPLETE /)
     const bare = await project.make(['check-rs-stack-status', ...target])
     expect(bare.stdout).toBe('UPDATE_COMPLETE')
     const none = await project.make(['check-rs-stack-status', 'ENV=dev', 'ORG=nobody', 'CLOUD=local'])

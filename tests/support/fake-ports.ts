@@ -61,6 +61,12 @@ export function memoryBuckets(
         const text = objects[`${bucket}/${key}`]
         return text === undefined ? undefined : { etag: etagOf(text), text }
       },
+      readDated: async (bucket, key) => {
+        const text = objects[`${bucket}/${key}`]
+        return text === undefined
+          ? undefined
+          : { etag: etagOf(text), text, modifiedAt: new Date(0), serverNow: new Date(0) }
+      },
       etag: async (bucket, key) => {
         const text = objects[`${bucket}/${key}`]
         return text === undefined ? undefined : etagOf(text)

@@ -200,7 +200,13 @@ function toStack(stack: SdkStack, outputNames: Project['outputs']): Stack {
     ),
     parameters: pairs(stack.Parameters, ({ ParameterKey, ParameterValue }) => [ParameterKey, ParameterValue]),
     terminationProtected: stack.EnableTerminationProtection === true,
+    drift: knownDrift(stack),
   }
+}
+
+function knownDrift({ DriftInformation }: SdkStack): Stack['drift'] {
+  const { StackDriftStatus: status, LastCheckTimestamp: at } = DriftInformation ?? {}
+  return status === undefined || status === 'NOT_CHECKED' ? undefined : { status, at: at?.toISOString() }
 }
 
 function toChange({ ResourceChange: change }: Change): ResourceChange[] {
