@@ -23,7 +23,7 @@ class Functions:
     cloud: Cloud
     made: list[str] = field(default_factory=list)
     layers: list[tuple[str, int]] = field(default_factory=list)
-    _role: str = ""
+    _roles: list[str] = field(default_factory=list)
 
     @property
     def api(self) -> Any:
@@ -33,30 +33,41 @@ class Functions:
     @property
     def role(self) -> str:
         """The role's ARN, made when first asked for."""
-        if not self._role:
-            made = self.cloud.client("iam").create_role(
-                RoleName=unique("role"), AssumeRolePolicyDocument=json.dumps(TRUST))
-            self._role = made["Role"]["Arn"]
-        return self._role
+        return self._roles[0] if self._roles else self.new_role()
+
+    def new_role(self) -> str:
+        """Make a role that may do nothing. Returns its ARN."""
+        made = self.cloud.client("iam").create_role(RoleName=unique("role"), AssumeRolePolicyDocument=json.dumps(TRUST))
+        self._roles.append(made["Role"]["Arn"])
+        return self._roles[-1]
 
     def create(self, source: str, **more: Any) -> str:
         """Create a function whose index.py is this source. Returns its name, once it is active."""
         name = unique("function")
         self.made.append(name)
 
-        def created() -> bool:
+        self._with_role(self.api.create_function, FunctionName=name, Runtime=RUNTIME, Role=self.role,
+                        Handler="index.handler", Code={"ZipFile": zipped({"index.py": source})}, **more)
+        return self.settled(name)
+
+    def _with_role(self, call: Any, **arguments: Any) -> None:
+        """Make a call that names a role, which is new to Lambda for some seconds."""
+
+        def made() -> bool:
             try:
-                self.api.create_function(
-                    FunctionName=name, Runtime=RUNTIME, Role=self.role, Handler="index.handler",
-                    Code={"ZipFile": zipped({"index.py": source})}, **more)
+                call(**arguments)
             except ClientError as error:
-                if "cannot be assumed" in str(error):  # a role is new to Lambda for some seconds
+                if "cannot be assumed" in str(error):
                     return False
                 raise
             return True
 
-        self.cloud.wait(created)
-        return self.settled(name)
+        self.cloud.wait(made)
+
+    def give_role(self, name: str, role: str) -> None:
+        """Let a function have another role, and wait until that is done."""
+        self._with_role(self.api.update_function_configuration, FunctionName=name, Role=role)
+        self.settled(name)
 
     def update(self, name: str, source: str, **more: Any) -> Any:
         """Replace a function's index.py and wait until that is done. Returns Lambda's answer."""
@@ -94,5 +105,5 @@ class Functions:
             self.api.delete_function(FunctionName=name)
         for layer, version in self.layers:
             self.api.delete_layer_version(LayerName=layer, VersionNumber=version)
-        if self._role:
-            self.cloud.client("iam").delete_role(RoleName=self._role.rsplit("/", 1)[1])
+        for role in self._roles:
+            self.cloud.client("iam").delete_role(RoleName=role.rsplit("/", 1)[1])

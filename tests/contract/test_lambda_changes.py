@@ -1,4 +1,4 @@
-"""Updates, versions and aliases of functions."""
+"""Updates and versions of functions."""
 
 from __future__ import annotations
 
@@ -108,40 +108,6 @@ def test_a_version_is_a_snapshot_of_code_environment_and_layers(functions: Funct
     functions.update(name, source + " + ['more']")
     assert functions.invoke(name, version) == ["one", "one"]
     assert functions.invoke(name) == ["two", "two", "more"]
-
-
-@pytest.mark.fix("lambda-alias")
-def test_a_weighted_alias_splits_calls(functions: Functions) -> None:
-    name = functions.create(OLD)
-    functions.api.publish_version(FunctionName=name)
-    functions.update(name, NEW)
-    functions.api.publish_version(FunctionName=name)
-    functions.api.create_alias(FunctionName=name, Name="live", FunctionVersion="1",
-                               RoutingConfig={"AdditionalVersionWeights": {"2": 0.5}})
-    seen = [functions.invoke(name, "live") for _ in range(60)]
-    assert {"old", "new"} == set(seen)
-
-
-@pytest.mark.fix("lambda-alias")
-def test_an_alias_points_at_what_exists(functions: Functions) -> None:
-    name = functions.create(OLD)
-    functions.api.create_alias(FunctionName=name, Name="live", FunctionVersion="$LATEST")
-    missing = refusal(functions.api.update_alias, FunctionName=name, Name="live", FunctionVersion="7")
-    assert missing[0] == "ResourceNotFoundException"
-    functions.api.publish_version(FunctionName=name)
-    mixed = refusal(functions.api.update_alias, FunctionName=name, Name="live", FunctionVersion="1",
-                    RoutingConfig={"AdditionalVersionWeights": {"$LATEST": 0.5}})
-    assert mixed[0] == "InvalidParameterValueException"
-
-
-def test_a_stale_revision_of_an_alias_is_refused(functions: Functions) -> None:
-    name = functions.create(OLD)
-    made = functions.api.create_alias(FunctionName=name, Name="live", FunctionVersion="$LATEST")
-    functions.api.publish_version(FunctionName=name)
-    functions.api.update_alias(FunctionName=name, Name="live", FunctionVersion="1", RevisionId=made["RevisionId"])
-    stale = refusal(functions.api.update_alias, FunctionName=name, Name="live", FunctionVersion="$LATEST",
-                    RevisionId=made["RevisionId"])
-    assert stale[0] == "PreconditionFailedException"
 
 
 @pytest.mark.fix("lambda-errors")
