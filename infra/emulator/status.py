@@ -31,7 +31,8 @@ class Status:
 
     def report(self) -> dict[str, Any]:
         """The body of GET /_rawscribe/status. Times are seconds since 1970, paths absolute."""
-        stacks = [stack for _, stack in cloudformation._stacks.all_items()]
+        names = sorted(stack["StackName"] for _, stack in cloudformation._stacks.all_items()
+                       if stack["StackStatus"] != "DELETE_COMPLETE")
         return {
             "service": "rawscribe-local-aws",
             "instance": self.instance,
@@ -47,7 +48,8 @@ class Status:
             "startedAt": self.started_at,
             "fixes": self.fixes,
             "without": sorted(self.settings.without),
-            "stacks": sum(stack["StackStatus"] != "DELETE_COMPLETE" for stack in stacks),
+            "stacks": len(names),
+            "stackNames": names,
             "functionProcesses": sum(len(pool) for pool in lambda_runtime._workers.values()),
             "state": {"saved": self.checkpoints.saved, "pending": self.checkpoints.pending,
                       "problem": self.checkpoints.problem},

@@ -36,8 +36,10 @@ export const localCommands: Command[] = [
     variables: [],
     async run({ ports, report }) {
       await report.step('Stop', async (step) => {
-        if (await ports.emulator.stop()) step.say('stopped, its state is kept')
-        else step.skip('it was not running')
+        const { stopped, lost } = await ports.emulator.stop()
+        if (!stopped) step.skip('it was not running')
+        else step.say(lost === undefined ? 'stopped, its state is kept' : 'stopped')
+        if (lost !== undefined) report.emit({ type: 'warning', text: lost })
       })
     },
   },
@@ -71,19 +73,29 @@ async function showStatus({ ports, report }: Context): Promise<void> {
     state === undefined
       ? ['Local AWS: not running', `State: ${size}`, 'Next: make local-start']
       : [
-          `Local AWS: running, MiniStack ${state.version}, process ${state.pid}`,
+          `Local AWS: running, MiniStack ${state.version}, Python ${state.python}, process ${state.pid}`,
           `Address: ${state.endpoint}`,
           `Since: ${state.startedAt} (${uptime(state, ports.clock.now())})`,
-          `Stacks: ${state.stacks}`,
+          `Stacks: ${stackList(state.stacks)}`,
           `State: ${size}`,
           'Differences from AWS: docs/local-aws.md',
         ]
   for (const notice of state?.notices ?? []) report.emit({ type: 'warning', text: notice })
+  if (state !== undefined && state.problem !== '') {
+    report.emit({ type: 'warning', text: `the last changes are not saved yet: ${state.problem}` })
+  }
   report.emit({
     type: 'result',
     text: text.join('\n'),
     data: { running: state !== undefined, ...state, folder, bytes },
   })
+}
+
+const stacksShown = 10
+
+function stackList(names: readonly string[]): string {
+  const more = names.length > stacksShown ? `, and ${names.length - stacksShown} more` : ''
+  return names.length === 0 ? 'none' : `${names.length} (${names.slice(0, stacksShown).join(', ')}${more})`
 }
 
 function uptime(state: EmulatorState, now: Date): string {

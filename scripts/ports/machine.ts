@@ -86,17 +86,27 @@ export interface EmulatorState {
   pid: number
   startedAt: string
   notices: string[]
-  /** Stacks that are not deleted. */
-  stacks: number
+  /** Why its last changes are not on disk; empty when they are. */
+  problem: string
+  /** Names of the stacks that are not deleted. */
+  stacks: string[]
+  /** Of MiniStack, and of the Python that it and the functions run in. */
   version: string
+  python: string
+}
+
+/** How it was stopped; `lost` says which changes could not be saved, and why. */
+export interface EmulatorEnd {
+  stopped: boolean
+  lost?: string
 }
 
 export interface Emulator {
   running(): Promise<EmulatorState | undefined>
   /** Write. The running one, or a new one on a free port. */
   start(): Promise<EmulatorState>
-  /** Write. False when none was running. */
-  stop(): Promise<boolean>
+  /** Write. Does nothing when none is running. */
+  stop(): Promise<EmulatorEnd>
   /** Write. Forgets everything that was deployed. */
   reset(): Promise<void>
   /** Folder of its state, relative to the project, and the bytes in it. */

@@ -1,31 +1,18 @@
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises'
 import { createServer } from 'node:net'
 import path from 'node:path'
-import { z } from 'zod'
 import { exclusively } from '../../../infra/bootstrap/exclusive.mjs'
 import { DeployError } from '../../errors.js'
-import type { Clock, Emulator, EmulatorState } from '../../ports.js'
+import type { Clock, Emulator, EmulatorEnd, EmulatorState } from '../../ports.js'
 import { startInBackground } from '../processes.js'
+import { askEmulator, isAlive, lastHolder } from './emulator-status.js'
 
 const preferredPort = 4570
 const readyDeadlineMs = 60_000
 const stopDeadlineMs = 20_000
 const pollMs = 25
 const launchAttempts = 3
-const statusDeadlineMs = 2_000
-
-/** What the launcher says of itself; a stranger on the port says something else. */
-const statusSchema = z.object({
-  service: z.literal('rawscribe-local-aws'),
-  ministack: z.string(),
-  pid: z.number(),
-  port: z.number(),
-  dir: z.string(),
-  startedAt: z.number(),
-  fixes: z.array(z.string()),
-  notices: z.array(z.string()),
-  stacks: z.number(),
-})
+const answerDeadlineMs = 20_000
 
 interface Place {
   toolFolder: string
@@ -35,15 +22,14 @@ interface Place {
   /** Interpreter of the emulator's environment; installs it when it is missing. */
   python: () => Promise<string>
   tell: (text: string) => void
+  /** How long a running one may take to say so; 20 s unless told. */
+  patienceMs?: number
 }
 
 /** The local AWS of this checkout: one process, on 127.0.0.1 only, its state and log below .rs/local. */
 export function makeEmulator(place: Place, clock: Clock): Emulator {
   const folder = path.join(place.stateFolder, 'local')
-  const running = async (): Promise<EmulatorState | undefined> => {
-    const port = await lastPort(folder)
-    return port === undefined ? undefined : askStatus(port, folder)
-  }
+  const running = (): Promise<EmulatorState | undefined> => askEmulator(folder, place.patienceMs ?? answerDeadlineMs)
   const start = async (): Promise<EmulatorState> => {
     const present = await running()
     if (present !== undefined) return present
@@ -54,9 +40,10 @@ export function makeEmulator(place: Place, clock: Clock): Emulator {
       (pid) => place.tell(`Another run (process ${pid}) is starting the local AWS; waiting for it …`),
     )
   }
-  const stop = async (): Promise<boolean> => {
+  const stop = async (): Promise<EmulatorEnd> => {
     const present = await running()
-    if (present === undefined) return false
+    if (present === undefined) return { stopped: false }
+    const before = (await readFile(logOf(folder)).catch(() => Buffer.alloc(0))).length
     process.kill(present.pid, 'SIGTERM')
     const deadline = clock.now().getTime() + stopDeadlineMs
     while (isAlive(present.pid)) {
@@ -67,7 +54,9 @@ export function makeEmulator(place: Place, clock: Clock): Emulator {
       }
       await clock.sleep(pollMs)
     }
-    return true
+    const said = (await readFile(logOf(folder)).catch(() => Buffer.alloc(0))).subarray(before).toString()
+    const lost = /the last changes are lost.*/.exec(said)?.[0]
+    return { stopped: true, ...(lost !== undefined && { lost }) }
   }
   return {
     running,
@@ -81,41 +70,15 @@ export function makeEmulator(place: Place, clock: Clock): Emulator {
   }
 }
 
-async function lastPort(folder: string): Promise<number | undefined> {
-  try {
-    const holder = JSON.parse(await readFile(path.join(folder, 'holder.json'), 'utf8')) as { port?: unknown }
-    return typeof holder.port === 'number' ? holder.port : undefined
-  } catch {
-    return undefined
-  }
-}
-
-async function askStatus(port: number, folder: string): Promise<EmulatorState | undefined> {
-  try {
-    const answer = await fetch(`http://127.0.0.1:${port}/_rawscribe/status`, {
-      signal: AbortSignal.timeout(statusDeadlineMs),
-    })
-    const status = statusSchema.safeParse(await answer.json())
-    if (!status.success || path.resolve(status.data.dir) !== path.resolve(folder)) return undefined
-    return {
-      endpoint: `http://127.0.0.1:${port}`,
-      port,
-      pid: status.data.pid,
-      startedAt: new Date(status.data.startedAt * 1000).toISOString(),
-      version: status.data.ministack,
-      notices: status.data.notices,
-      stacks: status.data.stacks,
-    }
-  } catch {
-    return undefined
-  }
+function logOf(folder: string): string {
+  return path.join(folder, 'emulator.log')
 }
 
 /** Between the look at a port and its use another checkout may take it: then the next free one is tried. */
 async function launchOnFreePort(python: string, folder: string, place: Place, clock: Clock): Promise<EmulatorState> {
   for (let attempt = 1; ; attempt++) {
     const free = attempt === 1 ? undefined : await canListen(0)
-    const port = free ?? (await choosePort(await lastPort(folder)))
+    const port = free ?? (await choosePort((await lastHolder(folder))?.port))
     try {
       return await launch(python, port, folder, place, clock)
     } catch (error) {
@@ -150,13 +113,13 @@ async function launch(
 ): Promise<EmulatorState> {
   // Its state holds what it was given, passwords too.
   await mkdir(folder, { recursive: true, mode: 0o700 })
-  const logFile = path.join(folder, 'emulator.log')
+  const logFile = logOf(folder)
   const launcher = path.join(place.toolFolder, 'infra', 'emulator', 'launch.py')
   const args = [launcher, '--port', String(port), '--dir', folder]
   const started = startInBackground({ program: python, args, cwd: folder, env: place.env }, logFile)
   const deadline = clock.now().getTime() + readyDeadlineMs
   while (clock.now().getTime() < deadline && started.ended() === undefined) {
-    const ready = await askStatus(port, folder)
+    const ready = await askEmulator(folder, readyDeadlineMs)
     if (ready !== undefined) return ready
     await clock.sleep(pollMs)
   }
@@ -165,15 +128,6 @@ async function launch(
     facts: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
     hint: `its whole log is ${logFile}; make local-reset begins anew`,
   })
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0)
-    return true
-  } catch {
-    return false
-  }
 }
 
 async function bytesBelow(folder: string): Promise<number> {
