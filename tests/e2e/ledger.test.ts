@@ -198,16 +198,19 @@ describe('what a target remembers', () => {
     const StackName = 'rawscribe-dev-slow'
     await clients.stacks.send(new CreateStackCommand({ StackName, TemplateBody: waiting('60') }))
     const following = make('rs-attach', 'slow', 'JSON=true')
-    await new Promise((resolve) => setTimeout(resolve, 1_500))
-    await signal(await handleOf(StackName))
+    await project.hasLogged('rs-attach', 'Handle  AWS::CloudFormation')
+    await signal(await handleOf(StackName), 'SUCCESS')
     const attached = await following
     expect(jsonLine(attached, 'result')['data']).toMatchObject({ outcome: 'ended', status: 'CREATE_COMPLETE' })
     expect(attached.stdout).toContain('Handle  AWS::CloudFormation::WaitConditionHandle')
     expect(attached.stdout).toContain('being created, since')
     expect(await dataOf('rs-attach', 'slow')).toMatchObject({ outcome: 'idle', status: 'CREATE_COMPLETE' })
 
-    await clients.stacks.send(new CreateStackCommand({ StackName: `${StackName}er`, TemplateBody: waiting('2') }))
-    const failed = await make('rs-attach', 'slower', 'JSON=true')
+    await clients.stacks.send(new CreateStackCommand({ StackName: `${StackName}er`, TemplateBody: waiting('60') }))
+    const failing = make('rs-attach', 'slower', 'JSON=true')
+    await project.hasLogged('rs-attach', 'Handle  AWS::CloudFormation')
+    await signal(await handleOf(`${StackName}er`), 'FAILURE')
+    const failed = await failing
     expect(jsonLine(failed, 'failure')).toMatchObject({
       code: 'StackFailed',
       exitCode: 5,

@@ -13,9 +13,9 @@ export function waiting(Timeout: string): string {
   })
 }
 
-/** Tells the stack of `waiting` to go on. A content type is not allowed. */
-export async function signal(handle: string): Promise<void> {
-  const text = JSON.stringify({ Status: 'SUCCESS', UniqueId: 'u', Data: 'd', Reason: 'r' })
+/** Tells the stack of `waiting` to go on, or to fail. A content type is not allowed. */
+export async function signal(handle: string, Status: 'SUCCESS' | 'FAILURE'): Promise<void> {
+  const text = JSON.stringify({ Status, UniqueId: 'u', Data: 'd', Reason: 'r' })
   await fetch(handle, { method: 'PUT', body: new TextEncoder().encode(text) })
 }
 

@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { cp, mkdir, mkdtemp, readFile, rm, symlink } from 'node:fs/promises'
+import { cp, mkdir, mkdtemp, readFile, readdir, rm, symlink } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 
@@ -21,6 +21,8 @@ export interface Project {
   /** Presses Ctrl-C as soon as the step begins: the whole group of make gets SIGINT, as at a terminal. */
   interrupted(words: readonly string[], step: string): Promise<RunResult>
   read(file: string): Promise<string>
+  /** Waits until the log of the newest run of a make target holds this text: what it does by then is known. */
+  hasLogged(name: string, text: string): Promise<void>
   /** Ends the local AWS and removes the folder. */
   remove(): Promise<void>
 }
@@ -85,6 +87,17 @@ export async function makeProject(name: string): Promise<Project> {
       return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr }
     },
     read: (file) => readFile(path.join(folder, file), 'utf8'),
+    async hasLogged(name, text) {
+      const logs = path.join(folder, '.rs', 'logs')
+      for (;;) {
+        const newest = (await readdir(logs))
+          .filter((file) => file.includes(`-${name}-`))
+          .sort()
+          .at(-1)
+        if (newest !== undefined && (await readFile(path.join(logs, newest), 'utf8')).includes(text)) return
+        await new Promise((resolve) => setTimeout(resolve, 50))
+      }
+    },
     async remove() {
       await make(['local-stop'])
       await rm(folder, { recursive: true, force: true })
