@@ -35,7 +35,7 @@ def site() -> dict[str, Any]:
         {"EventType": "viewer-request", "FunctionARN": {"Fn::GetAtt": ["Fallback", "FunctionARN"]}}])
     origins = [
         {"Id": "page", "DomainName": DOMAIN, "OriginAccessControlId": {"Ref": "Access"},
-         "S3OriginConfig": {"OriginAccessIdentity": ""}},
+         "S3OriginConfig": {}},  # with access control nothing need stand in it
         {"Id": "api", "DomainName": {"Fn::Sub": "${Api}.execute-api.${AWS::Region}.${AWS::URLSuffix}"},
          "OriginPath": "/live", "CustomOriginConfig": {"OriginProtocolPolicy": "https-only"}}]
     config = {"Enabled": True, "DefaultRootObject": "index.html", "Origins": origins, "DefaultCacheBehavior": page,

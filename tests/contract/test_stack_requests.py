@@ -23,6 +23,7 @@ def optional(resources: dict[str, Any], **sections: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(("change", "text"), [
     ({"parameters": {"Nope": "1"}}, "Parameters: [Nope] do not exist in the template"),
     ({"template": {"Parameters": {"A": {"Type": "String"}}}}, "Parameters: [A] must have values"),
+    ({"template": {"Resources": {}}}, "Template format error: At least one Resources member must be defined."),
     ({"template": {"Outputs": {"O": {"Value": {"Ref": "Ghost"}}}}},
      "Unresolved resource dependencies [Ghost] in the Outputs block of the template"),
     ({"template": {"Resources": {"Q": {**QUEUE, "DependsOn": "Ghost"}}}},

@@ -98,12 +98,17 @@ def test_a_bucket_with_contents_is_not_deleted(cloud: Cloud, stacks: Stacks, ver
 
 
 @pytest.mark.fix("cfn-names")
-@pytest.mark.parametrize("kind", ["AWS::SQS::Queue", "AWS::Logs::LogGroup", "AWS::IAM::Role", "AWS::DynamoDB::Table"])
+@pytest.mark.parametrize("kind", ["AWS::SQS::Queue", "AWS::Logs::LogGroup", "AWS::IAM::Role", "AWS::DynamoDB::Table",
+                                  "AWS::CloudWatch::Alarm", "AWS::SNS::Topic"])
 def test_a_taken_name_fails_and_leaves_its_owner_alone(stacks: Stacks, kind: str) -> None:
     taken = unique("name")
     properties: dict[str, dict[str, Any]] = {
         "AWS::SQS::Queue": {"QueueName": taken},
         "AWS::Logs::LogGroup": {"LogGroupName": taken},
+        "AWS::SNS::Topic": {"TopicName": taken},
+        "AWS::CloudWatch::Alarm": {"AlarmName": taken, "Namespace": taken, "MetricName": "Errors", "Statistic": "Sum",
+                                   "Period": 60, "EvaluationPeriods": 1, "Threshold": 1,
+                                   "ComparisonOperator": "GreaterThanThreshold"},
         "AWS::IAM::Role": {"RoleName": taken, "AssumeRolePolicyDocument": {
             "Version": "2012-10-17", "Statement": [{"Effect": "Allow", "Action": "sts:AssumeRole",
                                                     "Principal": {"Service": "lambda.amazonaws.com"}}]}},

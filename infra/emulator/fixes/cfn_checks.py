@@ -1,12 +1,13 @@
 """A template or request that cannot work is refused before anything is made.
 
 AWS (CreateStack, API reference; "Acknowledging IAM resources in CloudFormation templates", User
-Guide; "Condition attribute", Template Reference): parameters the template does not have are refused,
-as are parameters without a value, conditions and references that the template does not define,
-references to a resource whose condition is false (but for a branch of Fn::If that is not taken),
-resources that wait for each other, and IAM resources nobody acknowledged.
+Guide; "Resources section", "Condition attribute", Template Reference): a template without
+resources is refused, as are parameters the template does not have, parameters without a value,
+conditions and references that the template does not define, references to a resource whose
+condition is false (but for a branch of Fn::If that is not taken), resources that wait for each
+other, and IAM resources nobody acknowledged.
 
-MiniStack 1.5.33 ignores unknown parameters, turns an unresolved Ref into its own name, takes an
+MiniStack 1.5.33 makes an empty stack, ignores unknown parameters, turns an unresolved Ref into its own name, takes an
 unknown condition for true, finds a circle only when it creates (CREATE_FAILED), and asks for
 capabilities only with AUTH=true.
 """
@@ -31,6 +32,8 @@ def apply(settings: Settings) -> None:
     resolve, validate = engine._resolve_parameters, engine.validate_template_support
 
     def resolve_parameters(template: dict[str, Any], provided: list[dict[str, Any]], previous: Any = None) -> Any:
+        if not template.get("Resources"):
+            raise Refused("Template format error: At least one Resources member must be defined.")
         _check_names(template, provided, previous or {})
         _check_conditions(template)
         try:

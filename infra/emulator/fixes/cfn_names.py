@@ -4,8 +4,8 @@ AWS ("Name type", CloudFormation User Guide): names must be unique; creating a r
 name is taken fails with HandlerErrorCode AlreadyExists and the stack rolls back. A function
 whose package is not in S3 fails as well.
 
-MiniStack 1.5.33 lets the second stack have the first one's function, role, queue, table or log
-group (and delete it), and makes a function without code.
+MiniStack 1.5.33 lets the second stack have the first one's function, role, queue, table, log
+group, alarm or topic (and delete it), and makes a function without code.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from ministack.services import cloudfront, cloudwatch_logs, dynamodb, iam, lambda_svc, sqs
+from ministack.services import cloudfront, cloudwatch, cloudwatch_logs, dynamodb, iam, lambda_svc, sns, sqs
 from ministack.services.cloudformation import provisioners
 from settings import Settings
 
@@ -34,6 +34,10 @@ def _edge_function_exists(name: str) -> bool:
     return name in cloudfront._functions
 
 
+def _topic_exists(name: str) -> bool:
+    return name in {arn.rpartition(":")[2] for arn in sns._topics}
+
+
 # Type -> (the property that names it, whether something has that name).
 NAMED: dict[str, tuple[str, Callable[[str], bool]]] = {
     "AWS::Lambda::Function": ("FunctionName", lambda name: name in lambda_svc._functions),
@@ -41,6 +45,8 @@ NAMED: dict[str, tuple[str, Callable[[str], bool]]] = {
     "AWS::SQS::Queue": ("QueueName", _queue_exists),
     "AWS::DynamoDB::Table": ("TableName", lambda name: name in dynamodb._tables),
     "AWS::Logs::LogGroup": ("LogGroupName", lambda name: name in cloudwatch_logs._log_groups),
+    "AWS::CloudWatch::Alarm": ("AlarmName", lambda name: name in cloudwatch._alarms),
+    "AWS::SNS::Topic": ("TopicName", _topic_exists),
     "AWS::CloudFront::Function": ("Name", _edge_function_exists),
 }
 

@@ -6,7 +6,8 @@ the behaviour, its function and its origin; an API Gateway origin is asked under
 
 Here a browser opens http://<label>.cloudfront.localhost:<port>/ for <label>.cloudfront.net; the
 door stands for the viewer's HTTPS connection. MiniStack 1.5.33 answers /health itself, redirects
-to HTTPS it does not have, and refuses to speak to the API's origin.
+to HTTPS it does not have, refuses to speak to the API's origin, and takes a bucket for a web server
+when its S3OriginConfig is written `{}`, as most templates with origin access control do.
 """
 
 from __future__ import annotations
@@ -17,6 +18,7 @@ from urllib.parse import parse_qs, unquote
 
 from ministack import app as ministack_app
 from ministack.services import cloudfront
+from ministack.services.cloudformation import provisioners
 from settings import Settings
 
 API_DOMAIN = re.compile(r"^([a-z0-9]+)\.execute-api\.[a-z0-9-]+\.amazonaws\.com$")
@@ -26,6 +28,7 @@ def apply(settings: Settings) -> None:
     """Open the door and connect it with the APIs here."""
     _wrap_shortcuts()
     _wrap_origins()
+    _wrap_templates()
 
 
 def _wrap_shortcuts() -> None:
@@ -70,3 +73,18 @@ async def _ask_api(api_id: str, path: str, method: str, query: str, headers: dic
         raise cloudfront.OriginUnreachable(f"no API {api_id} here")
     status, answered, content = answer
     return status, "", cloudfront._multidict_from_pairs(answered.items()), content
+
+
+def _wrap_templates() -> None:
+    original = provisioners._cf_distribution_config
+
+    def distribution_config(properties: dict[str, Any], reference: str) -> Any:
+        config = properties.get("DistributionConfig") or {}
+        origins = [
+            {**origin, "S3OriginConfig": {"OriginAccessIdentity": ""}} if origin.get("S3OriginConfig") == {} else origin
+            for origin in config.get("Origins") or []
+        ]
+        told = {**config, "Origins": origins} if origins else config
+        return original({**properties, "DistributionConfig": told}, reference)
+
+    provisioners._cf_distribution_config = distribution_config
