@@ -1,10 +1,12 @@
 import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './ports/cloud.js'
+import type { Cdn } from './ports/page.js'
 import type { Tables } from './ports/tables.js'
 import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain } from './ports/machine.js'
 
 /** The narrow interfaces that flows speak to. */
 export type * from './ports/cloud.js'
 export type * from './ports/machine.js'
+export type * from './ports/page.js'
 export type * from './ports/removal.js'
 export type * from './ports/users.js'
 export type * from './ports/tables.js'
@@ -27,4 +29,5 @@ export interface Ports extends MachinePorts {
   account: Account
   logs: Logs
   tables: Tables
+  cdn: Cdn
 }

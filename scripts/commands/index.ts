@@ -3,6 +3,7 @@ import type { Command } from './command.js'
 import { configCommands } from './config.js'
 import { deployCommands } from './deploy.js'
 import { developCommands } from './develop.js'
+import { frontendCommands } from './frontend.js'
 import { helpCommands } from './help.js'
 import { ledgerCommands } from './ledger.js'
 import { listCommands } from './list.js'
@@ -23,6 +24,7 @@ export const commands: readonly Command[] = [
   ...deployCommands,
   ...upCommands,
   ...releaseCommands,
+  ...frontendCommands,
   ...planCommands,
   ...lookCommands,
   ...showCommands,

@@ -6,6 +6,7 @@ import type { CodeOutcome } from '../flows/deploy-function.js'
 import type { Released } from '../flows/release-code.js'
 import type { RollbackOutcome } from '../flows/rollback-release.js'
 import type { Command } from './command.js'
+import { runPageRollback } from './frontend.js'
 
 export const releaseCommands: Command[] = [
   {
@@ -28,11 +29,13 @@ export const releaseCommands: Command[] = [
     details:
       'Moves the alias of every function back to the version of that release: nothing is built or uploaded, it takes ' +
       'about a second. The old version is asked for its health before requests reach it. Template, configuration and ' +
-      'data stay as they are; the next rs-deploy brings what the checkout holds.',
+      'data stay as they are; the next rs-deploy brings what the checkout holds. WHAT=frontend takes the page back instead, ' +
+      'and once more goes further back.',
     example: 'make rs-rollback ENV=prod ORG=myorg',
     acts: 'target',
-    variables: ['RELEASE', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'LOCK_WAIT', 'YES'],
+    variables: ['WHAT', 'RELEASE', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'WAIT', 'LOCK_WAIT', 'YES'],
     async run(context) {
+      if (context.inputs.WHAT === 'frontend') return runPageRollback(context)
       const { rollBackTo } = await import('../flows/rollback-release.js')
       summarizeRollback(await rollBackTo(releaseNumber(context.inputs.RELEASE), context), context)
     },

@@ -105,6 +105,8 @@ export const ledgerKeys = {
   artifacts: (stack: string): string => `${stack}/artifacts`,
   releases: (stack: string): string => `${stack}/releases/`,
   release: (stack: string, number: number): string => `${stack}/releases/${String(number).padStart(6, '0')}.json`,
+  pages: (stack: string): string => `${stack}/page/`,
+  page: (stack: string, version: number): string => `${stack}/page/${String(version).padStart(6, '0')}.json`,
   /** The number in a key of a release; 0 where it is none. */
   numberOf: (key: string): number => Number(/(\d+)\.json$/.exec(key)?.[1] ?? 0),
 }

@@ -2,6 +2,7 @@ import type { BucketPresence } from '../core/buckets-plan.js'
 import type { ResourceChange } from '../core/changes.js'
 import type { CauseEvent } from '../core/root-cause.js'
 import type { StackStatus } from '../core/stack-state.js'
+import type { PageFiles } from './page.js'
 import type { BucketContents, LogGroups, PoolRemoval } from './removal.js'
 import type { PoolUsers } from './users.js'
 
@@ -153,7 +154,7 @@ export interface DatedObject extends StoredObject {
   serverNow: Date
 }
 
-export interface Buckets extends BucketContents {
+export interface Buckets extends BucketContents, PageFiles {
   presence(bucket: string): Promise<BucketPresence>
   read(bucket: string, key: string): Promise<StoredObject | undefined>
   /** An earlier version of an object; undefined when there is no such version. */

@@ -1,5 +1,6 @@
 import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './cloud.js'
 import type { Shell } from './machine.js'
+import type { Cdn } from './page.js'
 import type { Tables } from './tables.js'
 
 /** Whether a call only looks, or changes something: what may be written is guarded at this boundary, and only here. */
@@ -8,6 +9,7 @@ type Marks<Port> = Record<keyof Port, 'read' | 'write'>
 export interface GuardedPorts {
   account: Account
   buckets: Buckets
+  cdn: Cdn
   functions: Functions
   logs: Logs
   shell: Shell
@@ -36,7 +38,13 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     versions: 'read',
     removeVersions: 'write',
     removeBucket: 'write',
+    etags: 'read',
+    hasVersion: 'read',
+    putFile: 'write',
+    restoreFile: 'write',
+    removeFiles: 'write',
   },
+  cdn: { pathPatterns: 'read', invalidate: 'write', isInvalidated: 'read' },
   functions: {
     state: 'read',
     alias: 'read',

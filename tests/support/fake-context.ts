@@ -55,7 +55,7 @@ export interface ContextOptions {
 
 const portNames = [
   ...(['shell', 'prompts', 'http', 'toolchain', 'emulator', 'stacks'] as const),
-  ...(['functions', 'buckets', 'userPools', 'account', 'logs', 'tables'] as const),
+  ...(['functions', 'buckets', 'userPools', 'account', 'logs', 'tables', 'cdn'] as const),
 ]
 
 /** A context of dev/myorg on AWS whose ports all refuse to be called, but for those given. */

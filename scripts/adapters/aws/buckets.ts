@@ -19,6 +19,7 @@ import {
 import type { Buckets } from '../../ports.js'
 import { type ClientConfig, everyPage, isNamed, s3Config, statusOf } from './clients.js'
 import { bucketContents } from './contents.js'
+import { pageFiles } from './page-files.js'
 import { expireLockVersions } from './lock-expiry.js'
 
 /** Buckets of one account: a bucket that somebody else owns is `foreign`, whatever it lets us do. */
@@ -27,6 +28,7 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
   const owned = { ExpectedBucketOwner: account }
   return {
     ...bucketContents(client, owned),
+    ...pageFiles(client, owned),
     async presence(bucket) {
       try {
         const { BucketRegion } = await client.send(new HeadBucketCommand({ Bucket: bucket, ...owned }))
