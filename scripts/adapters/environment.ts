@@ -8,6 +8,7 @@ const passed = [
   'TZ',
   'TMPDIR',
   'TERM',
+  'CHROMIUM',
   'SSL_CERT_FILE',
   'SSL_CERT_DIR',
   'REQUESTS_CA_BUNDLE',

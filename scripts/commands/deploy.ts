@@ -88,15 +88,20 @@ export const deployCommands: Command[] = [
 export async function runDeploy(build: DeployOptions['build'], context: TargetContext): Promise<void> {
   const { deploy } = await import('../flows/deploy.js')
   const outcome = await deploy({ build, force: isSet(context.inputs, 'FORCE') }, context)
-  const { buckets, bucketKeys } = context.names
-  const hasPage =
-    bucketKeys.includes('frontend') && (await context.ports.buckets.etag(buckets.frontend, 'index.html')) !== undefined
-  summarize(outcome, hasPage, context)
+  summarize(outcome, await lookForPage(context), context)
+}
+
+/** Whether the target shows a page; `offered` where it does not and the checkout has one for it. */
+async function lookForPage({ ports, names }: TargetContext): Promise<'there' | 'offered' | 'none'> {
+  const { buckets, bucketKeys } = names
+  if (!bucketKeys.includes('frontend')) return 'none'
+  if ((await ports.buckets.etag(buckets.frontend, 'index.html')) !== undefined) return 'there'
+  return (await ports.files.exists('frontend')) ? 'offered' : 'none'
 }
 
 function summarize(
   outcome: DeployOutcome,
-  hasPage: boolean,
+  shown: 'there' | 'offered' | 'none',
   { report, target, names, cloud, ports, project, started }: TargetContext,
 ): void {
   const { stack, release, version, admin } = outcome
@@ -109,7 +114,9 @@ function summarize(
   const said = version === '' ? 'healthy' : `healthy, answered by version ${version}`
   const rows = [
     ...(api === undefined ? [] : [{ label: 'API', text: `${api}${project.api.healthPath}\n${said}` }]),
-    ...(page === undefined ? [] : [{ label: 'Page', text: hasPage ? page : `${page}\n(no page uploaded yet)` }]),
+    ...(page === undefined
+      ? []
+      : [{ label: 'Page', text: shown === 'there' ? page : `${page}\n(no page uploaded yet)` }]),
     ...(pool === '' ? [] : [{ label: 'Sign-in', text: `pool ${pool}  client ${client}` }]),
     ...(admin === undefined ? [] : [{ label: 'Admin', text: `${admin} (${userGroups[0]})` }]),
     ...(buckets.length === 0 ? [] : [{ label: 'Buckets', text: buckets.join('\n') }]),
@@ -118,7 +125,7 @@ function summarize(
     type: 'summary',
     title: `${target.env}/${target.org} ${verb} ─ release ${release} ─ ${seconds} s`,
     rows,
-    next: [`make check-rs ENV=${target.env} ORG=${target.org}`],
+    next: [`make ${shown === 'offered' ? 'deploy-frontend' : 'check-rs'} ENV=${target.env} ORG=${target.org}`],
     data: {
       outcome: outcome.kind,
       env: target.env,

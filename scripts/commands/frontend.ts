@@ -63,9 +63,13 @@ export async function runPageRollback(context: TargetContext): Promise<void> {
   const { report, target, names, cloud, inputs, ports, started } = context
   const { env, org } = target
   if (inputs.RELEASE !== undefined) {
-    throw new DeployError('Usage', `RELEASE=${inputs.RELEASE} is one of the code: the page goes back version by version`, {
-      hint: `make rs-rollback ENV=${env} ORG=${org} WHAT=frontend`,
-    })
+    throw new DeployError(
+      'Usage',
+      `RELEASE=${inputs.RELEASE} is one of the code: the page goes back version by version`,
+      {
+        hint: `make rs-rollback ENV=${env} ORG=${org} WHAT=frontend`,
+      },
+    )
   }
   const { rollBackPage } = await import('../flows/roll-back-page.js')
   const { stack, record, to } = await rollBackPage(context)

@@ -54,12 +54,12 @@ function shown(value) {
   return el('dl', {}, pairs.flat())
 }
 
-function editor({ api, announce }, sopId, opened) {
+function editor({ api }, sopId, opened) {
   let saved = opened
   const title = el('input', { id: 'draft-title', maxLength: 200, value: opened?.draft.title ?? '' })
   const notes = el('textarea', { id: 'draft-notes', value: opened?.draft.data.notes ?? '' })
   const problem = notice()
-  const state = el('p', { className: 'saved' })
+  const state = el('p', { className: 'saved', role: 'status' })
   const form = el(
     'form',
     {},
@@ -79,7 +79,6 @@ function editor({ api, announce }, sopId, opened) {
       : api.replaceDraft(saved.draft.id, body, saved.etag))
     saved = { draft: answer.value, etag: answer.etag }
     state.textContent = 'Saved. You find it under Drafts.'
-    announce('The draft is saved.')
   })
   return form
 }

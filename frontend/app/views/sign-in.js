@@ -19,7 +19,7 @@ export function signInView({ config, place, reason, done }) {
     'section',
     { className: 'card narrow', 'aria-labelledby': 'title' },
     el('h1', { id: 'title' }, 'Sign in'),
-    el('p', { className: 'lead' }, place === undefined ? config.title : `${config.title} of ${place}`),
+    el('p', { className: 'lead' }, place === undefined ? config.title : `With your account of ${place}.`),
     form,
   )
   onSubmit(form, problem, async () => {

@@ -4,7 +4,17 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 
 const checkout = process.cwd()
-const copied = ['Makefile', 'package.json', 'package-lock.json', 'template.yaml', 'scripts', 'infra', 'backend', 'dist']
+const copied = [
+  'Makefile',
+  'package.json',
+  'package-lock.json',
+  'template.yaml',
+  'scripts',
+  'infra',
+  'backend',
+  'frontend',
+  'dist',
+]
 
 export interface RunResult {
   exitCode: number
