@@ -6,6 +6,7 @@ import { fileURLToPath } from 'node:url'
 import { systemClock } from './adapters/clock.js'
 import { connect } from './adapters/connect.js'
 import { childEnvironment, ciRunOf } from './adapters/environment.js'
+import { listenForInterrupts } from './adapters/interrupts.js'
 import { machinePorts } from './adapters/machine-ports.js'
 import { readEnvironment, readProject } from './adapters/project.js'
 import { explainAwsError } from './adapters/aws/explain.js'
@@ -47,7 +48,11 @@ async function main(): Promise<void> {
     const say = (error: unknown): string => explain(error, place.local).message
     report = makeReport(listenersFor({ ...screen, json }, secrets, log), systemClock, secrets, say)
     warnAboutArgv(makeNames, report)
-    await run(parsed.command, inputs, { environment, started, report, place, projectFolder })
+    const leave = (): never => {
+      log?.close(leftAtOnce, 'Interrupted', elapsed(started))
+      process.exit(leftAtOnce)
+    }
+    await run(parsed.command, inputs, { environment, started, report, place, projectFolder, leave })
     log?.close(0, 'Done', elapsed(started))
   } catch (error) {
     const failure = explain(error, place.local)
@@ -66,16 +71,19 @@ interface Run {
   /** Told as soon as it is known: what a lost connection means depends on it. */
   place: { local: boolean }
   projectFolder: string
+  /** Ends the process at once; the log file is closed. */
+  leave: () => never
 }
+
+/** As a shell has it: 128 and the number of SIGINT. */
+const leftAtOnce = 130
 
 async function run(command: Command, inputs: Inputs, given: Run): Promise<void> {
   const { environment, started, report, place, projectFolder } = given
   const toolFolder = path.resolve(path.dirname(fileURLToPath(import.meta.url)), '..')
   const project = await readProject(projectFolder, toolFolder, command.acts !== 'machine')
-  const interrupted = new AbortController()
-  const onInterrupt = (): void => interrupt(interrupted)
-  const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-  for (const signal of signals) process.on(signal, onInterrupt)
+  const tell = (text: string): void => report.emit({ type: 'note', text })
+  const interrupts = listenForInterrupts(tell, given.leave)
   const ports = machinePorts({
     toolFolder,
     projectFolder,
@@ -85,16 +93,16 @@ async function run(command: Command, inputs: Inputs, given: Run): Promise<void> 
       output: process.stderr,
       interactive: process.stdin.isTTY && process.stderr.isTTY && !isSet(inputs, 'JSON'),
     },
-    tell: (text) => report.emit({ type: 'note', text }),
+    tell,
     clock: systemClock,
-    signal: interrupted.signal,
+    signal: interrupts.signal,
   })
   const context: Context = {
     ports,
     report,
     inputs,
     project,
-    signal: interrupted.signal,
+    signal: interrupts.signal,
     toolFolder,
     projectFolder,
     nodeProgram: process.execPath,
@@ -114,7 +122,7 @@ async function run(command: Command, inputs: Inputs, given: Run): Promise<void> 
   try {
     await runCommand(command, context)
   } finally {
-    for (const signal of signals) process.off(signal, onInterrupt)
+    interrupts.close()
   }
 }
 
@@ -152,16 +160,6 @@ function folderOf(given: string | undefined): string {
   throw new DeployError('Usage', `PROJECT_DIR=${given} is not a folder`, {
     hint: `PROJECT_DIR=${path.dirname(folder)}`,
   })
-}
-
-/** The first Ctrl-C stops in order, the second leaves at once. */
-function interrupt(controller: AbortController): void {
-  if (controller.signal.aborted) process.exit(130)
-  controller.abort(
-    new DeployError('Interrupted', 'stopped on request', {
-      hint: 'what AWS has begun goes on there: make rs-attach follows it; the same command again waits for it and continues',
-    }),
-  )
 }
 
 function explain(error: unknown, local: boolean): DeployError {

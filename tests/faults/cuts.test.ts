@@ -1,31 +1,55 @@
 import { afterAll, describe, expect, it, jest } from '@jest/globals'
-import { shown } from '../e2e/support/project.js'
-import { type Way, cellsOf, describeCell, poorEnding, runCell } from './support/matrix.js'
-import { makeRig } from './support/rig.js'
+import { jsonLine, shown } from '../e2e/support/project.js'
+import { type Blow, type Interruption, atEveryStep, describeInterruption, interrupt } from './support/interruptions.js'
+import { type Cell, type Way, cellsOf, describeCell, runCell } from './support/matrix.js'
+import { makeRig, org, password } from './support/rig.js'
+import { type Watched, filesHolding, objectsHolding, watchBelow } from './support/secrets.js'
 
-const rig = await makeRig('cuts', ['first'])
-/** The whole matrix is in *.full.test.ts; here one call for each of these, another one with each seed of jest. */
-const chosen: Way[] = ['answer-lost', 'killed', 'expired']
+let stopWatching = (): Watched => ({ looked: [], found: [] })
+const rig = await makeRig('cuts', ['first'], { onStart: (pid) => (stopWatching = watchBelow(() => pid, [password])) })
+const watched = stopWatching()
+let seed = Math.abs(jest.getSeed())
+/** The whole matrices are in *.full.test.ts; here one of all their cells, another one with each seed of jest. */
+function bySeed<T>(all: readonly T[]): T {
+  const one = all[seed % all.length]!
+  seed = Math.floor(seed / all.length)
+  return one
+}
 
-describe('a first deployment with one call cut', () => {
+describe('a first deployment', () => {
   afterAll(async () => rig.remove(), 60_000)
 
-  const cells = chosen.map((way, i) => {
-    const all = cellsOf('first', rig.clean.first.writes, [way])
-    const cell = all[Math.abs(jest.getSeed() + i * 7) % all.length]!
-    return [describeCell(cell), cell] as const
-  })
-  it.each(cells)(
-    'converges after %s',
-    async (_, cell) => {
-      const { cut, first, second, state } = await runCell(cell, rig)
-      expect(cut).toBe(true)
-      if (second !== undefined) {
-        expect(poorEnding(cell, first)).toBeUndefined()
-        expect(shown(second)).toContain('exit 0')
-      }
-      expect(state).toEqual(rig.clean.first.state)
-    },
-    120_000,
-  )
+  it('shows its password to no process, in no file and in no object', async () => {
+    expect(watched.found).toEqual([])
+    expect(watched.looked.join('\n')).toContain('sam')
+    expect(await filesHolding(rig.project.folder, [password])).toEqual([])
+    const { read, held } = await objectsHolding(rig.clients().s3, [password])
+    expect(held).toEqual([])
+    expect(read).toBeGreaterThan(3)
+  }, 60_000)
+
+  it("shows a user's password and token in no file and in no object", async () => {
+    const second = 'An0ther$$one!"x'
+    const user = { RS_USER_NAME: `bob@${org}.org`, PASSWORD: second }
+    const added = await rig.deploy({ command: 'rs-add-user', env: { ...user, RS_GROUP: 'RESEARCHERS' } })
+    expect(shown(added)).toContain('exit 0')
+    const token = await rig.deploy({ command: 'get-rs-token', env: user })
+    expect(shown(token)).toContain('exit 0')
+    const secrets = [second, ...JSON.stringify(jsonLine(token, 'result')).match(/eyJ[\w-]+\.[\w-]+\.[\w-]+/g)!]
+    expect(secrets.length).toBeGreaterThan(1)
+    expect(await filesHolding(rig.project.folder, secrets)).toEqual([])
+    expect((await objectsHolding(rig.clients().s3, secrets)).held).toEqual([])
+    expect(shown(added)).not.toContain(second)
+  }, 60_000)
+
+  const cells = cellsOf('first', rig.clean.first.writes, [bySeed<Way>(['answer-lost', 'killed', 'expired'])])
+  const blow = bySeed<Blow>(['killed', 'offline', 'ctrl-c'])
+  const one = bySeed<Cell | Interruption>([bySeed(cells), bySeed(atEveryStep(rig, 'first', blow, ['started']))])
+  const title = 'way' in one ? describeCell(one) : describeInterruption(one)
+  it(`ends as one that nothing stopped after ${title}`, async () => {
+    const { second, state, problems } = await ('way' in one ? runCell(one, rig) : interrupt(one, rig))
+    expect(problems).toEqual([])
+    if (second !== undefined) expect(shown(second)).toContain('exit 0')
+    expect(state).toEqual(rig.clean.first.state)
+  }, 180_000)
 })

@@ -42,9 +42,8 @@ export function cellsOf(start: Start, writes: readonly Call[], chosen: readonly 
 }
 
 export interface CellOutcome {
-  /** Whether the call was really cut. */
-  cut: boolean
-  first: RunResult
+  /** What is wrong with how the first run ended; empty when all is well. */
+  problems: string[]
   /** The same command once more, where the first did not end well. */
   second: RunResult | undefined
   state: string[]
@@ -56,15 +55,16 @@ export async function runCell(cell: Cell, rig: Rig): Promise<CellOutcome> {
   let pid = 0
   rig.proxy.rules(ruleOf(cell, () => killFamily(pid)))
   const first = await rig.deploy({ onStart: (started) => void (pid = started) })
-  const cut = rig.proxy.met() > 0
-  if (first.exitCode === 0) return { cut, first, second: undefined, state: await rig.state() }
+  const uncut = rig.proxy.met() > 0 ? [] : ['no call was cut']
+  if (first.exitCode === 0) return { problems: uncut, second: undefined, state: await rig.state() }
+  const problems = [...uncut, ...poorEnding(cell, first)]
   rig.proxy.rules()
   letLocksGoStale(rig.proxy)
   const second = await rig.deploy()
   const state = await rig.state()
   // A run that finds everything done writes nothing: not even the dead one's lock, which the next one takes over.
   const idle = second.stdout.includes('"outcome":"unchanged"')
-  return { cut, first, second, state: idle ? state.filter((line) => !line.includes('/locks/')) : state }
+  return { problems, second, state: idle ? state.filter((line) => !line.includes('/locks/')) : state }
 }
 
 function ruleOf(cell: Cell, kill: () => void): Rule {
@@ -91,14 +91,15 @@ export function nameOf({ service, operation }: Call): string {
 }
 
 /** What is wrong with how a run ended that did not survive: it must say what failed, as what it is, and what to type. */
-export function poorEnding({ way }: Cell, { exitCode, stdout, stderr }: RunResult): string | undefined {
-  if (way === 'killed') return undefined
+function poorEnding({ way }: Cell, { exitCode, stdout, stderr }: RunResult): string[] {
+  if (way === 'killed') return []
   const lines = stdout.split('\n').filter((line) => line.startsWith('{"type":"failure"'))
   const failure = JSON.parse(lines.at(-1) ?? '{}') as { code?: string; message?: string; hint?: string }
   const said = `exit ${exitCode}: ${JSON.stringify(failure)} ${stderr}`
-  if (lines.length !== 1) return `it ends with ${lines.length} failures: ${said}`
-  if (exitCode !== 5 || !['AwsFailed', 'ToolFailed'].includes(failure.code ?? '')) return `another code: ${said}`
-  if ((failure.hint ?? '') === '') return `no hint: ${said}`
-  if (way === 'expired' && !/credentials|expired/i.test(failure.message ?? '')) return `no word of credentials: ${said}`
-  return undefined
+  if (lines.length !== 1) return [`it ends with ${lines.length} failures: ${said}`]
+  if (exitCode !== 5 || !['AwsFailed', 'ToolFailed'].includes(failure.code ?? '')) return [`another code: ${said}`]
+  if ((failure.hint ?? '') === '') return [`no hint: ${said}`]
+  if (way === 'expired' && !/credentials|expired/i.test(failure.message ?? ''))
+    return [`no word of credentials: ${said}`]
+  return []
 }

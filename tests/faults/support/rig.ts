@@ -4,12 +4,16 @@ import path from 'node:path'
 import { type Project, type RunResult, makeProject, plainEnvironment, shown } from '../../e2e/support/project.js'
 import { type FaultProxy, startProxy } from '../../support/fault-proxy.js'
 import type { Call } from '../../support/wire.js'
-import { clientsOf, endState } from './end-state.js'
+import { type Clients, clientsOf, endState } from './end-state.js'
 import { killFamily } from './processes.js'
+import { startSlowAws } from './slow-aws.js'
 
 export const org = 'cut'
 export const stack = `rawscribe-dev-${org}`
+/** Every character that make, a shell or JSON may trip over. */
 export const password = 'Se$cure$$1!aB'
+export const deployments = 'rawscribe-sam-deployments-000000000000'
+export const lockKey = `locks/${stack}.json`
 /** Longer than a holder may be silent. */
 const silenceMs = 61_000
 
@@ -19,17 +23,32 @@ export type Start = 'first' | 'update'
 export interface Rig {
   project: Project
   proxy: FaultProxy
-  /** Puts the local AWS and the build folder back to where a deployment starts. */
-  begin(start: Start): Promise<void>
+  /** Puts the local AWS and the build folder back to where a deployment starts; `slowMs`: what a resource takes. */
+  begin(start: Start, slowMs?: number): Promise<void>
   deploy(options?: RunOptions): Promise<RunResult>
   state(): Promise<string[]>
-  /** Of a run that nothing cut, from each start: what it wrote, call by call, and what it left. */
-  clean: Record<Start, { writes: Call[]; state: string[] }>
+  clients(): Clients
+  /** Of a run that nothing cut, from each start. */
+  clean: Record<Start, CleanRun>
   remove(): Promise<void>
+}
+
+export interface CleanRun {
+  /** What went over the wire, call by call, and of that what changed something. */
+  calls: Call[]
+  writes: Call[]
+  /** The titles of its steps, in order. */
+  steps: string[]
+  /** What it left. */
+  state: string[]
 }
 
 export interface RunOptions {
   command?: string
+  /** By make, with these words on its command line; else the program itself. */
+  make?: readonly string[]
+  /** Another checkout than the rig's own. */
+  folder?: string
   env?: Record<string, string>
   /** Told the run's process id and each line of its standard output. */
   onStart?: (pid: number) => void
@@ -39,7 +58,7 @@ export interface RunOptions {
 const parameters: Record<Start, Record<string, string>> = { first: {}, update: { ENABLE_AUTH: 'false' } }
 
 /** A checkout with both starts prepared, as copies of the local AWS's folder and of the build folder. */
-export async function makeRig(name: string, starts: readonly Start[]): Promise<Rig> {
+export async function makeRig(name: string, starts: readonly Start[], rehearsal: RunOptions = {}): Promise<Rig> {
   const project = await makeProject(name)
   const local = path.join(project.folder, '.rs', 'local')
   const build = path.join(project.folder, `.aws-sam-dev-${org}`)
@@ -48,8 +67,9 @@ export async function makeRig(name: string, starts: readonly Start[]): Promise<R
   let endpoint = ''
   let current: Start = 'first'
 
-  const boot = async (): Promise<void> => {
-    endpoint = (await project.program(['local-start'])).stdout.trim()
+  const boot = async (slowMs = 0): Promise<void> => {
+    endpoint =
+      slowMs === 0 ? (await project.program(['local-start'])).stdout.trim() : await startSlowAws(project.folder, slowMs)
     proxy.retarget(endpoint)
   }
   const halt = async (): Promise<void> => {
@@ -63,8 +83,10 @@ export async function makeRig(name: string, starts: readonly Start[]): Promise<R
     await cp(build, kept(start, 'build'), { recursive: true })
   }
   const deploy = async (options: RunOptions = {}): Promise<RunResult> => {
-    const child = execa(process.execPath, ['dist/main.js', options.command ?? 'rs-deploy'], {
-      cwd: project.folder,
+    const command = options.command ?? 'rs-deploy'
+    const program = options.make === undefined ? process.execPath : 'make'
+    const child = execa(program, options.make === undefined ? ['dist/main.js', command] : [command, ...options.make], {
+      cwd: options.folder ?? project.folder,
       env: {
         ...plainEnvironment(path.join(project.folder, '.rs', 'home')),
         ENV: 'dev',
@@ -86,12 +108,13 @@ export async function makeRig(name: string, starts: readonly Start[]): Promise<R
     })
     const { pid = 0 } = child
     options.onStart?.(pid)
-    if (options.onLine !== undefined) for await (const line of child.iterable()) options.onLine(line, pid)
+    const { onLine } = options
+    if (onLine !== undefined) for await (const line of child.iterable()) onLine(line, pid)
     const result = await child
     return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr }
   }
   const state = (): Promise<string[]> => endState({ stack, function: `${stack}-backend` }, clientsOf(endpoint))
-  const begin = async (start: Start): Promise<void> => {
+  const begin = async (start: Start, slowMs?: number): Promise<void> => {
     await halt()
     await rm(local, { recursive: true, force: true })
     await rm(build, { recursive: true, force: true })
@@ -102,14 +125,17 @@ export async function makeRig(name: string, starts: readonly Start[]): Promise<R
     proxy.comeBack()
     proxy.locksAge(0)
     proxy.calls.length = 0
-    await boot()
+    await boot(slowMs)
   }
-  const clean: Rig['clean'] = { first: { writes: [], state: [] }, update: { writes: [], state: [] } }
+  const none: CleanRun = { calls: [], writes: [], steps: [], state: [] }
+  const clean: Rig['clean'] = { first: none, update: none }
   const rehearse = async (start: Start): Promise<void> => {
     await begin(start)
-    const result = await deploy()
+    const result = await deploy(rehearsal)
     if (result.exitCode !== 0) throw new Error(`the clean run failed: ${shown(result)}`)
-    clean[start] = { writes: proxy.calls.filter(({ write }) => write), state: await state() }
+    const calls = [...proxy.calls]
+    const steps = stepsOf(result)
+    clean[start] = { calls, writes: calls.filter(({ write }) => write), steps, state: await state() }
   }
 
   await boot()
@@ -131,6 +157,7 @@ export async function makeRig(name: string, starts: readonly Start[]): Promise<R
     begin,
     deploy,
     state,
+    clients: () => clientsOf(endpoint),
     clean,
     async remove() {
       await proxy.close()
@@ -143,4 +170,9 @@ export async function makeRig(name: string, starts: readonly Start[]): Promise<R
 /** What a dead holder left is old enough to be taken over. */
 export function letLocksGoStale(proxy: FaultProxy): void {
   proxy.locksAge(silenceMs)
+}
+
+function stepsOf({ stdout }: RunResult): string[] {
+  const lines = stdout.split('\n').filter((line) => line.startsWith('{"type":"step-started"'))
+  return lines.map((line) => (JSON.parse(line) as { title: string }).title)
 }
