@@ -14,14 +14,18 @@ describe('two checkouts that deploy one target at once', () => {
 
   it(`follow each other, ${times} times: one waits, both deploy, receipts are consecutive`, async () => {
     await rig.begin('first')
+    let waited = 0
     for (let i = 1; i <= times; i++) {
       const env = { RS_FORCE: 'true' }
       const pair = await Promise.all([rig.deploy({ env }), rig.deploy({ env, folder: other.folder })])
       for (const one of pair) expect(shown(one)).toContain('exit 0')
-      expect(pair.filter(({ stdout }) => stdout.includes('waiting for')).length).toBeLessThanOrEqual(1)
+      waited += pair.filter(({ stdout }) => stdout.includes('waiting for')).length
       const numbers = pair.flatMap(({ stdout }) => /"release":(\d+)/.exec(stdout)?.[1] ?? []).map(Number)
       expect(numbers.sort((a, b) => a - b)).toEqual([2 * i - 1, 2 * i])
     }
+    // The checkout that has to build first may come when the other one is done.
+    expect(waited).toBeGreaterThanOrEqual(times - 1)
+    expect(waited).toBeLessThanOrEqual(times)
     const state = await rig.state()
     expect(state).toContain('receipts consecutive, the last is live')
     const kept = (lines: readonly string[]): string[] => lines.filter((line) => /^(user|group|pool|output)/.test(line))
