@@ -1,4 +1,5 @@
 import { readFileSync, readdirSync } from 'node:fs'
+import { setTimeout as wait } from 'node:timers/promises'
 
 /** The process and everything below it, whatever group or session it is in. */
 export function familyOf(pid: number): number[] {
@@ -10,11 +11,18 @@ export function familyOf(pid: number): number[] {
   return family
 }
 
-/** kill -9 for all of them at once: nobody gets to clean up. */
-export function killFamily(pid: number): void {
+/** kill -9 for all of them at once: nobody gets to clean up. Returns who they were. */
+export function killFamily(pid: number): number[] {
   const family = familyOf(pid)
   for (const member of family) signal(member, 'SIGSTOP')
   for (const member of family) signal(member, 'SIGKILL')
+  return family
+}
+
+/** Until none of them writes anything more: a signal is sent, not yet obeyed. */
+export async function untilGone(pids: readonly number[]): Promise<void> {
+  const alive = (pid: number): boolean => !['', 'Z'].includes(procFile(pid, 'stat').split(') ').at(-1)?.charAt(0) ?? '')
+  while (pids.some(alive)) await wait(10)
 }
 
 export function allProcesses(): number[] {

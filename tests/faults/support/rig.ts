@@ -5,7 +5,7 @@ import { type Project, type RunResult, makeProject, plainEnvironment, shown } fr
 import { type FaultProxy, startProxy } from '../../support/fault-proxy.js'
 import type { Call } from '../../support/wire.js'
 import { type Clients, clientsOf, endState } from './end-state.js'
-import { killFamily } from './processes.js'
+import { killFamily, untilGone } from './processes.js'
 import { startSlowAws } from './slow-aws.js'
 
 export const org = 'cut'
@@ -75,7 +75,7 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
   const halt = async (): Promise<void> => {
     const status = await fetch(`${endpoint}/_rawscribe/status`).catch(() => undefined)
     if (status === undefined) return
-    killFamily(((await status.json()) as { pid: number }).pid)
+    await untilGone(killFamily(((await status.json()) as { pid: number }).pid))
   }
   const keep = async (start: Start): Promise<void> => {
     await project.program(['local-stop'])
