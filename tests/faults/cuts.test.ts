@@ -43,7 +43,8 @@ describe('a first deployment', () => {
   }, 60_000)
 
   const cells = cellsOf('first', rig.clean.first.writes, [bySeed<Way>(['answer-lost', 'killed', 'expired'])])
-  const blow = bySeed<Blow>(['killed', 'offline', 'ctrl-c'])
+  // A lost network is for *.full.test.ts: the SDK waits long before it gives up.
+  const blow = bySeed<Blow>(['killed', 'ctrl-c'])
   const one = bySeed<Cell | Interruption>([bySeed(cells), bySeed(atEveryStep(rig, 'first', blow, ['started']))])
   const title = 'way' in one ? describeCell(one) : describeInterruption(one)
   it(`ends as one that nothing stopped after ${title}`, async () => {
