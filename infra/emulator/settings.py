@@ -10,6 +10,8 @@ PINNED_MINISTACK = "1.5.33"
 LAUNCHER_VERSION = "1"
 HOST = "127.0.0.1"
 ACCOUNT = "000000000000"
+LAST_PORT = 65535
+LOG_LEVELS = ("DEBUG", "INFO", "WARNING", "ERROR")
 SAVE_SECONDS = 30  # a process that saves the state and takes longer is ended and begins again
 
 # All that survives of the caller's environment. Everything else (credentials, an
@@ -78,10 +80,16 @@ class Settings:
 def parse_delay(text: str) -> tuple[str, int]:
     """`AWS::S3::Bucket=300` or `300`: a resource type (or "*") and milliseconds."""
     kind, _, amount = text.rpartition("=")
-    try:
-        return kind or "*", int(amount)
-    except ValueError:
-        raise argparse.ArgumentTypeError(f"'{text}' is neither MS nor TYPE=MS") from None
+    if not amount.isdecimal():
+        raise argparse.ArgumentTypeError(f"'{text}' is neither MS nor TYPE=MS")
+    return kind or "*", int(amount)
+
+
+def parse_port(text: str) -> int:
+    """A port that can be named: 0 would be any."""
+    if not text.isdecimal() or not 1 <= int(text) <= LAST_PORT:
+        raise argparse.ArgumentTypeError(f"'{text}' is no port from 1 to {LAST_PORT}")
+    return int(text)
 
 
 def parse_arguments(argv: list[str] | None = None) -> Settings:
@@ -89,7 +97,7 @@ def parse_arguments(argv: list[str] | None = None) -> Settings:
     parser = argparse.ArgumentParser(
         prog="launch.py", description=f"The local AWS: MiniStack {PINNED_MINISTACK} with fixes."
     )
-    parser.add_argument("--port", type=int, required=True, help="port on 127.0.0.1")
+    parser.add_argument("--port", type=parse_port, required=True, help="port on 127.0.0.1")
     parser.add_argument("--dir", type=Path, required=True, help="folder for state and temporary files")
     parser.add_argument("--without", action="append", default=[], choices=FIXES, metavar="FIX",
                         help=f"leave this fix out: {', '.join(FIXES)}")
@@ -97,7 +105,7 @@ def parse_arguments(argv: list[str] | None = None) -> Settings:
                         help="how long CloudFormation takes for a resource")
     parser.add_argument("--auth", action="store_true", help="enforce signatures and IAM policies")
     parser.add_argument("--workers", type=int, default=8, help="function processes alive at a time")
-    parser.add_argument("--log-level", default="WARNING", help="DEBUG, INFO, WARNING or ERROR")
+    parser.add_argument("--log-level", default="WARNING", type=str.upper, choices=LOG_LEVELS, help="what is told")
     given = parser.parse_args(argv)
     return Settings(
         port=given.port,
@@ -106,7 +114,7 @@ def parse_arguments(argv: list[str] | None = None) -> Settings:
         delays_ms=dict(given.delay),
         auth=given.auth,
         workers=max(1, given.workers),
-        log_level=given.log_level.upper(),
+        log_level=given.log_level,
     )
 
 

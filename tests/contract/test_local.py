@@ -110,6 +110,17 @@ def test_a_taken_port_and_an_unknown_fix_are_told_in_one_line(tmp_path: Path) ->
         assert "nothing" in unknown.stderr
 
 
+@pytest.mark.parametrize(("option", "value"), [
+    ("--port", "99999"), ("--port", "0"), ("--delay", "-5"), ("--delay", "AWS::S3::Bucket=soon"),
+    ("--log-level", "LOUD")])
+def test_a_wrong_value_is_told_with_its_option(tmp_path: Path, option: str, value: str) -> None:
+    refused = launch("--port", "1", "--dir", str(tmp_path / "dir"), f"{option}={value}")
+    assert refused.returncode == 2
+    assert option in refused.stderr.splitlines()[-1]
+    assert "Traceback" not in refused.stderr
+    assert not (tmp_path / "dir").exists()
+
+
 def test_a_full_disk_is_told_in_one_line(tmp_path: Path) -> None:
     def no_space() -> None:
         resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))

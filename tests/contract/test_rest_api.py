@@ -90,7 +90,11 @@ def test_an_http_api_has_the_routes_of_its_body(cloud: Cloud, stacks: Stacks) ->
 
 
 @pytest.mark.fix("api-errors")
-@pytest.mark.parametrize("source", ["def handler(e, c): raise ValueError('secret')", "def handler(e, c): return 'x'"])
+@pytest.mark.parametrize("source", [
+    "def handler(e, c): raise ValueError('secret')",
+    "def handler(e, c): return 'x'",
+    "def handler(e, c): return {'statusCode': 'secret'}",
+    "def handler(e, c): return {'statusCode': 200, 'body': {'secret': 1}}"])
 def test_a_failing_function_is_a_502_that_tells_nothing(cloud: Cloud, stacks: Stacks, source: str) -> None:
     shaped = {"responseParameters": {"gatewayresponse.header.Access-Control-Allow-Origin": "'*'"}}
     definition = body({"/x": {"get": proxy()}}, **{"x-amazon-apigateway-gateway-responses": {"DEFAULT_5XX": shaped}})
@@ -99,6 +103,17 @@ def test_a_failing_function_is_a_502_that_tells_nothing(cloud: Cloud, stacks: St
     answer = http(cloud.api_url(stacks.outputs(stacks.create(made))["ApiId"], "live", "/x"))
     assert (answer.status, answer.json) == (502, {"message": "Internal server error"})
     assert answer.headers["access-control-allow-origin"] == "*"
+
+
+@pytest.mark.fix("api-errors")
+def test_a_slow_function_is_a_504(cloud: Cloud, stacks: Stacks) -> None:
+    slow = proxy()
+    slow["x-amazon-apigateway-integration"]["timeoutInMillis"] = 1000
+    made = template(body({"/x": {"get": slow}}))
+    made["Resources"]["Echo"]["Properties"] |= {
+        "Timeout": 10, "Code": {"ZipFile": "import time\ndef handler(e, c): time.sleep(6)"}}
+    answer = http(cloud.api_url(stacks.outputs(stacks.create(made))["ApiId"], "live", "/x"))
+    assert (answer.status, answer.json) == (504, {"message": "Endpoint request timed out"})
 
 
 @pytest.mark.fix("api-authorizer")
