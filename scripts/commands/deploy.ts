@@ -99,6 +99,19 @@ async function lookForPage({ ports, names }: TargetContext): Promise<'there' | '
   return (await ports.files.exists('frontend')) ? 'offered' : 'none'
 }
 
+/** After the first deployment of a target nobody can use it yet. */
+function nextAfter(
+  { release }: DeployOutcome,
+  page: 'there' | 'offered' | 'none',
+  { env, org }: TargetContext['target'],
+): string[] {
+  const where = `ENV=${env} ORG=${org}`
+  return [
+    ...(release === 1 && env !== 'prod' ? [`make rs-bootstrap-testenv ${where}`] : []),
+    `make ${page === 'offered' ? 'deploy-frontend' : 'check-rs'} ${where}`,
+  ]
+}
+
 function summarize(
   outcome: DeployOutcome,
   shown: 'there' | 'offered' | 'none',
@@ -125,7 +138,7 @@ function summarize(
     type: 'summary',
     title: `${target.env}/${target.org} ${verb} ─ release ${release} ─ ${seconds} s`,
     rows,
-    next: [`make ${shown === 'offered' ? 'deploy-frontend' : 'check-rs'} ENV=${target.env} ORG=${target.org}`],
+    next: nextAfter(outcome, shown, target),
     data: {
       outcome: outcome.kind,
       env: target.env,

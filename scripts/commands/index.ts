@@ -1,5 +1,6 @@
 import { authCommands } from './auth.js'
 import type { Command } from './command.js'
+import { compareCommands } from './compare.js'
 import { configCommands } from './config.js'
 import { deployCommands } from './deploy.js'
 import { developCommands } from './develop.js'
@@ -12,6 +13,7 @@ import { lockCommands } from './lock.js'
 import { lookCommands } from './look.js'
 import { planCommands } from './plan.js'
 import { releaseCommands } from './release.js'
+import { sampleCommands } from './sample.js'
 import { showCommands } from './show.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
@@ -29,7 +31,9 @@ export const commands: readonly Command[] = [
   ...lookCommands,
   ...showCommands,
   ...listCommands,
+  ...compareCommands,
   ...configCommands,
+  ...sampleCommands,
   ...watchCommands,
   ...stackCommands,
   ...ledgerCommands,

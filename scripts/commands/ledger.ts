@@ -7,7 +7,7 @@ import type { WhyChanged } from '../flows/why-changed.js'
 import type { Command } from './command.js'
 
 const common = { group: 'Ledger', acts: 'target' } as const
-const parameterVariables: VariableName[] = [
+export const parameterVariables: VariableName[] = [
   'ENABLE_AUTH',
   'CREATE_BUCKETS',
   'DOMAIN_NAME',

@@ -127,6 +127,7 @@ export const variables = {
   FRONTEND_DIR: { summary: 'folder of the built page (frontend/dist, else frontend)', kind: 'text', example: 'dist' },
   EXPLAIN: { summary: 'name the file that each value comes from', kind: 'flag' },
   WAIT: { summary: 'wait until it has taken effect', kind: 'flag' },
+  FILE: { summary: 'the file to copy', kind: 'text', example: 'sops/cell-count.yaml' },
   WATCH: { summary: 'look again every few seconds, until Ctrl-C', kind: 'flag' },
   OVERWRITE: { summary: 'let addresses of an emulator replace those of AWS', kind: 'flag' },
   CHECK: { summary: 'change nothing; exit code 7 where something is not as it should be', kind: 'flag' },

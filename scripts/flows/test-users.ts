@@ -70,7 +70,8 @@ export async function removeTestUsers(context: TargetContext): Promise<UserChang
   })
 }
 
-function verifyNotProd({ target, command }: TargetContext): void {
+/** Throws Refused in prod, with what finds test users there. */
+export function verifyNotProd({ target, command }: TargetContext): void {
   if (target.env !== 'prod') return
   throw new DeployError('Refused', `${command} is not for prod: test users do not belong there`, {
     hint: `make rs-secure-prod ENV=prod ORG=${target.org} finds and removes them`,

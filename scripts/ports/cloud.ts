@@ -1,5 +1,6 @@
 import type { BucketPresence } from '../core/buckets-plan.js'
 import type { ResourceChange } from '../core/changes.js'
+import type { ResourceDrift } from '../core/drift.js'
 import type { CauseEvent } from '../core/root-cause.js'
 import type { StackStatus } from '../core/stack-state.js'
 import type { PageFiles } from './page.js'
@@ -78,6 +79,13 @@ export interface Stacks {
   changeSet(arn: string): Promise<ChangeSet>
   /** The template as CloudFormation processed it (transforms done), of the stack or of a change set of it. */
   template(stackName: string, changeSetArn?: string): Promise<string>
+  /** The template as it was handed in, packaged but not processed. */
+  originalTemplate(stackName: string): Promise<string>
+  /** Has CloudFormation compare the stack with its template; changes nothing. Returns the detection's id. */
+  detectDrift(stackArn: string): Promise<string>
+  driftDetection(id: string): Promise<{ status: string; reason: string | undefined }>
+  /** What the last detection found of each resource that it compared. */
+  resourceDrifts(stackArn: string): Promise<ResourceDrift[]>
   /** Write. Returns its ARN; CloudFormation works on it for a while. */
   createChangeSet(request: ChangeSetRequest): Promise<string>
   /** Write. Deletes a new stack's named buckets again when its creation fails (RetainExceptOnCreate). */

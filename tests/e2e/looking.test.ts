@@ -1,11 +1,10 @@
-import { CreateStackCommand } from '@aws-sdk/client-cloudformation'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
-import { localClients } from './support/snapshot.js'
 
 const where = ['ENV=dev', 'ORG=org1', 'CLOUD=local']
+const certificate = 'arn:aws:acm:us-east-1:000000000000:certificate/1'
 const unknown = ['ENV=dev', 'ORG=org10', 'CLOUD=local']
 
 /** One deployed organization, at which every looking command looks. */
@@ -125,21 +124,56 @@ describe('looking at an organization', () => {
     const refused = await make('rs-update-config')
     expect(refused.stderr).toContain('looks like a secret: mail.key')
     expect(refused.stderr).not.toContain('AKIA')
+    await writeFile(path.join(project.folder, file), '{ "ui": { "title": "Ours" } }\n')
     expect(await bare('rs-show-runtime-config')).toBe(uploaded)
     expect((await project.make(['rs-update-config', ...unknown])).stderr).toContain('make rs-deploy ENV=dev ORG=org10')
   }, 90_000)
 
-  it('lists what is configured, deployed and locked, whole and exact, among many stacks', async () => {
-    const { stacks } = localClients(String(summary['api']).split('/restapis/')[0]!)
-    const body = JSON.stringify({ Resources: { Handle: { Type: 'AWS::CloudFormation::WaitConditionHandle' } } })
-    const names = Array.from({ length: 250 }, (_, i) => `rawscribe-test-org${i + 1}`)
-    await Promise.all(names.map((StackName) => stacks.send(new CreateStackCommand({ StackName, TemplateBody: body }))))
+  it('holds the stack against the files, and against what was changed past it', async () => {
+    expect(await bare('rs-diff', ['CHECK=true'])).toContain('nothing differs')
+    const template = await project.read('template.yaml')
+    await writeFile(path.join(project.folder, 'template.yaml'), template.replace('    Timeout: 30', '    Timeout: 45'))
+    const differs = await make('rs-diff', ['CHECK=true', 'DOMAIN_NAME=app.org1.org', `CERTIFICATE_ARN=${certificate}`])
+    expect(differs.stdout).toMatch(/^parameters\n[^]*DomainName[^]*^template\n.*Timeout {2}30 → 45/m)
+    expect(shown(differs)).toContain('Different (exit 7)')
+    await writeFile(path.join(project.folder, 'template.yaml'), template)
+    expect(await bare('rs-drift', ['CHECK=true'])).toMatch(/^no drift: \d+ resources[^]*not compared: .*UserPool/)
+    expect(await bare('check-rs')).toMatch(/^Drift: IN_SYNC, looked for \d+ s ago$/m)
+    for (const name of ['rs-diff', 'rs-drift']) {
+      expect((await project.make([name, ...unknown])).stderr).toContain('make rs-deploy ENV=dev ORG=org10')
+    }
+  }, 90_000)
+
+  it('is made usable by one command, and takes a SOP that is one', async () => {
+    const [good, bad] = ['good.yaml', 'bad.yaml'].map((name) => path.join(project.folder, name))
+    await writeFile(good!, 'title: Good\n')
+    await writeFile(bad!, 'title: Bad\nsteps: [a\nnext: b: c\n')
+    expect(await bare('rs-cp-sop', ['FILE=good.yaml'])).toContain('/sops/good.yaml')
+    expect(await bare('rs-cp-sop', ['FILE=good.yaml'])).toContain('holds this very file already')
+    const refused = await make('rs-cp-sop', ['FILE=bad.yaml'])
+    expect(refused.stderr).toMatch(/bad.yaml is no SOP: line \d, column \d+/)
+    expect(refused.stderr).toContain('then make rs-cp-sop ENV=dev ORG=org1 FILE=bad.yaml')
+    expect(shown(await make('rs-cp-sop'))).toContain('FILE is missing')
+    expect(shown(await make('rs-bootstrap-testenv'))).toContain('set PASSWORD in the environment')
+    const PASSWORD = 'Sample-1234!long'
+    for (const outcome of ['copied', 'unchanged']) {
+      const made = await project.make(['rs-bootstrap-testenv', ...where, 'JSON=true', 'OVERWRITE=true'], { PASSWORD })
+      expect(jsonLine(made, 'summary')).toMatchObject({ sop: { kind: outcome, id: 'sample-count' } })
+    }
+    expect(await bare('check-rs')).toMatch(/^Config: in sync$/m)
+    const user = 'USER_NAME=admins@test-users.invalid'
+    const token = await project.make(['get-rs-token', ...where, user], { PASSWORD })
+    const sops = await fetch(`${String(summary['api'])}/api/v1/sops/list`, {
+      headers: { Authorization: `Bearer ${token.stdout}` },
+    })
+    expect(JSON.stringify(await sops.json())).toContain('Count cells in a chamber')
+    const prod = await project.make(['rs-bootstrap-testenv', 'ENV=prod', 'ORG=org1', 'CLOUD=local'], { PASSWORD })
+    expect(prod.stderr).toContain('Refused (exit 3)')
+  }, 90_000)
+
+  it('lists what is configured, deployed and locked', async () => {
     await writeFile(path.join(project.folder, 'infra/.config/webapp/dev-org1.json'), '{}\n')
     await make('rs-lock', ['WHY=migration'])
-
-    const many = await project.make(['list-orgs', 'ENV=test', 'CLOUD=local', 'JSON=true'])
-    const found = jsonLine(many, 'result')['data'] as { org: string; deployed: string }[]
-    expect(found.map(({ org }) => `rawscribe-test-${org}`).sort()).toEqual([...names].sort())
     const one = await project.make(['list-orgs', ...where, 'JSON=true'])
     expect(jsonLine(one, 'result')['data']).toEqual([
       {
@@ -149,7 +183,7 @@ describe('looking at an organization', () => {
         locked: true,
       },
     ])
-    expect(await bare('list-envs')).toMatch(/^env +configured +deployed +locked\ndev +2 +1 +1\ntest +0 +250 +0\n/)
+    expect(await bare('list-envs')).toMatch(/^env +configured +deployed +locked\ndev +2 +1 +1\n/)
     await make('rs-unlock')
     const none = await project.make(['list-orgs', 'ENV=stage', 'CLOUD=local'])
     expect(none.stdout).toContain('Next: make rs-deploy ENV=stage')

@@ -24,6 +24,7 @@ import type { ResourceChange } from '../../core/changes.js'
 import { type Project, underOurNames } from '../../core/project.js'
 import type { Stack, Stacks } from '../../ports.js'
 import { type ClientConfig, everyPage } from './clients.js'
+import { stackDrift } from './stack-drift.js'
 import { isAbsent, stackEvents } from './stack-events.js'
 
 /** Does not compile when the SDK knows a status that our table lacks. */
@@ -39,6 +40,7 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
   const known = (stack: SdkStack): Stack => toStack(stack, outputNames)
   return {
     ...stackEvents(client),
+    ...stackDrift(client),
     async describe(nameOrArn) {
       try {
         const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: nameOrArn }))
@@ -96,6 +98,10 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
         new GetTemplateCommand({ StackName: stackName, ChangeSetName: changeSetArn, TemplateStage: 'Processed' }),
       )
       return TemplateBody ?? ''
+    },
+    async originalTemplate(stackName) {
+      const original = new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' })
+      return (await client.send(original)).TemplateBody ?? ''
     },
     async createChangeSet({ name, stack, creates, templateUrl, parameters, tags, serviceRole }) {
       const { Id } = await client.send(
