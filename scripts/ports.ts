@@ -1,7 +1,7 @@
 import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './ports/cloud.js'
 import type { Cdn } from './ports/page.js'
 import type { Tables } from './ports/tables.js'
-import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain } from './ports/machine.js'
+import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain, Watcher } from './ports/machine.js'
 
 /** The narrow interfaces that flows speak to. */
 export type * from './ports/cloud.js'
@@ -19,6 +19,7 @@ export interface MachinePorts {
   http: Http
   toolchain: Toolchain
   emulator: Emulator
+  watcher: Watcher
 }
 
 export interface Ports extends MachinePorts {

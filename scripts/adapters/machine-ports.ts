@@ -46,5 +46,6 @@ export function machinePorts(machine: Machine): MachinePorts {
     http: makeHttp(signal),
     toolchain,
     emulator,
+    watcher: lazily(async () => (await import('./watcher.js')).makeWatcher(projectFolder)),
   }
 }

@@ -31,14 +31,17 @@ const doing: Readonly<Record<Exclude<Work, 'nothing'>, (context: TargetContext) 
   deploy: (context) => runDeploy('fresh', context),
 }
 
-export async function runUp(given: TargetContext): Promise<void> {
+async function runUp(given: TargetContext): Promise<void> {
   const { chooseWork } = await import('../flows/choose-work.js')
   const { withoutAdmin } = await import('../flows/why-changed.js')
   const context = withoutAdmin(given)
-  const chosen = await chooseWork(context)
+  await doChosen(await chooseWork(context), context)
+}
+
+export async function doChosen(chosen: ChosenWork, context: TargetContext): Promise<void> {
   const { work } = chosen
   if (work === 'nothing') return finishIdle(chosen, context)
-  await doing[work]({ ...context, command: works[work].command })
+  await doing[work]({ ...context, command: works[work].command, started: context.ports.clock.now() })
 }
 
 async function finishIdle({ stack, since }: ChosenWork, context: TargetContext): Promise<void> {

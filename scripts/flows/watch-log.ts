@@ -12,30 +12,38 @@ const paceOfOneLogMs = 200
 const slowestMs = 30_000
 
 export interface LogOptions {
-  since: string
   /** Undefined: every line. */
   filter: string | undefined
   follow: boolean
 }
 
 /** Prints the logs of the target's functions, and goes on until it is stopped; that is how it ends well. */
-export async function watchLog(options: LogOptions, context: TargetContext): Promise<void> {
+export async function watchLog(options: LogOptions & { since: string }, context: TargetContext): Promise<void> {
   const since = readSince(options.since, context.ports.clock.now())
-  const sources = await logsOf(context)
+  try {
+    await printLogs(await logsOf(context), since, options, context)
+  } catch (error) {
+    if (!context.signal.aborted) throw error
+  }
+}
+
+/** Prints what the logs hold since then, and with `follow` what comes until the signal is aborted. */
+export async function printLogs(
+  sources: readonly LogSource[],
+  since: Date,
+  options: LogOptions,
+  context: TargetContext,
+): Promise<void> {
   const tail = tailLogs(sources, since, context)
   const missed = new Set<LogSource>()
   let waitMs = pace(sources.length, context)
-  try {
-    for (;;) {
-      const round = await tail.next()
-      tellAbsent(round, missed, options, context)
-      printEvents(round.events, options.filter, sources.length > 1, context)
-      if (!options.follow && !round.throttled) return
-      waitMs = round.throttled ? Math.min(waitMs * 2, slowestMs) : pace(sources.length, context)
-      await context.ports.clock.sleep(waitMs, context.signal)
-    }
-  } catch (error) {
-    if (!context.signal.aborted) throw error
+  for (;;) {
+    const round = await tail.next()
+    tellAbsent(round, missed, options, context)
+    printEvents(round.events, options.filter, sources.length > 1, context)
+    if (!options.follow && !round.throttled) return
+    waitMs = round.throttled ? Math.min(waitMs * 2, slowestMs) : pace(sources.length, context)
+    await context.ports.clock.sleep(waitMs, context.signal)
   }
 }
 
@@ -65,7 +73,7 @@ function tellAbsent(
 }
 
 /** One event is one line of JSON; for people it may be several. */
-export function printEvents(
+function printEvents(
   events: readonly SourcedEvent[],
   filter: string | undefined,
   several: boolean,

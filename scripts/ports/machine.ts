@@ -41,6 +41,14 @@ export interface Files {
   zip(folder: string, file: string, leftOut?: readonly string[]): Promise<void>
 }
 
+export interface Watcher {
+  /**
+   * Tells every file that is saved, added or removed below the paths, relative to the project, until it is closed.
+   * Resolves once no later save is missed.
+   */
+  watch(paths: readonly string[], onChange: (file: string) => void): Promise<{ close(): Promise<void> }>
+}
+
 export interface Prompts {
   /** Whether somebody is there to answer. */
   interactive: boolean

@@ -28,7 +28,7 @@ interface Watched extends FakeContext {
 
 async function watch(
   { logs, pauses = 0, context: given = {} }: World,
-  over: Partial<LogOptions> = {},
+  over: Partial<LogOptions & { since: string }> = {},
 ): Promise<Watched> {
   const stop = new AbortController()
   const clock = fakeClock()
