@@ -33,11 +33,19 @@ export interface EnvironmentContext extends CloudContext {
   org: string | undefined
 }
 
+export interface WideContext extends CloudContext {
+  /** Undefined: every environment. */
+  env: Environment | undefined
+  /** Undefined: every organization. */
+  org: string | undefined
+}
+
 /** A command is data and one call. `acts` says what it needs to know before it runs. */
 export type Command = Description &
   (
     | { acts: 'machine'; run: (context: Context) => Promise<void> }
     | { acts: 'cloud'; run: (context: CloudContext) => Promise<void> }
+    | { acts: 'everywhere'; run: (context: WideContext) => Promise<void> }
     | { acts: 'environment'; run: (context: EnvironmentContext) => Promise<void> }
     | { acts: 'target'; run: (context: TargetContext) => Promise<void> }
   )
@@ -47,6 +55,7 @@ export function variablesOf(command: Command): VariableName[] {
   const named: Record<Command['acts'], VariableName[]> = {
     machine: [],
     cloud: ['CLOUD', 'PROJECT_DIR'],
+    everywhere: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
     environment: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
     target: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
   }

@@ -4,7 +4,7 @@ import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
 import type { LedgerEntry } from '../flows/ledger.js'
 import type { WhyChanged } from '../flows/why-changed.js'
-import type { Command } from './command.js'
+import type { Command, WideContext } from './command.js'
 
 const common = { group: 'Ledger', acts: 'target' } as const
 export const parameterVariables: VariableName[] = [
@@ -57,6 +57,18 @@ export const ledgerCommands: Command[] = [
     example: 'make rs-config-restore ENV=stage ORG=myorg',
     variables: ['LOCK_WAIT', 'YES'],
     run: restore,
+  },
+  {
+    name: 'rs-metrics',
+    group: 'Ledger',
+    summary: 'How deploying goes: success rate, durations, rollbacks, lead time',
+    details:
+      'Of every target, of ENV, of ORG, or of one, with the total; from the receipts, also of targets that were taken ' +
+      'down since. The lead time is from the commit to the first release of it, as far as this checkout has the commits.',
+    example: 'make rs-metrics ENV=stage',
+    acts: 'everywhere',
+    variables: [],
+    run: showMetrics,
   },
 ]
 
@@ -130,6 +142,13 @@ async function showWhyChanged(context: TargetContext): Promise<void> {
 
 function dataOfWhy({ reasons, since, inputs, filesKnown }: WhyChanged): unknown {
   return { changed: reasons.length > 0, reasons, since: since?.release, inputs, filesKnown }
+}
+
+async function showMetrics(context: WideContext): Promise<void> {
+  const { readMetrics } = await import('../flows/metrics.js')
+  const { metricsText } = await import('../report/metrics-text.js')
+  const found = await readMetrics(context, context)
+  context.report.emit({ type: 'result', text: metricsText(found), data: found })
 }
 
 async function restore(context: TargetContext): Promise<void> {

@@ -13,6 +13,11 @@ export async function runCommand(command: Command, context: Context): Promise<vo
       return command.run(context)
     case 'cloud':
       return command.run(await connected(context))
+    case 'everywhere': {
+      const env = inputs.ENV === undefined ? undefined : parseEnvironment(inputs.ENV)
+      const org = inputs.ORG === undefined ? undefined : parseOrganization(inputs.ORG, env ?? 'dev')
+      return command.run({ ...(await connected(context)), env, org })
+    }
     case 'environment': {
       const env = parseEnvironment(inputs.ENV)
       const org = inputs.ORG === undefined ? undefined : parseOrganization(inputs.ORG, env)

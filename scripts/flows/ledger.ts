@@ -104,7 +104,7 @@ async function receiptKeys({ ports, names }: TargetContext): Promise<string[]> {
 }
 
 /** Undefined where it was removed meanwhile. */
-async function readEntry(key: string, { ports, names }: TargetContext): Promise<LedgerEntry | undefined> {
+export async function readEntry(key: string, { ports, names }: TargetContext): Promise<LedgerEntry | undefined> {
   const where = `s3://${names.deploymentsBucket}/${key}`
   const stored = await ports.buckets.read(names.deploymentsBucket, key)
   if (stored === undefined) return undefined

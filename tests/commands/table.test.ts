@@ -40,8 +40,7 @@ describe('the command table', () => {
 
   it('takes ENV and ORG exactly where it acts on them', () => {
     const taking = commands.filter((command) => variablesOf(command).includes('ORG'))
-    expect(taking.map(({ acts }) => acts).filter((acts) => acts !== 'target' && acts !== 'environment')).toEqual([])
-    const acting = commands.filter(({ acts }) => acts === 'target' || acts === 'environment')
+    const acting = commands.filter(({ acts }) => acts !== 'machine' && acts !== 'cloud')
     expect(acting).toEqual(taking)
   })
 
