@@ -126,7 +126,9 @@ async function launch(
   const lines = (await readFile(logFile, 'utf8')).trim().split('\n').slice(-3)
   throw new DeployError('ToolFailed', 'the local AWS did not start', {
     facts: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
-    hint: `its whole log is ${logFile}; make local-reset begins anew`,
+    hint: lines.at(-1)?.includes('is in use by')
+      ? 'end the process that works in this folder (kill and its number), then make local-start'
+      : `its whole log is ${logFile}; make local-reset begins anew`,
   })
 }
 
