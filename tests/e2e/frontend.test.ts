@@ -113,7 +113,6 @@ describe('the page of an organization', () => {
 
   it('is only uploaded as far as it changed, and goes back as it was', async () => {
     expect(await deployed()).toMatchObject({ outcome: 'unchanged', version: 1, uploaded: [] })
-    expect((await deployPage('CHECK=true')).exitCode).toBe(0)
     const keys = async (): Promise<(string | undefined)[]> =>
       ((await clients.s3.send(new ListObjectsV2Command({ Bucket: bucket }))).Contents ?? []).map(({ Key }) => Key)
     await clients.s3.send(new PutObjectCommand({ Bucket: bucket, Key: 'by-hand.txt', Body: 'mine' }))
@@ -136,8 +135,6 @@ describe('the page of an organization', () => {
     const [style, icon] = await Promise.all([open('/styles.css'), open('/icon.svg')])
     expect([style.body, style.headers['content-type']]).toEqual([before, 'text/css; charset=utf-8'])
     expect([icon.status, icon.headers['content-type']]).toEqual([200, 'image/svg+xml'])
-    const further = await project.make(['rs-rollback', ...where, 'WHAT=frontend', 'JSON=true'])
-    expect(jsonLine(further, 'failure')).toMatchObject({ code: 'StackState', exitCode: 4 })
   }, 60_000)
 
   it('may be any built folder, whose hashed files are kept for a year', async () => {
