@@ -19,14 +19,14 @@ export async function readLastDeployment(context: TargetContext): Promise<Ledger
   return undefined
 }
 
-/** The newest receipt of a deployment; undefined when there is none. Throws Refused when it cannot be read. */
+/** The newest receipt of a deployment; undefined when there is none. Throws StackState when it cannot be read. */
 export async function readLastReceipt(context: TargetContext): Promise<Receipt | undefined> {
   const entry = await readLastDeployment(context)
   if (entry?.kind === 'unreadable') throw unreadable(entry.where, context)
   return entry?.receipt
 }
 
-/** The number of the newest receipt (0 where there is none) and the last good release. Throws Refused as above. */
+/** The number of the newest receipt (0 where there is none) and the last good release. Throws StackState as above. */
 export async function readReceipts(context: TargetContext): Promise<{ newest: number; live: Receipt | undefined }> {
   let newest = 0
   for (const key of await receiptKeys(context)) {
@@ -83,7 +83,7 @@ export async function findReceipt(
   return undefined
 }
 
-/** The receipt of one release. Throws Usage where there is no such release, Refused where it cannot be read. */
+/** The receipt of one release. Throws Usage where there is no such release, StackState where it cannot be read. */
 export async function readRelease(release: number, context: TargetContext): Promise<Receipt> {
   const { ports, names, target } = context
   const key = ledgerKeys.release(names.stack, release)
@@ -123,7 +123,7 @@ function parseReceipt(text: string): Receipt | undefined {
 }
 
 function unreadable(where: string, { target }: TargetContext): DeployError {
-  return new DeployError('Refused', `the receipt ${where} cannot be read`, {
+  return new DeployError('StackState', `the receipt ${where} cannot be read`, {
     hint: `restore its earlier version (the bucket is versioned), or make rs-deploy ENV=${target.env} ORG=${target.org}, which goes on without it`,
   })
 }

@@ -144,7 +144,7 @@ async function update(
 ): Promise<FunctionState> {
   const source = await codeSource(code, tell, context)
   tell('updating the code')
-  const updated = await context.ports.functions.updateCode(held.name, source, held.revisionId)
+  const updated = await context.ports.functions.updateCode(held.name, source, code.codeSha256, held.revisionId)
   return settled(held.name, undefined, context, updated)
 }
 

@@ -91,7 +91,7 @@ export async function readLock({ ports, names, target }: TargetContext): Promise
   }
   const parsed = lockSchema.safeParse(value)
   if (parsed.success) return { lock: parsed.data, object }
-  throw new DeployError('Refused', `the lock s3://${names.deploymentsBucket}/${key} cannot be read`, {
+  throw new DeployError('StackState', `the lock s3://${names.deploymentsBucket}/${key} cannot be read`, {
     hint: `look at it, then make rs-unlock ENV=${target.env} ORG=${target.org}`,
   })
 }

@@ -143,8 +143,11 @@ export interface Functions {
   code(name: string, version: string): Promise<Uint8Array>
   /** Write. */
   deleteVersion(name: string, version: string): Promise<void>
-  /** Write. Refused with StackState when the function has another revision by now. */
-  updateCode(name: string, source: CodeSource, revisionId: string): Promise<FunctionState>
+  /**
+   * Write. Refused with StackState when the function has another revision by now; `codeSha256` of the code tells whether
+   * a first attempt, whose answer was lost, made it.
+   */
+  updateCode(name: string, source: CodeSource, codeSha256: string, revisionId: string): Promise<FunctionState>
   /** Write. Refused when code or revision are not the named ones any more. */
   publish(name: string, codeSha256: string, revisionId: string, description: string): Promise<FunctionState>
   /** Write. Refused when the alias has another revision by now. */

@@ -49,7 +49,7 @@ describe('the history', () => {
     const context = world({ objects: { ...stored(3), [place(4)]: '{' } })
     expect((await readRelease(3, context)).release).toBe(3)
     expect(await rejectedBy(readRelease(5, context))).toMatchObject({ code: 'Usage' })
-    expect(await rejectedBy(readRelease(4, context))).toMatchObject({ code: 'Refused' })
+    expect(await rejectedBy(readRelease(4, context))).toMatchObject({ code: 'StackState' })
   })
 })
 

@@ -44,7 +44,7 @@ describe('the ledger', () => {
     'that ends with a broken receipt is refused by its key: %j',
     async (text) => {
       const error = await rejectedBy(readLastReceipt(withObjects({ [place(3)]: numbered(3), [place(4)]: text })))
-      expect(error.code).toBe('Refused')
+      expect(error.code).toBe('StackState')
       expect(error.message).toContain(`s3://${place(4)}`)
       expect(error.hint).toContain('versioned')
       expect(error.hint).toContain('make rs-deploy ENV=dev ORG=myorg')

@@ -157,7 +157,8 @@ describe('releasing several functions', () => {
       'invoke',
       'moveAlias',
     ])
-    expect(context.calls.find((call) => call.includes('updateCode'))).toBe(`functions.updateCode(${name}, object, rev)`)
+    const updated = context.calls.find((call) => call.includes('updateCode'))
+    expect(updated).toBe(`functions.updateCode(${name}, object, ${newCode.codeSha256}, rev)`)
     expect(context.calls.find((call) => call.includes('publish'))).toBe(`functions.publish(${name}, new, rev2, why)`)
   })
 

@@ -116,7 +116,7 @@ describe('the lock of a target', () => {
   it('that cannot be read stops everybody', async () => {
     const { context, object } = world()
     object.put('{ broken')
-    await expect(withTargetLock(context, async () => 'in')).rejects.toMatchObject({ code: 'Refused' })
+    await expect(withTargetLock(context, async () => 'in')).rejects.toMatchObject({ code: 'StackState' })
     expect(object.stored!.text).toBe('{ broken')
   })
 

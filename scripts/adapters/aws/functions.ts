@@ -79,9 +79,15 @@ export function makeFunctions(config: ClientConfig): Functions {
     async deleteVersion(name, version) {
       await client.send(new DeleteFunctionCommand({ FunctionName: name, Qualifier: version }))
     },
-    async updateCode(name, source, revisionId) {
+    async updateCode(name, source, codeSha256, revisionId) {
       const update = new UpdateFunctionCodeCommand({ FunctionName: name, RevisionId: revisionId, ...toCode(source) })
-      return toState(await unlessChanged(name, client.send(update)))
+      const updated = client.send(update).catch(async (error: unknown) => {
+        if (!isOwnEcho(error, 'PreconditionFailedException', 'ResourceConflictException')) throw error
+        const now = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }))
+        if (now.CodeSha256 !== codeSha256) throw error
+        return now
+      })
+      return toState(await unlessChanged(name, updated))
     },
     async publish(name, codeSha256, revisionId, description) {
       const published = { FunctionName: name, CodeSha256: codeSha256, Description: description }

@@ -54,10 +54,8 @@ async function refuse(hostile: Hostile, project: Project, proxy: FaultProxy): Pr
     ...hostile.env,
   })
   const writes = proxy.calls.filter(({ write, status = 0 }) => write && status < 400).map(({ operation }) => operation)
-  // What lies in the bucket is nobody's usage: it is refused (3).
-  const codes = hostile.stored === undefined ? [2, 4] : [2, 3, 4]
   const wrong = [
-    codes.includes(exitCode) ? '' : `exit ${exitCode}`,
+    [2, 4].includes(exitCode) ? '' : `exit ${exitCode}`,
     writes.length === 0 ? '' : `it wrote ${writes.join(', ')}`,
     hostile.says.test(stderr) ? '' : `it does not say ${hostile.says.source}`,
     control.test(stderr.replaceAll(/[\n\t]/g, '')) ? 'it hands on control characters' : '',

@@ -1,0 +1,68 @@
+import { describe, expect, it } from '@jest/globals'
+import { type Server, createServer } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { answerWithin } from '../../scripts/adapters/aws/clients.js'
+import { makeFunctions } from '../../scripts/adapters/aws/functions.js'
+import type { Functions } from '../../scripts/ports.js'
+
+type Answer = 'lost' | { status: number; body: Record<string, string> }
+
+/** A Lambda that answers in turn, and keeps what it was asked. */
+async function lambda<T>(
+  answers: Answer[],
+  work: (functions: Functions) => Promise<T>,
+): Promise<{ done: T; asked: string[] }> {
+  const asked: string[] = []
+  const server: Server = createServer((request, response) => {
+    asked.push(`${request.method} ${request.url?.split('?')[0]?.split('/').at(-1)}`)
+    const answer = answers.shift()
+    if (answer === undefined || answer === 'lost') return void response.destroy()
+    const headers = { 'content-type': 'application/json', 'x-amzn-errortype': answer.body['__type'] ?? '' }
+    response.writeHead(answer.status, headers).end(JSON.stringify(answer.body))
+  })
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
+  const functions = makeFunctions({
+    region: 'us-east-1',
+    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
+    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
+    maxAttempts: 2,
+    retryMode: 'standard',
+    requestHandler: answerWithin,
+  })
+  try {
+    return { done: await work(functions), asked }
+  } finally {
+    server.closeAllConnections()
+    server.close()
+  }
+}
+
+const stale: Answer = { status: 412, body: { __type: 'PreconditionFailedException', message: 'another revision' } }
+const busy: Answer = { status: 409, body: { __type: 'ResourceConflictException', message: 'an update is in progress' } }
+const holds = (CodeSha256: string): Answer => ({ status: 200, body: { FunctionName: 'f', CodeSha256 } })
+const update = (functions: Functions) =>
+  functions.updateCode('f', { zip: new Uint8Array([1]) }, 'new', 'rev').then(
+    ({ codeSha256 }) => codeSha256,
+    (error: unknown) => (error as { code?: string }).code,
+  )
+
+describe('an update of code', () => {
+  it.each([
+    ['another revision', stale],
+    ['an update that is in progress', busy],
+  ])('whose answer was lost has been done where the second attempt meets %s with this code', async (_, met) => {
+    const { done, asked } = await lambda(['lost', met, holds('new')], update)
+    expect(done).toBe('new')
+    expect(asked).toEqual(['PUT code', 'PUT code', 'GET configuration'])
+  })
+
+  it('whose answer was lost is refused where the function holds other code', async () => {
+    expect((await lambda(['lost', stale, holds('theirs')], update)).done).toBe('StackState')
+  })
+
+  it('that finds another revision at once is refused, whatever code is there', async () => {
+    const { done, asked } = await lambda([stale, holds('new')], update)
+    expect(done).toBe('StackState')
+    expect(asked).toEqual(['PUT code'])
+  })
+})
