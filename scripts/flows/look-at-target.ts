@@ -119,7 +119,7 @@ async function holder(context: TargetContext): Promise<string | undefined> {
     const found = await readLock(context)
     return found && describeLock(found.lock)
   } catch (error) {
-    if (error instanceof DeployError && error.code === 'Refused') return error.message
+    if (error instanceof DeployError && error.code === 'StackState') return error.message
     throw error
   }
 }
