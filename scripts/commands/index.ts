@@ -15,6 +15,7 @@ import { planCommands } from './plan.js'
 import { releaseCommands } from './release.js'
 import { sampleCommands } from './sample.js'
 import { showCommands } from './show.js'
+import { sideBySideCommands } from './side-by-side.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
 import { upCommands } from './up.js'
@@ -35,6 +36,7 @@ export const commands: readonly Command[] = [
   ...configCommands,
   ...sampleCommands,
   ...watchCommands,
+  ...sideBySideCommands,
   ...stackCommands,
   ...ledgerCommands,
   ...lockCommands,

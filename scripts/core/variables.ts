@@ -119,6 +119,8 @@ export const variables = {
   LOCK_WAIT: { summary: 'how many seconds to wait for another run on the same target (3600)', kind: 'text' },
   SINCE: { summary: 'how far back: 30s, 10m, 2h, 1d, or a time in ISO 8601 (10m)', kind: 'text', example: '1h' },
   FILTER: { summary: 'only lines that hold this text, whatever its case', kind: 'text', example: 'error' },
+  WITH: { summary: 'the organization to compare with', kind: 'text', example: 'myorg-blue' },
+  WITH_ENV: { summary: 'environment of WITH (unset: ENV)', kind: 'text', example: 'stage' },
   AUTO: { summary: 'deploy also what needs CloudFormation', kind: 'flag' },
   FOLLOW: { summary: 'false: print what is there and end (true)', kind: 'flag' },
   WHY: { summary: 'the reason, for whoever meets the lock', kind: 'text', example: 'migration' },
