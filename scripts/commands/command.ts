@@ -1,6 +1,6 @@
 import type { VariableName } from '../core/variables.js'
 import type { Environment } from '../core/target.js'
-import type { CloudContext, Context, TargetContext } from '../flows/context.js'
+import type { CloudContext, Context, FilesContext, TargetContext } from '../flows/context.js'
 
 export const groups = [
   'Deploy',
@@ -47,6 +47,7 @@ export type Command = Description &
     | { acts: 'cloud'; run: (context: CloudContext) => Promise<void> }
     | { acts: 'everywhere'; run: (context: WideContext) => Promise<void> }
     | { acts: 'environment'; run: (context: EnvironmentContext) => Promise<void> }
+    | { acts: 'files'; run: (context: FilesContext) => Promise<void> }
     | { acts: 'target'; run: (context: TargetContext) => Promise<void> }
   )
 
@@ -57,12 +58,13 @@ export function variablesOf(command: Command): VariableName[] {
     cloud: ['CLOUD', 'PROJECT_DIR'],
     everywhere: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
     environment: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
+    files: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
     target: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
   }
   return [...new Set([...named[command.acts], ...command.variables, 'JSON' as const])]
 }
 
 export function isRequired(command: Command, name: VariableName): boolean {
-  if (name === 'ENV') return command.acts === 'target' || command.acts === 'environment'
-  return name === 'ORG' && command.acts === 'target'
+  const ofOne = command.acts === 'target' || command.acts === 'files'
+  return (name === 'ENV' && (ofOne || command.acts === 'environment')) || (name === 'ORG' && ofOne)
 }

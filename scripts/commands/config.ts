@@ -1,8 +1,9 @@
 import { isSet } from '../core/inputs.js'
 import { stackName, targetOfStack } from '../core/names.js'
 import type { Target } from '../core/target.js'
+import { masked } from '../core/property-values.js'
 import { DeployError } from '../errors.js'
-import type { TargetContext } from '../flows/context.js'
+import type { FilesContext, TargetContext } from '../flows/context.js'
 import type { SyncOutcome } from '../flows/sync-configs.js'
 import type { Command, EnvironmentContext } from './command.js'
 
@@ -24,9 +25,9 @@ export const configCommands: Command[] = [
     name: 'show-config',
     group: 'Configuration',
     summary: 'The merged configuration of an organization, as its files are now',
-    details: 'EXPLAIN=true gives each value with the file that it comes from.',
+    details: 'EXPLAIN=true gives each value with the file that it comes from. What looks like a secret is masked.',
     example: 'make show-config ENV=stage ORG=myorg EXPLAIN=true',
-    acts: 'target',
+    acts: 'files',
     variables: ['EXPLAIN'],
     run: showConfig,
   },
@@ -60,10 +61,16 @@ export async function runUpdateConfig(context: TargetContext): Promise<void> {
   context.report.emit({ type: 'result', text, data: changes })
 }
 
-async function showConfig(context: TargetContext): Promise<void> {
+async function showConfig(context: FilesContext): Promise<void> {
   const { mergedConfigs } = await import('../flows/show-config.js')
   const { columns } = await import('../report/ledger-text.js')
-  const parts = await mergedConfigs(context)
+  const { maskSecrets, secretPaths } = await import('../core/config-secrets.js')
+  const { env } = context.target
+  const parts = (await mergedConfigs(context)).map(({ part, merged, sources }) => {
+    const secret = secretPaths(merged, env)
+    const shown = sources.map((one) => (secret.includes(one.path) ? { ...one, value: masked } : one))
+    return { part, merged: maskSecrets(merged, env), sources: shown }
+  })
   const merged = Object.fromEntries(parts.map((one) => [one.part, one.merged]))
   const explain = isSet(context.inputs, 'EXPLAIN')
   const rows = parts.flatMap(({ sources }) => sources.map(({ path, value, file }) => [path, value, file]))

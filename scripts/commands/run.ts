@@ -1,6 +1,7 @@
 import { cloudTitle } from '../core/cloud.js'
+import type { Inputs } from '../core/inputs.js'
 import { namesOf } from '../core/names.js'
-import { parseEnvironment, parseOrganization } from '../core/target.js'
+import { type Target, parseEnvironment, parseOrganization } from '../core/target.js'
 import { DeployError } from '../errors.js'
 import type { CloudContext, Context } from '../flows/context.js'
 import type { Command } from './command.js'
@@ -23,9 +24,10 @@ export async function runCommand(command: Command, context: Context): Promise<vo
       const org = inputs.ORG === undefined ? undefined : parseOrganization(inputs.ORG, env)
       return command.run({ ...(await connected(context)), env, org })
     }
+    case 'files':
+      return command.run({ ...context, target: targetOf(inputs) })
     case 'target': {
-      const env = parseEnvironment(inputs.ENV)
-      const target = { env, org: parseOrganization(inputs.ORG, env) }
+      const target = targetOf(inputs)
       const cloudContext = await connected(context)
       const { cloud, report } = cloudContext
       const title = `${context.project.prefix} ${target.env}/${target.org}`
@@ -33,6 +35,11 @@ export async function runCommand(command: Command, context: Context): Promise<vo
       return command.run({ ...cloudContext, target, names: namesOf(target, cloud.account, context.project) })
     }
   }
+}
+
+function targetOf(inputs: Inputs): Target {
+  const env = parseEnvironment(inputs.ENV)
+  return { env, org: parseOrganization(inputs.ORG, env) }
 }
 
 async function connected(context: Context): Promise<CloudContext> {

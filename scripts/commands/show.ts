@@ -8,7 +8,7 @@ import type { Command } from './command.js'
 const bare = 'The bare value on standard output and nothing else there, for scripts.'
 
 /** A value of a deployed target; undefined where the stack has none. */
-type Read = (stack: Stack, context: TargetContext) => string | undefined
+type Read = (stack: Stack, context: TargetContext) => string | undefined | Promise<string | undefined>
 
 export const showCommands: Command[] = [
   showAccount('show-account-number', 'The number of the account in use', ({ cloud }) => cloud.account),
@@ -25,7 +25,10 @@ export const showCommands: Command[] = [
       report.emit({ type: 'result', text: names.stack, data: { value: names.stack } })
     },
   },
-  showValue('show-rs-function-name', 'The name of the function', (_stack, { names }) => names.function),
+  showValue('show-rs-function-name', 'The name of the function', async (_stack, { names, ports }) => {
+    const found = names.function === '' ? undefined : await ports.functions.state(names.function)
+    return found?.name
+  }),
   showValue(
     'show-rs-endpoint',
     'The address of the API, as this machine can open it',
@@ -34,9 +37,12 @@ export const showCommands: Command[] = [
   showOutput('show-rs-api-gateway', 'The id of the API', 'ApiGatewayId'),
   showOutput('show-rs-user-pool', 'The id of the user pool', 'CognitoUserPoolId'),
   showOutput('show-rs-client-id', 'The id of the user pool’s client', 'CognitoClientId'),
-  showValue('show-rs-s3-buckets', 'The names of the buckets, one per line', (_stack, { names }) =>
-    names.bucketKeys.map((key) => names.buckets[key]).join('\n'),
-  ),
+  showValue('show-rs-s3-buckets', 'The names of the buckets that are there, one per line', async (_stack, context) => {
+    const { names, ports } = context
+    const all = names.bucketKeys.map((key) => names.buckets[key])
+    const presence = await Promise.all(all.map((bucket) => ports.buckets.presence(bucket)))
+    return all.filter((_bucket, i) => presence[i] === 'ours').join('\n')
+  }),
   {
     name: 'rs-outputs',
     group: 'Look',
@@ -82,7 +88,7 @@ export const showCommands: Command[] = [
     details: 'Unhealthy (exit 5) with what it answered where it is not healthy.',
     example: 'make rs-ping-health ENV=stage ORG=myorg',
     acts: 'target',
-    variables: [],
+    variables: ['HEALTH_PATH'],
     async run(context) {
       const { pingHealth } = await import('../flows/ping-health.js')
       const health = await pingHealth(context)
@@ -125,7 +131,7 @@ function showValue(name: string, summary: string, read: Read): Command {
       const { deployedStack } = await import('../flows/deployed-stack.js')
       const { env, org } = context.target
       const stack = await deployedStack(context)
-      const value = read(stack, context)
+      const value = await read(stack, context)
       if (value === undefined || value === '') {
         throw new DeployError('NotDeployed', `${stack.name} is ${stack.status} and has no such part: ${summary}`, {
           hint: `make check-rs ENV=${env} ORG=${org} shows what it has`,

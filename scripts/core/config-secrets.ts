@@ -1,5 +1,6 @@
 import { valuesOf } from './config-diff.js'
-import type { JsonObject } from './config-merge.js'
+import type { Json, JsonObject } from './config-merge.js'
+import { masked } from './property-values.js'
 import type { Environment } from './target.js'
 
 /** Private keys (RFC 7468) and access keys (IAM user guide, "Unique identifiers"). */
@@ -14,4 +15,16 @@ export function secretPaths(config: JsonObject, env: Environment): string[] {
     const filled = json.startsWith('"') && json !== '""'
     return secretValue.test(json) || (named && filled) ? [path] : []
   })
+}
+
+/** The configuration with dots in place of every value that looks like a secret. */
+export function maskSecrets(config: JsonObject, env: Environment): JsonObject {
+  const secret = new Set(secretPaths(config, env))
+  const mask = (value: Json, path: string): Json => {
+    if (secret.has(path)) return masked
+    return value === null || typeof value !== 'object' || Array.isArray(value) ? value : below(value, `${path}.`)
+  }
+  const below = (value: JsonObject, start: string): JsonObject =>
+    Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mask(inner, `${start}${key}`)]))
+  return below(config, '')
 }

@@ -30,6 +30,11 @@ export interface Context {
   connect(options: { startEmulator: boolean }): Promise<CloudContext | undefined>
 }
 
+/** A context of one target's files: nothing is connected to. */
+export interface FilesContext extends Context {
+  target: Target
+}
+
 /** A context whose cloud is known: account, region and endpoint. */
 export interface CloudContext extends Context {
   ports: Ports

@@ -8,7 +8,7 @@ import type { StoredObject } from '../ports.js'
 import { confirmDeployment } from './confirm.js'
 import type { TargetContext } from './context.js'
 import { prepareAccount } from './prepare-account.js'
-import { configKey, putConfig, readableConfig } from './target-config.js'
+import { configKey, putConfig, readableConfig, verifyNoSecrets } from './target-config.js'
 import { withTargetLock } from './target-lock.js'
 
 /** What the bucket holds now and what it held before. */
@@ -57,6 +57,7 @@ async function findPrevious(context: TargetContext): Promise<Restoration> {
     // The same text was uploaded more than once: what was before that is meant.
     if (previous === undefined || previous.text === current?.text) continue
     const wanted = verified(previous.text, `s3://${bucket}/${configKey} (version ${versionId})`)
+    verifyNoSecrets({ text: previous.text }, context)
     return { current, previous, changes: configChanges(readableConfig(current?.text), wanted) }
   }
   throw new DeployError('StackState', `there is no earlier version of s3://${bucket}/${configKey}`, {

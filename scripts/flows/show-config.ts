@@ -1,7 +1,7 @@
 import { parseConfig } from '../core/config-file.js'
 import { valuesOf } from '../core/config-diff.js'
 import { type JsonObject, mergeConfig } from '../core/config-merge.js'
-import type { TargetContext } from './context.js'
+import type { FilesContext } from './context.js'
 
 export interface MergedPart {
   part: 'lambda' | 'webapp'
@@ -11,7 +11,7 @@ export interface MergedPart {
 }
 
 /** Both merged configurations of a target, each value with its file. Throws Usage where a file is wrong. */
-export async function mergedConfigs({ ports, target }: TargetContext): Promise<MergedPart[]> {
+export async function mergedConfigs({ ports, target }: FilesContext): Promise<MergedPart[]> {
   const parts = ['lambda', 'webapp'] as const
   return Promise.all(
     parts.map(async (part) => {

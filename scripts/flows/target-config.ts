@@ -4,7 +4,7 @@ import { secretPaths } from '../core/config-secrets.js'
 import { canonicalJson, sha256, shortHash } from '../core/hash.js'
 import { DeployError } from '../errors.js'
 import type { Step } from '../report/report.js'
-import type { TargetContext } from './context.js'
+import type { FilesContext, TargetContext } from './context.js'
 
 const folder = 'infra/.config/lambda'
 export const configKey = 'config.json'
@@ -42,7 +42,7 @@ export async function readTargetConfig({ ports, target, names }: TargetContext):
 }
 
 /** Throws Refused with the path of every value that looks like a secret: what is uploaded is no place for them. */
-export function verifyNoSecrets({ text }: TargetConfig, { target }: TargetContext): void {
+export function verifyNoSecrets({ text }: Pick<TargetConfig, 'text'>, { target }: FilesContext): void {
   const paths = secretPaths(JSON.parse(text) as JsonObject, target.env)
   if (paths.length === 0) return
   throw new DeployError('Refused', `the configuration holds what looks like a secret: ${paths.join(', ')}`, {

@@ -132,6 +132,12 @@ describe('running a command', () => {
     ])
   })
 
+  it('on files knows the target and connects to nothing', async () => {
+    const { given, connects } = await run('files', { ENV: 'dev', ORG: 'other' })
+    expect([connects, given]).toMatchObject([0, [{ target: { env: 'dev', org: 'other' } }]])
+    expect(await rejectedBy(run('files', { ENV: 'dev' }))).toMatchObject({ code: 'Usage' })
+  })
+
   it('on the machine connects to nothing', async () => expect((await run('machine', {})).connects).toBe(0))
 })
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { secretPaths } from '../../scripts/core/config-secrets.js'
+import { maskSecrets, secretPaths } from '../../scripts/core/config-secrets.js'
 
 describe('a configuration', () => {
   it.each([
@@ -12,4 +12,9 @@ describe('a configuration', () => {
   ] as const)('%j of %s holds the secrets %j', (config, env, paths) =>
     expect(secretPaths(structuredClone(config) as never, env)).toEqual(paths),
   )
+
+  it('is shown with dots in the place of its secrets, and otherwise whole', () => {
+    const config = { mail: { key: 'AKIAIOSFODNN7EXAMPLE', port: 25 }, list: [1, { a: null }] }
+    expect(maskSecrets(config, 'dev')).toEqual({ mail: { key: '••••••', port: 25 }, list: [1, { a: null }] })
+  })
 })

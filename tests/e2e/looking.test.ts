@@ -51,6 +51,7 @@ describe('looking at an organization', () => {
   it('opens it and asks for its health', async () => {
     expect(await bare('rs-open')).toBe(`API   ${String(summary['api'])}\nPage  ${String(summary['page'])}`)
     expect(await bare('rs-ping-health')).toMatch(/^healthy, answered by version 1 in \d+ ms$/)
+    expect(shown(await make('rs-ping-health', ['HEALTH_PATH=/api/config/runtime']))).toContain('Unhealthy (exit 5)')
   }, 60_000)
 
   it.each([
@@ -121,6 +122,9 @@ describe('looking at an organization', () => {
     const uploaded = await bare('rs-show-runtime-config')
     expect(JSON.parse(uploaded)).toMatchObject({ ui: { title: 'Ours' } })
     await writeFile(path.join(project.folder, file), '{ "mail": { "key": "AKIAIOSFODNN7EXAMPLE" } }\n')
+    const shownConfig = await bare('show-config')
+    expect(shownConfig).toContain('"key": "••••••"')
+    expect(shownConfig).not.toContain('AKIA')
     const refused = await make('rs-update-config')
     expect(refused.stderr).toContain('looks like a secret: mail.key')
     expect(refused.stderr).not.toContain('AKIA')

@@ -146,4 +146,12 @@ describe('putting a configuration', () => {
   it('returns the ETag of what is there', async () => {
     expect(await putConfig(two, world({ versions: [one] }))).toBe('etag 1')
   })
+
+  it('refuses a version that holds what looks like a secret, and does not show it', async () => {
+    const versions: Versions = ['{ "mail": { "key": "AKIAIOSFODNN7EXAMPLE" } }', '{}']
+    const error = await rejectedBy(restoreConfig(world({ versions })))
+    expect(error.code).toBe('Refused')
+    expect(error.message).toMatch(/secret: mail\.key$/)
+    expect(versions).toHaveLength(2)
+  })
 })
