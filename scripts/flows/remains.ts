@@ -114,7 +114,7 @@ async function logGroupsOf(standing: StandingStack | undefined, context: TargetC
 async function apisOfLastStack(context: TargetContext): Promise<string[]> {
   const receipt = await readLastReceipt(context).catch((error: unknown) => {
     // A receipt that cannot be read is about to be removed: it must not stop that.
-    if (error instanceof DeployError && error.code === 'Refused') return undefined
+    if (error instanceof DeployError && error.code === 'StackState') return undefined
     throw error
   })
   const last = receipt === undefined ? undefined : await context.ports.stacks.describe(receipt.stack.arn)

@@ -3,6 +3,7 @@ import type { Inputs } from '../../scripts/core/inputs.js'
 import { DeployError } from '../../scripts/errors.js'
 import { emptyBucket, measureContents } from '../../scripts/flows/empty-bucket.js'
 import { findKeptPool, keptPoolFor } from '../../scripts/flows/kept-pool.js'
+import { countRemains } from '../../scripts/flows/remains.js'
 import { forgetLock } from '../../scripts/flows/remove-parts.js'
 import type { Buckets, Stack, StackResource } from '../../scripts/ports.js'
 import { account, fakeContext, fakeStack } from '../support/fake-context.js'
@@ -125,5 +126,16 @@ describe('a user pool that was kept', () => {
       const found = await keptPoolFor(stack, [], worldOf({ pools: { p1: own } }))
       expect(found).toEqual({ poolId: 'p1', clientId: 'client' })
     }
+  })
+})
+
+describe('what remains of a target', () => {
+  it('is counted also where its last receipt cannot be read: that goes too', async () => {
+    const context = worldOf({
+      receipts: { 'rawscribe-dev-myorg/releases/000001.json': '{' },
+      logGroups: ['/aws/lambda/rawscribe-dev-myorg-backend'],
+    })
+    const remains = await context.report.step('Count', (step) => countRemains(['logs'], step, context))
+    expect(remains.logGroups).toEqual(['/aws/lambda/rawscribe-dev-myorg-backend'])
   })
 })

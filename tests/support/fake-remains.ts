@@ -33,11 +33,13 @@ export interface World {
   clients?: string[]
   answer?: string
   logGroups?: string[]
+  /** Texts in the deployments bucket, by key. */
+  receipts?: Record<string, string>
 }
 
 /** A cloud in memory, of which only what a take-down uses is there. */
 export function worldOf(world: World): FakeContext & { world: Required<Pick<World, 'buckets' | 'pools'>> } {
-  const { buckets = {}, pools = {}, resources = [] } = world
+  const { buckets = {}, pools = {}, resources = [], receipts = {} } = world
   let status: StackStatus | undefined =
     world.stack === undefined ? undefined : (world.stack.status ?? 'CREATE_COMPLETE')
   let deleted = false
@@ -70,7 +72,8 @@ export function worldOf(world: World): FakeContext & { world: Required<Pick<Worl
   }
   const bucketPort: Partial<Buckets> = {
     presence: async (bucket) => world.presence?.[bucket] ?? (buckets[bucket] === undefined ? 'absent' : 'ours'),
-    keys: async () => [],
+    keys: async (_bucket, prefix) => Object.keys(receipts).filter((key) => key.startsWith(prefix)),
+    read: async (_bucket, key) => (receipts[key] === undefined ? undefined : { text: receipts[key], etag: 'e' }),
     versions: async (bucket, prefix) => ({
       versions: (buckets[bucket] ?? [])
         .filter((key) => key.startsWith(prefix))
