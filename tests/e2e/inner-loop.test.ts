@@ -133,4 +133,16 @@ describe('the inner loop', () => {
     expect(jsonLine(events, 'result')['data']).toMatchObject({ function: 'RawscribeLambda' })
     expect(events.stdout).not.toMatch(/"message":"(START|END) /)
   }, 20_000)
+
+  it('measures every release, and tells this target from one that is not there', async () => {
+    const metrics = jsonLine(await make('rs-metrics', 'JSON=true'), 'result')['data'] as {
+      total: Record<string, unknown>
+    }
+    expect(metrics.total).toMatchObject({ deployments: 3, live: 3, successRate: 1, rollbacks: 0 })
+    const compared = await make('rs-compare', 'WITH=nobody', 'CHECK=true', 'JSON=true')
+    expect(jsonLine(compared, 'failure')).toMatchObject({ code: 'Different', exitCode: 7 })
+    expect((await make('rs-compare', 'WITH=loop', 'CHECK=true')).stdout).toBe(
+      'same: stack, health, template, code, parameters, config',
+    )
+  }, 20_000)
 })
