@@ -6,7 +6,7 @@ import type { FunctionAlias, FunctionState, Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import type { Sources } from './build-target.js'
 import type { TargetContext } from './context.js'
-import { readReceipts } from './ledger.js'
+import { newestRelease, readReceipts } from './ledger.js'
 import { functionsAtOnce } from './release-code.js'
 import { settleForFunction } from './settle-stack.js'
 import { type TargetFunction, targetFunctions } from './target-functions.js'
@@ -37,8 +37,25 @@ export interface CodeFacts {
 
 /** Reads what stands; throws StackState where code alone cannot be brought there. */
 export async function gatherCodeFacts(step: Step, context: TargetContext): Promise<CodeFacts> {
+  return readCodeFacts(await settleForFunction(step, context), context)
+}
+
+/**
+ * Under the lock: what was read before it, unless another run was in between, which its receipt or the stack tells. One
+ * that left neither cannot be overwritten: every change carries the revision that was read.
+ */
+export async function confirmCodeFacts(
+  early: CodeFacts | undefined,
+  step: Step,
+  context: TargetContext,
+): Promise<CodeFacts> {
+  const [stack, newest] = await Promise.all([settleForFunction(step, context), newestRelease(context)])
+  const same = early?.newest === newest && early.stack.arn === stack.arn && early.stack.changedAt === stack.changedAt
+  return same ? { ...early, stack } : readCodeFacts(stack, context)
+}
+
+export async function readCodeFacts(stack: Stack, context: TargetContext): Promise<CodeFacts> {
   const { ports } = context
-  const stack = await settleForFunction(step, context)
   const [{ newest, live }, functions] = await Promise.all([readReceipts(context), targetFunctions(stack.arn, context)])
   // What was released before a take-down was of other functions.
   if (live === undefined || live.stack.arn !== stack.arn) throw neverReleased(context)

@@ -5,7 +5,7 @@ import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
 import { type Sources, readSources } from './build-target.js'
-import { type CodeFacts, gatherCodeFacts, verifyDependencies } from './code-facts.js'
+import { type CodeFacts, confirmCodeFacts, readCodeFacts, verifyDependencies } from './code-facts.js'
 import type { FunctionCode } from './code-source.js'
 import { confirmDeployment } from './confirm.js'
 import type { TargetContext } from './context.js'
@@ -34,41 +34,47 @@ export async function deployFunctions(force: boolean, context: TargetContext): P
   healthPathOf(context)
   readKeepVersions(context.inputs.KEEP_VERSIONS)
   return withBuildFolder(context, async () => {
-    const { sources, codes } = await report.step('Package', (step) => takeCode(step, context))
-    return withTargetLock(context, async (locked) => {
-      const facts = await report.step('Check', (step) => check(sources, codes, force, step, locked))
+    const taken = await report.step('Package', (step) => takeCode(step, context))
+    return withTargetLock(context, async (locked, waited) => {
+      const early = waited ? undefined : taken.early
+      const facts = await report.step('Check', (step) => check({ ...taken, early }, force, step, locked))
       if (facts.wanted.length === 0) return finishUnchanged(facts, locked)
       await confirmDeployment(locked)
-      return release(sources, facts, locked)
+      return release(taken.sources, facts, locked)
     })
   })
 }
 
-async function takeCode(
-  step: Step,
-  context: TargetContext,
-): Promise<{ sources: Sources; codes: Map<string, FunctionCode> }> {
+interface Taken {
+  sources: Sources
+  codes: ReadonlyMap<string, FunctionCode>
+  /** What stood while the code was packaged; undefined: it could not be read, and is to be read under the lock. */
+  early: CodeFacts | undefined
+}
+
+async function takeCode(step: Step, context: TargetContext): Promise<Taken> {
   const { ports } = context
-  const [sources] = await Promise.all([readSources(context), settleForFunction(step, context)])
-  const codes = await packageFunctions(sources, step, context)
+  const standing = settleForFunction(step, context)
+  const reading = standing.then((stack) => readCodeFacts(stack, context)).catch(() => undefined)
+  const [sources] = await Promise.all([readSources(context), standing])
+  const [codes, early] = await Promise.all([packageFunctions(sources, step, context), reading])
   const [first] = codes.values()
   const home = path.dirname(path.dirname(path.dirname(minimalZip)))
   if (first !== undefined && (await ports.files.exists(home))) await ports.files.copy(first.file, minimalZip)
   const zips = new Map([...codes.values()].map(({ file, bytes }) => [file, bytes] as const))
   const kilobytes = Math.ceil([...zips.values()].reduce((sum, bytes) => sum + bytes, 0) / 1000)
   step.say(`${counted(codes.size, 'function')}, ${kilobytes} kB`)
-  return { sources, codes }
+  return { sources, codes, early }
 }
 
 /** The functions to release: those whose live code is not what the checkout holds. Throws what stands in the way. */
 async function check(
-  sources: Sources,
-  codes: ReadonlyMap<string, FunctionCode>,
+  { sources, codes, early }: Taken,
   force: boolean,
   step: Step,
   context: TargetContext,
 ): Promise<CodeFacts & { wanted: Wanted[] }> {
-  const facts = await gatherCodeFacts(step, context)
+  const facts = await confirmCodeFacts(early, step, context)
   const chosen = selectFunctions(facts.functions, context.inputs.FUNCTION)
   verifyDependencies(sources, facts, force, step, context)
   const wanted = chosen.flatMap((one): Wanted[] => {

@@ -98,6 +98,12 @@ export async function readRelease(release: number, context: TargetContext): Prom
   })
 }
 
+/** The number of the newest receipt, whatever it says; 0 where there is none. */
+export async function newestRelease(context: TargetContext): Promise<number> {
+  const [newest] = await receiptKeys(context)
+  return newest === undefined ? 0 : ledgerKeys.numberOf(newest)
+}
+
 async function receiptKeys({ ports, names }: TargetContext): Promise<string[]> {
   const keys = await ports.buckets.keys(names.deploymentsBucket, ledgerKeys.releases(names.stack))
   return keys.sort().reverse()
@@ -137,9 +143,17 @@ export async function writeReceipt(
   after: number,
   context: TargetContext,
 ): Promise<Receipt> {
-  const { ports, names } = context
-  const highest = Math.max(after, ...(await receiptKeys(context)).map(ledgerKeys.numberOf))
-  for (let release = highest + 1; release <= highest + mostAttempts; release++) {
+  const highest = Math.max(after, await newestRelease(context))
+  return writeReceiptAfter(receipt, highest, context)
+}
+
+/** The same where `newest` was read under the lock: its own listing is spared. */
+export async function writeReceiptAfter(
+  receipt: Omit<Receipt, 'release'>,
+  newest: number,
+  { ports, names }: TargetContext,
+): Promise<Receipt> {
+  for (let release = newest + 1; release <= newest + mostAttempts; release++) {
     const numbered: Receipt = { ...receipt, release }
     const key = ledgerKeys.release(names.stack, release)
     const text = `${JSON.stringify(numbered, null, 2)}\n`
@@ -149,5 +163,5 @@ export async function writeReceipt(
     const present = await ports.buckets.read(names.deploymentsBucket, key)
     if (present?.text === text) return numbered
   }
-  throw new DeployError('AwsFailed', `no free release number after ${highest}`, { hint: 'the same command again' })
+  throw new DeployError('AwsFailed', `no free release number after ${newest}`, { hint: 'the same command again' })
 }

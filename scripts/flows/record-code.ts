@@ -8,7 +8,7 @@ import type { Sources } from './build-target.js'
 import type { CodeFacts } from './code-facts.js'
 import type { TargetContext } from './context.js'
 import type { Health } from './health-gate.js'
-import { writeReceipt } from './ledger.js'
+import { writeReceiptAfter } from './ledger.js'
 import { commonPart, functionsPart } from './record-release.js'
 import type { Released } from './release-code.js'
 import type { Proof } from './verify-target.js'
@@ -32,7 +32,7 @@ export async function recordCode(
     functions: { ...otherFunctions(live, released), ...functions },
     ...(health === undefined ? {} : { health }),
   }
-  return (await writeReceipt(receipt, newest, context)).release
+  return (await writeReceiptAfter(receipt, newest, context)).release
 }
 
 /** Writes the receipt of a way back: the code is that release's, all else as the last good release had it. */
@@ -56,7 +56,7 @@ export async function recordRollback(
     rolledBackTo: goal.release,
     ...(health === undefined ? {} : { health }),
   }
-  return (await writeReceipt(receipt, newest, context)).release
+  return (await writeReceiptAfter(receipt, newest, context)).release
 }
 
 /** A release of code that failed leaves a receipt too; where requests reached it, with what became of the way back. */
@@ -75,7 +75,7 @@ export async function recordCodeFailure(
     stack: live.stack,
     ...(proof === undefined ? {} : { health: proof.health, rollback: proof.rollback }),
   }
-  await writeReceipt(receipt, newest, context).catch((problem: unknown) => {
+  await writeReceiptAfter(receipt, newest, context).catch((problem: unknown) => {
     const text = problem instanceof Error ? problem.message : String(problem)
     context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
   })
