@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { type Template, codeFolders } from './template.js'
+import { type Template, codeFolders, globalProperties } from './template.js'
 
 /** How the code of a function is put together. */
 export interface PackagedFunction {
@@ -30,7 +30,7 @@ export function packagedFunctions(template: Template, files: readonly string[]):
     .filter(({ kind }) => kind === 'function')
     .map(({ logicalId, folder }) => {
       const resource = template.Resources[logicalId]
-      const runtime = String(resource?.Properties?.['Runtime'] ?? globalRuntime(template) ?? '')
+      const runtime = String(resource?.Properties?.['Runtime'] ?? globalProperties(template)['Runtime'] ?? '')
       const family = runtime.startsWith('python') ? 'python' : runtime.startsWith('nodejs') ? 'nodejs' : undefined
       const method = methodOf(resource?.Metadata?.['BuildMethod'], family, folder, files)
       return { logicalId, folder, method, leftOut: family === undefined ? [] : leftOut[family] }
@@ -46,11 +46,6 @@ function methodOf(
   if (buildMethod === 'makefile') return 'makefile'
   if (buildMethod !== undefined || family === undefined) return 'sam'
   return files.includes(path.join(folder, manifests[family])) ? 'sam' : 'copy'
-}
-
-function globalRuntime(template: Template): unknown {
-  const globals = template['Globals'] as { Function?: { Runtime?: unknown } } | undefined
-  return globals?.Function?.Runtime
 }
 
 /** Files that name what is installed beside the code. */

@@ -191,8 +191,15 @@ export interface CodeFolder {
   folder: string
 }
 
+/** What SAM gives to every function that does not say otherwise: `Globals.Function`. */
+export function globalProperties(template: Template): Readonly<Record<string, unknown>> {
+  const globals = template['Globals'] as { Function?: Record<string, unknown> } | undefined
+  return globals?.Function ?? {}
+}
+
 /** The functions and layers whose code lies in a folder beside the template (zip packages, not images or S3). */
 export function codeFolders(template: Template): CodeFolder[] {
+  const globals = globalProperties(template)
   return Object.entries(template.Resources).flatMap(([logicalId, resource]): CodeFolder[] => {
     const [kind, property] =
       resource.Type === 'AWS::Serverless::Function'
@@ -200,7 +207,10 @@ export function codeFolders(template: Template): CodeFolder[] {
         : resource.Type === 'AWS::Serverless::LayerVersion'
           ? (['layer', 'ContentUri'] as const)
           : [undefined, undefined]
-    const folder = property === undefined ? undefined : resource.Properties?.[property]
+    const own = resource.Properties ?? {}
+    const isZip = own['InlineCode'] === undefined && (own['PackageType'] ?? globals['PackageType']) !== 'Image'
+    const shared = kind === 'function' && isZip ? globals['CodeUri'] : undefined
+    const folder = property === undefined ? undefined : (own[property] ?? shared)
     if (kind === undefined || typeof folder !== 'string' || /^[a-z0-9]+:\/\//i.test(folder)) return []
     return [{ logicalId, kind, property, folder }]
   })

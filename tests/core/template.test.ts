@@ -144,7 +144,22 @@ describe('a template', () => {
     for (const properties of elsewhere) {
       const text = resource(properties).replace('Type: T', 'Type: AWS::Serverless::Function')
       expect(codeFolders(parseTemplate(text, 't'))).toEqual([])
+      expect(codeFolders(parseTemplate(`Globals: {Function: {CodeUri: all}}\n${text}`, 't'))).toEqual([])
     }
+  })
+
+  it('takes the code folder that its Globals give to every function which names none', () => {
+    const text = [
+      'Globals: {Function: {CodeUri: all}}',
+      'Resources:',
+      '  A: {Type: AWS::Serverless::Function}',
+      '  B: {Type: AWS::Serverless::Function, Properties: {CodeUri: own}}',
+      '  C: {Type: AWS::Serverless::LayerVersion}',
+    ].join('\n')
+    expect(codeFolders(parseTemplate(text, 't')).map(({ logicalId, folder }) => [logicalId, folder])).toEqual([
+      ['A', 'all'],
+      ['B', 'own'],
+    ])
   })
 })
 
