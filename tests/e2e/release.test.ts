@@ -1,6 +1,7 @@
 import { appendFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { type FaultProxy, startProxy } from '../support/fault-proxy.js'
 import { type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
 
 const target = ['ENV=dev', 'ORG=demo', 'CLOUD=local']
@@ -22,6 +23,35 @@ afterAll(() => project.remove())
 const deployFunction = (...words: string[]): Promise<RunResult> =>
   project.make(['rs-deploy-function', ...target, 'JSON=true', ...words])
 const write = (text: string): Promise<void> => writeFile(path.join(project.folder, main), text)
+
+const keys = { AWS_ACCESS_KEY_ID: 'test', AWS_SECRET_ACCESS_KEY: 'test', AWS_REGION: 'us-east-1' }
+const deployThrough = ({ url }: FaultProxy): Promise<RunResult> =>
+  project.program(['rs-deploy-function'], { ENV: 'dev', ORG: 'demo', RS_JSON: 'true', AWS_ENDPOINT_URL: url, ...keys })
+
+/** Under the lock it is only asked whether anything happened since the reading; every other thing is done once. */
+const fewestCalls = [
+  'DeleteObject locks',
+  ...['DescribeStacks', 'DescribeStacks'],
+  ...['GET health', 'GET live'],
+  // Listings of the receipts.
+  ...['GetBucket', 'GetBucket'],
+  'GetCallerIdentity',
+  'GetObject releases',
+  'GetTemplate',
+  'Invoke',
+  'ListStackResources',
+  'PublishVersion',
+  ...['PutObject locks', 'PutObject releases'],
+  'UpdateAlias',
+  'UpdateFunctionCode',
+]
+
+/** What went over the wire; how often Lambda is asked whether it is ready depends on Lambda. */
+const callsOf = ({ calls }: FaultProxy): string[] =>
+  calls
+    .map(({ operation }) => operation.replace(/^GET .*\//, 'GET '))
+    .filter((name) => name !== 'GET configuration')
+    .sort()
 
 /** Asks the API for its health all the while, and returns what was answered: `200 <version>`. */
 async function asking<T>(work: () => Promise<T>): Promise<{ result: T; answers: Set<string> }> {
@@ -47,8 +77,10 @@ describe('code alone', () => {
 
   it('goes live while every request is answered, and rs-deploy has nothing left to do', async () => {
     await write(`${good}\n# changed\n`)
-    const { result, answers } = await asking(() => deployFunction())
+    const proxy = await startProxy((await project.make(['local-start'])).stdout.trim())
+    const { result, answers } = await asking(() => deployThrough(proxy)).finally(() => proxy.close())
     expect(jsonLine(result, 'summary')).toMatchObject({ outcome: 'deployed', release: 2 })
+    expect(callsOf(proxy)).toEqual(fewestCalls)
     expect([...answers].sort()).toEqual(['200 1', '200 2'].filter((one) => answers.has(one)))
     const again = await project.make(['rs-deploy', ...target, 'JSON=true'])
     expect(jsonLine(again, 'summary')).toMatchObject({ outcome: 'unchanged', release: 2 })
