@@ -149,17 +149,10 @@ describe('a template', () => {
   })
 
   it('takes the code folder that its Globals give to every function which names none', () => {
-    const text = [
-      'Globals: {Function: {CodeUri: all}}',
-      'Resources:',
-      '  A: {Type: AWS::Serverless::Function}',
-      '  B: {Type: AWS::Serverless::Function, Properties: {CodeUri: own}}',
-      '  C: {Type: AWS::Serverless::LayerVersion}',
-    ].join('\n')
-    expect(codeFolders(parseTemplate(text, 't')).map(({ logicalId, folder }) => [logicalId, folder])).toEqual([
-      ['A', 'all'],
-      ['B', 'own'],
-    ])
+    const resources =
+      'A: {Type: AWS::Serverless::Function}, B: {Type: AWS::Serverless::Function, Properties: {CodeUri: own}}'
+    const text = `Globals: {Function: {CodeUri: all}}\nResources: {${resources}, C: {Type: AWS::Serverless::LayerVersion}}`
+    expect(codeFolders(parseTemplate(text, 't')).map(({ folder }) => folder)).toEqual(['all', 'own'])
   })
 })
 
