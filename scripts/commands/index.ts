@@ -1,4 +1,5 @@
 import { authCommands } from './auth.js'
+import { bucketCommands } from './buckets.js'
 import type { Command } from './command.js'
 import { compareCommands } from './compare.js'
 import { configCommands } from './config.js'
@@ -29,6 +30,7 @@ export const commands: readonly Command[] = [
   ...releaseCommands,
   ...frontendCommands,
   ...planCommands,
+  ...bucketCommands,
   ...lookCommands,
   ...showCommands,
   ...listCommands,

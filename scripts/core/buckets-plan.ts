@@ -37,7 +37,7 @@ export function planBuckets({ names, presence, managed, wanted }: BucketFacts): 
   const listed = (keys: readonly BucketKey[]): string => keys.map((key) => names.buckets[key]).join(', ')
   if (wanted === 'true' && existing.length > 0) {
     throw new DeployError('Refused', `exists outside this stack: ${listed(existing)}`, {
-      hint: 'CREATE_BUCKETS=false uses existing buckets as they are',
+      hint: 'CREATE_BUCKETS=false uses existing buckets as they are; make rs-adopt-buckets gives them to the stack, with all in them',
     })
   }
   if (wanted === 'false' && missing.length > 0) {
@@ -48,7 +48,7 @@ export function planBuckets({ names, presence, managed, wanted }: BucketFacts): 
       'Refused',
       `only some of the five buckets exist: ${listed(existing)}; missing: ${listed(missing)}`,
       {
-        hint: 'create the missing ones and use CREATE_BUCKETS=false, or remove the existing ones',
+        hint: 'make rs-adopt-buckets gives the existing ones to the stack, with all in them; then make rs-deploy creates the missing ones',
       },
     )
   }

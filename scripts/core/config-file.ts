@@ -93,3 +93,14 @@ function positionOf(text: string, index: number): string {
   const before = text.slice(0, index).split('\n')
   return `${before.length}:${(before.at(-1)?.length ?? 0) + 1}`
 }
+
+/** What is wrong with a configuration that lies at `place`, with line and column; undefined where nothing is. */
+export function configProblem(text: string, place: string): string | undefined {
+  try {
+    parseConfig(text, place)
+    return undefined
+  } catch (error) {
+    if (error instanceof DeployError) return error.message
+    throw error
+  }
+}

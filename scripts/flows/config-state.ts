@@ -1,4 +1,5 @@
 import { configChanges } from '../core/config-diff.js'
+import { configProblem } from '../core/config-file.js'
 import { counted } from '../core/contents.js'
 import { situationOf } from '../core/stack-state.js'
 import { DeployError } from '../errors.js'
@@ -39,6 +40,10 @@ async function againstBucket(where: string, context: TargetContext): Promise<Con
     ports.buckets.read(names.buckets.lambda, configKey),
   ])
   if (stored?.text === config.text) return []
+  const command = `make rs-update-config ${where}`
+  const place = `s3://${names.buckets.lambda}/${configKey}`
+  const broken = stored === undefined ? undefined : configProblem(stored.text, place)
+  if (broken !== undefined) return [{ kind: 'not-uploaded', text: broken, command }]
   const changed = configChanges(readableConfig(stored?.text), readableConfig(config.text)).length
   const text =
     stored === undefined
@@ -46,7 +51,7 @@ async function againstBucket(where: string, context: TargetContext): Promise<Con
       : changed === 0
         ? 'written otherwise than the files are'
         : `${counted(changed, 'value')} not as in the files`
-  return [{ kind: 'not-uploaded', text, command: `make rs-update-config ${where}` }]
+  return [{ kind: 'not-uploaded', text, command }]
 }
 
 /** Files that point at AWS are no mistake while an emulator is looked at. */

@@ -88,8 +88,19 @@ async function look(options: DeployOptions, step: Step, context: TargetContext):
   const found = await looking
   const reasons = options.force ? ['FORCE=true'] : found.reasons
   if (reasons.length > 0) await warnOfCredentials(found.stack === undefined, context)
+  noteOutsideBuckets(found, context)
   step.say(reasons.length === 0 ? 'nothing changed since the last release' : reasons.join(', '))
   return { ...found, reasons }
+}
+
+/** A first deployment that finds its data: what rs-teardown kept is used as it is, and belongs to no stack. */
+function noteOutsideBuckets({ stack, parameters }: DeploymentFacts, { report, target, project }: TargetContext): void {
+  const name = project.parameters.CreateBuckets ?? 'CreateBuckets'
+  const outside = parameters.some((parameter) => parameter.name === name && parameter.value === 'false')
+  if (stack !== undefined || !outside) return
+  const adopt = `make rs-adopt-buckets ENV=${target.env} ORG=${target.org}`
+  const text = `the buckets exist outside the stack, which uses them as they are; ${adopt} gives them to it`
+  report.emit({ type: 'note', text })
 }
 
 async function finishUnchanged(
@@ -180,7 +191,7 @@ async function makeLive(
   const served = before === undefined ? new Map<string, string>() : await versionsBefore(before, facts.receipt, context)
   const newer = keepsLive(context) ? releasedSince(build, facts.receipt) : new Map<string, never>()
   const upload = () => report.step('Config', (step) => uploadConfig(facts.config, step, context))
-  const early = before === undefined ? undefined : await upload()
+  const early = before !== undefined && facts.presence.lambda === 'ours' ? await upload() : undefined
   const changed =
     set === undefined
       ? (before ?? missingStack(context))

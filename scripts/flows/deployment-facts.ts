@@ -7,6 +7,7 @@ import { actionOf, situationOf } from '../core/stack-state.js'
 import { DeployError } from '../errors.js'
 import type { Stack, StackResource } from '../ports.js'
 import { type Admin, readAdmin, verifyPassword } from './admin-user.js'
+import { verifyBucketSettings } from './bucket-settings.js'
 import { requireBuild } from './build-record.js'
 import { type BuildPlace, type Sources, buildPlace, readSources } from './build-target.js'
 import type { TargetContext } from './context.js'
@@ -27,6 +28,7 @@ export interface DeploymentFacts {
   admin: Admin | undefined
   stack: Stack | undefined
   receipt: Receipt | undefined
+  presence: BucketPresences
   parameters: ParameterValue[]
   inputs: ReleaseInputs
   /** Why there is something to do; empty when nothing changed. */
@@ -56,6 +58,7 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   const kept = await keptPoolFor(stack, resources, context)
   const parameters = planValues(sources, { stack, resources, kept }, presence, context)
   if (admin !== undefined) verifyPoolWanted(parameterRecord(parameters))
+  await verifyBucketSettings({ template: sources.template, parameters, presence, resources }, context)
   // What is deployed is what was built, not what lies in the checkout by now.
   const built = takesBuild ? await requireBuild(place, context) : undefined
   const inputs: ReleaseInputs = {
@@ -69,7 +72,7 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   if (last?.kind === 'unreadable') warnOfReceipt(last.where, context)
   const lost = last?.kind === 'unreadable' ? ['the last receipt cannot be read'] : undefined
   const reasons = lost ?? differences(receipt, inputs, await readReality(stack, receipt, context))
-  return { sources, config, place, admin, stack, receipt, parameters, inputs, reasons }
+  return { sources, config, place, admin, stack, receipt, presence, parameters, inputs, reasons }
 }
 
 /** Throws Usage where an administrator is given and there will be no user pool to put it into. */

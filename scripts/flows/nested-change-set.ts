@@ -22,15 +22,22 @@ export interface Packaged {
 export async function makeNestedSet(packaged: Packaged, step: Step, context: TargetContext): Promise<void> {
   const { ports, names, cloud } = context
   const stack = await ports.stacks.describe(names.stack)
+  const text = (await ports.files.readText(path.join(names.buildFolder, packaged.file))) ?? ''
   const arn = await ports.stacks.createChangeSet({
     name: `${ownSetPrefix}${randomUUID()}`,
     stack: names.stack,
     creates: stack === undefined || stack.status === 'REVIEW_IN_PROGRESS',
-    templateUrl: await uploadTemplate(packaged.file, context),
+    templateUrl: await uploadTemplate(text, context),
     parameters: parameterRecord(packaged.parameters),
     tags: packaged.tags,
     serviceRole: cloud.serviceRole,
   })
+  await awaitSet(arn, step, context)
+}
+
+/** Waits until CloudFormation has made a change set. Throws AwsFailed with its reason where it cannot. */
+export async function awaitSet(arn: string, step: Step, context: TargetContext): Promise<void> {
+  const { ports, cloud } = context
   step.progress('CloudFormation prepares the change set')
   const local = cloud.kind !== 'aws'
   const wait = {
@@ -55,8 +62,7 @@ export async function makeNestedSet(packaged: Packaged, step: Step, context: Tar
 }
 
 /** CloudFormation takes a larger template from S3 than in the request (CloudFormation quotas). Returns its address. */
-async function uploadTemplate(file: string, { ports, names, cloud }: TargetContext): Promise<string> {
-  const text = (await ports.files.readText(path.join(names.buildFolder, file))) ?? ''
+export async function uploadTemplate(text: string, { ports, names, cloud }: TargetContext): Promise<string> {
   const key = `${ledgerKeys.artifacts(names.stack)}/${sha256(text)}.template`
   await ports.buckets.put(names.deploymentsBucket, key, text)
   const s3 = cloud.endpoint ?? `https://s3.${cloud.region}.amazonaws.com`

@@ -1,4 +1,4 @@
-import { parseConfig } from '../core/config-file.js'
+import { configProblem, parseConfig } from '../core/config-file.js'
 import { configChanges } from '../core/config-diff.js'
 import { counted } from '../core/contents.js'
 import type { JsonObject } from '../core/config-merge.js'
@@ -16,6 +16,8 @@ interface Restoration {
   /** Undefined: the configuration was deleted. */
   current: StoredObject | undefined
   previous: StoredObject
+  /** What is wrong with the current one, with its address. */
+  broken: string | undefined
   changes: EntryChange[]
 }
 
@@ -27,6 +29,7 @@ export async function restoreConfig(context: TargetContext): Promise<EntryChange
   const { report } = context
   const { current, previous, changes } = await report.step('Check', async (step) => {
     const found = await findPrevious(context)
+    if (found.broken !== undefined) step.line('failed', `${found.broken}: every value counts as new`)
     for (const entry of found.changes) step.line(entry.change, describeChange(entry))
     step.say(`${counted(found.changes.length, 'value')} will change`)
     return found
@@ -58,7 +61,8 @@ async function findPrevious(context: TargetContext): Promise<Restoration> {
     if (previous === undefined || previous.text === current?.text) continue
     const wanted = verified(previous.text, `s3://${bucket}/${configKey} (version ${versionId})`)
     verifyNoSecrets({ text: previous.text }, context)
-    return { current, previous, changes: configChanges(readableConfig(current?.text), wanted) }
+    const broken = current === undefined ? undefined : configProblem(current.text, `s3://${bucket}/${configKey}`)
+    return { current, previous, broken, changes: configChanges(readableConfig(current?.text), wanted) }
   }
   throw new DeployError('StackState', `there is no earlier version of s3://${bucket}/${configKey}`, {
     hint: 'correct infra/.config and make rs-deploy',

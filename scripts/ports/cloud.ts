@@ -59,6 +59,17 @@ export interface ChangeSetRequest {
   serviceRole: string | undefined
 }
 
+/** A change set by which a stack takes buckets over as they are, and does nothing else. */
+export interface ImportRequest {
+  name: string
+  stack: string
+  templateUrl: string
+  /** Names of the stack's parameters, all of which stay as they are. */
+  parameters: readonly string[]
+  buckets: readonly { logicalId: string; name: string }[]
+  serviceRole: string | undefined
+}
+
 export interface Stacks {
   /** Undefined only on CloudFormation's exact "does not exist". */
   describe(nameOrArn: string): Promise<Stack | undefined>
@@ -88,6 +99,10 @@ export interface Stacks {
   resourceDrifts(stackArn: string): Promise<ResourceDrift[]>
   /** Write. Returns its ARN; CloudFormation works on it for a while. */
   createChangeSet(request: ChangeSetRequest): Promise<string>
+  /** Write. Makes the stack where there is none. Returns its ARN; CloudFormation works on it for a while. */
+  createImportSet(request: ImportRequest): Promise<string>
+  /** Write. */
+  executeImport(arn: string): Promise<void>
   /** Write. Deletes a new stack's named buckets again when its creation fails (RetainExceptOnCreate). */
   executeChangeSet(arn: string): Promise<void>
   /** Write. Starts an update of the same template with these parameters changed and all others as they are. */
@@ -172,6 +187,10 @@ export interface Buckets extends BucketContents, PageFiles {
   readVersion(bucket: string, key: string, versionId: string): Promise<StoredObject | undefined>
   etag(bucket: string, key: string): Promise<string | undefined>
   keys(bucket: string, prefix: string): Promise<string[]>
+  /** The bucket's policy, as JSON; undefined where it has none. */
+  policy(bucket: string): Promise<string | undefined>
+  /** The KMS key that new objects are encrypted with; undefined where it is none. */
+  kmsKey(bucket: string): Promise<string | undefined>
   /** Whether `createPrivate` has been through with it. */
   isPrivate(bucket: string): Promise<boolean>
   /** Write. Versioned, private, encrypted, old versions of locks expire; finishes one that was left half done. */

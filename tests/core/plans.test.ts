@@ -31,7 +31,7 @@ describe('the plan of the buckets', () => {
   it.each([
     ['they exist and are to be created', all('ours'), 'true', names.buckets.forms, 'CREATE_BUCKETS=false'],
     ['none exists and they are to be used', all('absent'), 'false', names.buckets.lambda, 'CREATE_BUCKETS=true'],
-    ['some exist, nothing asked', some, undefined, names.buckets.drafts, 'CREATE_BUCKETS=false'],
+    ['some exist, nothing asked', some, undefined, names.buckets.drafts, 'make rs-adopt-buckets'],
     ['some exist and are to be created', some, 'true', names.buckets.eln, 'CREATE_BUCKETS=false'],
     ['some are missing and are to be used', some, 'false', names.buckets.lambda, 'CREATE_BUCKETS=true'],
     ['one is another account’s', { ...all('absent'), eln: 'foreign' }, undefined, 'another account', 'another ORG'],

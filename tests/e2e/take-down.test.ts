@@ -6,18 +6,12 @@ import {
   type CognitoIdentityProviderClient,
   InitiateAuthCommand,
 } from '@aws-sdk/client-cognito-identity-provider'
-import {
-  CreateBucketCommand,
-  DeleteObjectCommand,
-  PutBucketVersioningCommand,
-  PutObjectCommand,
-  type S3Client,
-} from '@aws-sdk/client-s3'
+import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } from '@aws-sdk/client-s3'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { account, bucketNames, bucketsInStack, fillBuckets, isGuarded } from './support/organization-buckets.js'
 import { type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
 import { type LocalClients, linesOf, localClients, snapshot } from './support/snapshot.js'
 
-const account = '000000000000'
 const deployments = `rawscribe-sam-deployments-${account}`
 const admin = { ADMIN_USERNAME: 'admin@org1.org', ADMIN_PASSWORD: 'Se$cure$$1!aB' }
 const empty = { Resources: { Nothing: { Type: 'AWS::CloudFormation::WaitConditionHandle' } } }
@@ -89,12 +83,25 @@ describe('taking an organization down', () => {
     expect(jsonLine(again, 'summary')).toMatchObject({ outcome: 'nothing-there' })
   }, 40_000)
 
+  it('gives what it kept to a new stack, object by object, once somebody confirms it', async () => {
+    expect(jsonLine(await make('rs-adopt-buckets'), 'failure')).toMatchObject({ code: 'Declined', exitCode: 3 })
+    const result = await make('rs-adopt-buckets', 'YES=true')
+    expect(shown(result)).toContain('exit 0')
+    const adopted = jsonLine(result, 'summary')
+    expect(adopted).toMatchObject({ outcome: 'adopted', missing: [] })
+    expect(await bucketsInStack('org1', clients)).toEqual(bucketNames('org1').sort())
+    expect(dataOf(await state())).toEqual(dataOf(standing))
+    expect(jsonLine(await make('rs-adopt-buckets', 'YES=true'), 'summary')).toMatchObject({ outcome: 'nothing' })
+  }, 40_000)
+
   it('comes back to its data: the same pool and client, every object, and the administrator signs in', async () => {
     const result = await make('rs-deploy')
     expect(shown(result)).toContain('exit 0')
     const back = jsonLine(result, 'summary')
     expect([back['userPoolId'], back['clientId']]).toEqual([summary['userPoolId'], summary['clientId']])
     expect(dataOf(await state())).toEqual(dataOf(standing))
+    expect(await bucketsInStack('org1', clients)).toEqual(bucketNames('org1').sort())
+    expect(await isGuarded('org1', clients.s3)).toBe(true)
     const token = await signIn(String(back['clientId']), clients.cognito)
     const sops = await fetch(`${String(back['api'])}/api/v1/sops/list`, {
       headers: { Authorization: `Bearer ${token}` },
@@ -110,6 +117,18 @@ describe('taking an organization down', () => {
     const back = jsonLine(result, 'summary')
     expect([back['userPoolId'], back['clientId']]).toEqual([summary['userPoolId'], summary['clientId']])
     expect((await fetch(`${String(back['api'])}/api/v1/sops/list`)).status).toBe(200)
+    expect(dataOf(await state())).toEqual(dataOf(standing))
+  }, 60_000)
+
+  it('gives the buckets to the stack that uses them, and changes nothing else of it', async () => {
+    expect(await bucketsInStack('org1', clients)).toEqual([])
+    expect(await isGuarded('org1', clients.s3)).toBe(false)
+    const refused = jsonLine(await make('rs-deploy-only', 'CREATE_BUCKETS=true'), 'failure')
+    expect(refused).toMatchObject({ code: 'Refused', hint: expect.stringContaining('make rs-adopt-buckets') })
+    expect(shown(await make('rs-adopt-buckets', 'YES=true'))).toContain('exit 0')
+    expect(await bucketsInStack('org1', clients)).toEqual(bucketNames('org1').sort())
+    expect(shown(await make('rs-deploy-only'))).toContain('exit 0')
+    expect(await isGuarded('org1', clients.s3)).toBe(true)
     expect(dataOf(await state())).toEqual(dataOf(standing))
   }, 60_000)
 
@@ -150,20 +169,6 @@ describe('taking an organization down', () => {
 
 const isNoLock = (line: string): boolean => !line.includes('/locks/')
 const withoutLocks = async (state: () => Promise<string[]>): Promise<string[]> => (await state()).filter(isNoLock)
-
-const bucketNames = (org: string): string[] => [
-  ...['lambda', 'forms', 'eln', 'eln-drafts'].map((service) => `rawscribe-${service}-dev-${org}-${account}`),
-  `syndi-frontend-dev-${org}-${account}`,
-]
-
-/** Two versions and a deleted object in each bucket. */
-async function fillBuckets(org: string, s3: S3Client): Promise<void> {
-  for (const Bucket of bucketNames(org)) {
-    for (const Body of ['one', 'two']) await s3.send(new PutObjectCommand({ Bucket, Key: 'a/kept & kept.json', Body }))
-    await s3.send(new PutObjectCommand({ Bucket, Key: 'deleted.json', Body: 'gone' }))
-    await s3.send(new DeleteObjectCommand({ Bucket, Key: 'deleted.json' }))
-  }
-}
 
 /** What a deployment of org10 leaves, and a stack of org1 in prod. */
 async function makeSecondTarget({ s3, cognito, stacks, logs }: LocalClients): Promise<void> {

@@ -90,10 +90,13 @@ describe('restoring the configuration', () => {
     expect(versions.at(-1)).toBe(two)
   })
 
-  it('replaces what is no configuration', async () => {
+  it('replaces what is no configuration, and tells where it lies and what is wrong', async () => {
     const versions: Versions = [one, 'by hand']
-    await restoreConfig(world({ versions }))
+    const context = world({ versions })
+    await restoreConfig(context)
     expect(versions.at(-1)).toBe(one)
+    const lines = context.events.flatMap((event) => (event.type === 'step-line' ? [event.text] : []))
+    expect(lines[0]).toMatch(/^s3:\/\/rawscribe-lambda-dev-myorg-123456789012\/config\.json:1:1 is not valid JSON/)
   })
 
   it.each([

@@ -20,6 +20,7 @@ import type { Buckets } from '../../ports.js'
 import { type ClientConfig, everyPage, isNamed, s3Config, statusOf } from './clients.js'
 import { bucketContents } from './contents.js'
 import { pageFiles } from './page-files.js'
+import { bucketSettings } from './bucket-settings.js'
 import { expireLockVersions } from './lock-expiry.js'
 
 /** Buckets of one account: a bucket that somebody else owns is `foreign`, whatever it lets us do. */
@@ -80,6 +81,7 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
       })
       return found.flatMap(({ Key }) => (Key === undefined ? [] : [Key]))
     },
+    ...bucketSettings(client, owned),
     async isPrivate(bucket) {
       // Versioning is switched on last: where it is, everything else is.
       const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket, ...owned }))

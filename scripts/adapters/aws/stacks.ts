@@ -25,6 +25,7 @@ import { type Project, underOurNames } from '../../core/project.js'
 import type { Stack, Stacks } from '../../ports.js'
 import { type ClientConfig, everyPage } from './clients.js'
 import { stackDrift } from './stack-drift.js'
+import { bucketImports } from './bucket-imports.js'
 import { isAbsent, stackEvents } from './stack-events.js'
 
 /** Does not compile when the SDK knows a status that our table lacks. */
@@ -41,6 +42,7 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
   return {
     ...stackEvents(client),
     ...stackDrift(client),
+    ...bucketImports(client),
     async describe(nameOrArn) {
       try {
         const { Stacks } = await client.send(new DescribeStacksCommand({ StackName: nameOrArn }))
