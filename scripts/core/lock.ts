@@ -21,6 +21,8 @@ export type Lock = z.infer<typeof lockSchema>
 /** A holder that lives renews its lock this often; one that has not for `staleAfterMs` is taken for dead. */
 export const heartbeatEveryMs = 10_000
 export const staleAfterMs = 60_000
+/** A holder that could not renew its lock for so long asks again before it writes: soon others may take it for dead. */
+export const doubtfulAfterMs = 40_000
 
 /** Whether a lock may be taken over. Both times are S3's own: no clock of ours has a say. */
 export function isStale(lock: Lock, modifiedAt: Date, serverNow: Date): boolean {

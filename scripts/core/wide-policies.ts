@@ -5,8 +5,12 @@ import type { Target } from './target.js'
 
 /** Services whose resources are a target's own: what is allowed on all of them is allowed on other targets' too. */
 const ownServices = new Set(['*', 's3', 'dynamodb', 'lambda', 'cognito-idp', 'secretsmanager', 'sqs'])
-/** What is asked of an account, not of one of its resources. */
-const ofTheAccount = /:(List|Describe)/
+/**
+ * Lists of an account's resources, and what is said of one: not what it holds (ListBucket tells every key, ListUsers
+ * every person).
+ */
+const ofTheAccount =
+  /^(?:s3:ListAllMyBuckets|cognito-idp:ListUserPools|(?:dynamodb|lambda|secretsmanager|sqs):(?:List|Describe))/i
 
 /** What the policies in a resource (functions worked out) allow beyond the target by a wildcard, one text each. */
 export function wideGrants(

@@ -2,7 +2,7 @@ import type { Ports } from '../ports.js'
 import { type GuardedPorts, portMarks } from '../ports/marks.js'
 
 /** The same ports, but `verify` is asked before every call that changes something. */
-export function guardWrites(ports: Ports, verify: () => void): Ports {
+export function guardWrites(ports: Ports, verify: () => Promise<void>): Ports {
   const guarded = Object.fromEntries(
     Object.entries(portMarks).map(([name, marks]) => {
       const port = ports[name as keyof GuardedPorts]
@@ -15,14 +15,14 @@ export function guardWrites(ports: Ports, verify: () => void): Ports {
 function guardPort<Port extends object>(
   port: Port,
   marks: Readonly<Record<string, 'read' | 'write'>>,
-  verify: () => void,
+  verify: () => Promise<void>,
 ): Port {
   return new Proxy(port, {
     get(known, key) {
       const method = Reflect.get(known, key) as unknown
       if (typeof method !== 'function' || marks[String(key)] !== 'write') return method
-      return (...args: unknown[]) => {
-        verify()
+      return async (...args: unknown[]) => {
+        await verify()
         return method.apply(known, args) as unknown
       }
     },

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Lock, describeLock, heartbeatEveryMs, isStale, lockSchema } from '../core/lock.js'
+import { type Lock, describeLock, doubtfulAfterMs, heartbeatEveryMs, isStale, lockSchema } from '../core/lock.js'
 import { ledgerKeys } from '../core/names.js'
 import { DeployError } from '../errors.js'
 import type { DatedObject } from '../ports.js'
@@ -11,8 +11,8 @@ const pollMs = { aws: 5_000, local: 500 }
 const longestWaitMs = 60 * 60_000
 
 interface HeldLock {
-  /** Throws Refused once the lock is somebody else's: nothing may be written any more. */
-  verifyHeld(): void
+  /** Throws Refused once the lock is, or may be, somebody else's: nothing may be written any more. */
+  verifyHeld(): Promise<void>
   /** Whether it was waited for: what was read before may be out of date. */
   waited: boolean
   release(): Promise<void>
@@ -55,11 +55,12 @@ async function takeLock(step: Step, context: TargetContext): Promise<HeldLock> {
   const deadline = ports.clock.now().getTime() + readLockWait(context)
   let told = false
   for (;;) {
+    const askedAt = ports.clock.now()
     const etag = await tryTake(mine, context)
     if (etag !== undefined) {
       if (told) step.say('taken after waiting')
       else step.skip('free')
-      return holdLock({ bucket, key, etag, mine, waited: told }, context)
+      return holdLock({ bucket, key, etag, mine, renewedAt: askedAt, waited: told }, context)
     }
     const found = await readLock(context)
     if (found === undefined) continue
@@ -125,6 +126,8 @@ interface Holding {
   key: string
   etag: string
   mine: Lock
+  /** When the renewal (or the taking) was asked for that S3 has confirmed last. */
+  renewedAt: Date
   waited: boolean
 }
 
@@ -132,40 +135,35 @@ interface Holding {
 function holdLock(holding: Holding, { ports }: TargetContext): HeldLock {
   const { bucket, key, mine, waited } = holding
   const ended = new AbortController()
-  let { etag } = holding
+  let { etag, renewedAt } = holding
   let lost = false
-  const beat = async (): Promise<void> => {
-    for (;;) {
-      await ports.clock.sleep(heartbeatEveryMs, ended.signal)
-      const renewed = await ports.buckets
-        .replace(bucket, key, `${JSON.stringify(mine)}\n`, etag)
-        .catch(() => 'unknown' as const)
-      // No answer is no proof of a loss: the next beat tells, and nobody takes over before a minute is gone.
-      if (renewed === 'unknown') continue
-      if (renewed === undefined) {
-        lost = !(await stillOurs())
-        if (lost) return
-      } else etag = renewed
-    }
+  const renew = async (): Promise<void> => {
+    const askedAt = ports.clock.now()
+    const renewed =
+      (await ports.buckets.replace(bucket, key, `${JSON.stringify(mine)}\n`, etag)) ?? (await etagIfOurs())
+    lost ||= renewed === undefined
+    if (renewed !== undefined) [etag, renewedAt] = [renewed, askedAt]
   }
-  const stillOurs = async (): Promise<boolean> => {
-    const object = await ports.buckets.readDated(bucket, key).catch(() => undefined)
-    if (object?.text.includes(mine.nonce) !== true) return false
-    etag = object.etag
-    return true
+  /** After a lost answer the newest renewal may be one of ours. */
+  const etagIfOurs = async (): Promise<string | undefined> => {
+    const object = await ports.buckets.readDated(bucket, key)
+    return object?.text.includes(mine.nonce) === true ? object.etag : undefined
+  }
+  const beat = async (): Promise<void> => {
+    while (!lost) {
+      await ports.clock.sleep(heartbeatEveryMs, ended.signal)
+      // No answer is no proof of a loss: the next beat tells, and before a write it is asked again.
+      await renew().catch(() => undefined)
+    }
   }
   const beating = beat().catch(() => undefined)
   return {
     waited,
-    verifyHeld() {
-      if (!lost) return
-      throw new DeployError(
-        'Refused',
-        'this run lost its lock to another one: it stops before it writes anything more',
-        {
-          hint: 'the same command again waits for the other run and continues',
-        },
-      )
+    async verifyHeld() {
+      // After a sleep of the machine, or without a network, no beat has told yet that somebody took over.
+      const silentMs = ports.clock.now().getTime() - renewedAt.getTime()
+      if (!lost && silentMs >= doubtfulAfterMs) await renew().catch(rejectUncertain)
+      if (lost) throw lostLock('this run lost its lock to another one')
     },
     async release() {
       ended.abort()
@@ -173,6 +171,17 @@ function holdLock(holding: Holding, { ports }: TargetContext): HeldLock {
       if (!lost) await ports.buckets.removeIf(bucket, key, etag)
     },
   }
+}
+
+function rejectUncertain(cause: unknown): never {
+  throw lostLock('this run could not renew its lock for too long, and another one may have taken it', cause)
+}
+
+function lostLock(what: string, cause?: unknown): DeployError {
+  return new DeployError('Refused', `${what}: it stops before it writes anything more`, {
+    cause,
+    hint: 'the same command again waits for the other run and continues',
+  })
 }
 
 /** LOCK_WAIT in milliseconds. Throws Usage; asked for before anything is written. */

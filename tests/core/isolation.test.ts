@@ -157,6 +157,8 @@ describe('the isolation proof', () => {
     ['everything', { Action: ['logs:PutLogEvents', 's3:PutObject'], Resource: '*' }],
     ['every action', { Action: '*', Resource: '*' }],
     ['everything but something', { Action: 's3:*', NotResource: 'arn:aws:s3:::x' }],
+    ['the keys of every bucket', { Action: 's3:ListBucket', Resource: '*' }],
+    ['the users of every pool', { Action: ['cognito-idp:ListUsers'], Resource: '*' }],
     ['everything by a list', { Action: 'dynamodb:Scan', Resource: ['arn:aws:s3:::x', '*'] }],
   ])('finds a policy that allows %s', (_what, statement) => {
     expect(trespasses(allows(statement))).toHaveLength(1)

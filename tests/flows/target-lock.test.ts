@@ -145,4 +145,58 @@ describe('the lock of a target', () => {
     await expect(work).rejects.toMatchObject({ code: 'Refused' })
     expect(object.stored!.text).toContain('new holder')
   })
+
+  describe('after the machine was asleep', () => {
+    /** No sign of life was given, and none is until the work has ended. */
+    const asleep = (over: (object: LockObject) => Partial<Buckets> = () => ({})) => {
+      let now = new Date('2025-01-02T03:04:05.000Z').getTime()
+      const clock: FakeClock = {
+        slept: [],
+        now: () => new Date(now),
+        sleep: async (_ms, signal) =>
+          new Promise((_resolve, reject) => signal?.addEventListener('abort', () => reject(new Error('ended')))),
+      }
+      const object = new LockObject(clock)
+      const port = object.port(over(object))
+      const context = fakeContext({
+        clock,
+        ports: (calls) => ({ buckets: fakePort<Buckets>('buckets', { ...port, put: async () => 'etag' }, calls) }),
+      })
+      return { context, object, calls: context.calls, wakeAfter: (ms: number) => (now += ms) }
+    }
+
+    it('is renewed before the next write', async () => {
+      const { context, object, wakeAfter } = asleep()
+      await withTargetLock(context, async (locked) => {
+        wakeAfter(3 * staleAfterMs)
+        await locked.ports.buckets.put('bucket', key, 'x')
+        expect(object.stored!.modifiedAt).toEqual(context.clock.now())
+      })
+      expect(object.stored).toBeUndefined()
+    })
+
+    it('stops the run before it writes where somebody took it over meanwhile', async () => {
+      const { context, object, calls, wakeAfter } = asleep()
+      const work = withTargetLock(context, async (locked) => {
+        object.put(lockOf({ nonce: 'new holder' }))
+        wakeAfter(3 * staleAfterMs)
+        await locked.ports.buckets.put('bucket', key, 'x')
+      })
+      await expect(work).rejects.toMatchObject({ code: 'Refused' })
+      expect(calls.filter((call) => /^buckets\.put\b/.test(call))).toEqual([])
+      expect(object.stored!.text).toContain('new holder')
+    })
+
+    it('stops the run before it writes where nobody can tell whose it is', async () => {
+      const { context, calls, wakeAfter } = asleep(() => ({
+        replace: async () => Promise.reject(new Error('no network')),
+      }))
+      const work = withTargetLock(context, async (locked) => {
+        wakeAfter(3 * staleAfterMs)
+        await locked.ports.buckets.put('bucket', key, 'x')
+      })
+      await expect(work).rejects.toMatchObject({ code: 'Refused' })
+      expect(calls.filter((call) => /^buckets\.put\b/.test(call))).toEqual([])
+    })
+  })
 })
