@@ -1,5 +1,6 @@
 import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './ports/cloud.js'
 import type { Cdn } from './ports/page.js'
+import type { Metrics } from './ports/metrics.js'
 import type { Tables } from './ports/tables.js'
 import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain, Watcher } from './ports/machine.js'
 
@@ -10,6 +11,7 @@ export type * from './ports/page.js'
 export type * from './ports/removal.js'
 export type * from './ports/users.js'
 export type * from './ports/tables.js'
+export type * from './ports/metrics.js'
 
 export interface MachinePorts {
   clock: Clock
@@ -31,4 +33,5 @@ export interface Ports extends MachinePorts {
   logs: Logs
   tables: Tables
   cdn: Cdn
+  metrics: Metrics
 }

@@ -13,7 +13,10 @@ export interface Connection {
   banner: string | undefined
   /** What a child needs to reach the same cloud as the same caller; resolved anew each time, credentials expire. */
   cloudEnv: () => Promise<Record<string, string>>
-  ports: Pick<Ports, 'stacks' | 'functions' | 'buckets' | 'userPools' | 'account' | 'logs' | 'tables' | 'cdn'>
+  ports: Pick<
+    Ports,
+    'stacks' | 'functions' | 'buckets' | 'userPools' | 'account' | 'logs' | 'tables' | 'cdn' | 'metrics'
+  >
 }
 
 export interface ConnectFacts {
@@ -147,6 +150,7 @@ function awsPorts(config: ClientConfig, account: string, { clock, project }: Con
     buckets: lazily(async () => (await import('./aws/buckets.js')).makeBuckets(config, account)),
     userPools: lazily(async () => (await import('./aws/user-pools.js')).makeUserPools(config)),
     logs: lazily(async () => (await import('./aws/logs.js')).makeLogs(config)),
+    metrics: lazily(async () => (await import('./aws/metrics.js')).makeMetrics(config)),
     tables: lazily(async () => (await import('./aws/tables.js')).makeTables(config)),
     cdn: lazily(async () => (await import('./aws/cdn.js')).makeCdn(config)),
     account: lazily(async () => (await import('./aws/account.js')).makeAccount(config, clock)),

@@ -36,7 +36,7 @@ export const deployCommands: Command[] = [
       'reaches it, moves the alias, and asks the API. Where nothing changed it does nothing and says so.',
     example: 'make rs-deploy ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
-    variables: deployVariables,
+    variables: ['STRATEGY', ...deployVariables],
     run: (context) => runDeploy('fresh', context),
   },
   {
@@ -47,7 +47,7 @@ export const deployCommands: Command[] = [
       'Like rs-deploy without the build: it takes what the target’s build folder holds, or says that there is none.',
     example: 'make rs-deploy-only ENV=stage ORG=myorg ENABLE_AUTH=true',
     acts: 'target',
-    variables: ['CODE', ...deployVariables],
+    variables: ['CODE', 'STRATEGY', ...deployVariables],
     run: (context) => runDeploy('existing', context),
   },
   {

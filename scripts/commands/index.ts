@@ -17,6 +17,7 @@ import { releaseCommands } from './release.js'
 import { sampleCommands } from './sample.js'
 import { showCommands } from './show.js'
 import { sideBySideCommands } from './side-by-side.js'
+import { shiftCommands } from './shift.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
 import { upCommands } from './up.js'
@@ -28,6 +29,7 @@ export const commands: readonly Command[] = [
   ...deployCommands,
   ...upCommands,
   ...releaseCommands,
+  ...shiftCommands,
   ...frontendCommands,
   ...planCommands,
   ...bucketCommands,

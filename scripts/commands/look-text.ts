@@ -27,6 +27,7 @@ export function describeTarget(view: TargetView, now: Date): string {
     `Stack Status: ${view.status} (${view.meaning})`,
     `Release: ${describeRelease(view, now)}`,
     `Live Version: ${view.liveVersion ?? missing}${view.codeProblem === undefined ? '' : ` (${view.codeProblem})`}`,
+    ...(view.shift === undefined ? [] : [`Shift: ${view.shift}`]),
     ...configLines(view),
     `Drift: ${describeDrift(view, now)}`,
     ...(view.lock === undefined ? [] : [`Locked: ${view.lock}`]),

@@ -19,7 +19,7 @@ export const releaseCommands: Command[] = [
       'dependencies, templates and configuration are for rs-deploy.',
     example: 'make rs-deploy-function ENV=stage ORG=myorg',
     acts: 'target',
-    variables: ['FUNCTION', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'KEEP_VERSIONS', 'LOCK_WAIT', 'FORCE', 'YES'],
+    variables: ['FUNCTION', 'STRATEGY', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'KEEP_VERSIONS', 'LOCK_WAIT', 'FORCE', 'YES'],
     run: runDeployFunction,
   },
   {

@@ -1,3 +1,4 @@
+import type { VariableName } from '../core/variables.js'
 import { type Work, works } from '../core/least-work.js'
 import type { ChosenWork } from '../flows/choose-work.js'
 import type { TargetContext } from '../flows/context.js'
@@ -6,7 +7,10 @@ import { runUpdateConfig } from './config.js'
 import { deployVariables, runDeploy } from './deploy.js'
 import { runDeployFunction } from './release.js'
 
-export const upVariables = deployVariables.filter((name) => !/^(ADMIN_|FORCE$)/.test(name))
+export const upVariables: VariableName[] = [
+  'STRATEGY',
+  ...deployVariables.filter((name) => !/^(ADMIN_|FORCE$)/.test(name)),
+]
 
 export const upCommands: Command[] = [
   {

@@ -101,6 +101,7 @@ export function apiGatewayLogRole({ prefix }: Project): string {
 export const ledgerKeys = {
   locks: 'locks/',
   lock: (stack: string): string => `locks/${stack}.json`,
+  shift: (stack: string): string => `locks/${stack}.shift.json`,
   all: (stack: string): string => `${stack}/`,
   artifacts: (stack: string): string => `${stack}/artifacts`,
   releases: (stack: string): string => `${stack}/releases/`,

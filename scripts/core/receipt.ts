@@ -1,6 +1,7 @@
 import { z } from 'zod'
 import { liveAlias } from './functions.js'
 import { canonicalJson } from './hash.js'
+import { shiftRecord } from './shift.js'
 
 /** Hashes and values that decide what a deployment does: equal inputs give an equal result. */
 export const releaseInputs = z.object({
@@ -69,10 +70,16 @@ export const receiptSchema = z.object({
   rollback: z
     .object({ outcome: z.enum(rollbackOutcomes), versions: z.record(z.string(), z.string()), attempts: z.number() })
     .optional(),
+  /** Only of a release whose traffic moved step by step. */
+  shift: shiftRecord.optional(),
   health: z.object({ attempts: z.number(), durationMs: z.number() }).optional(),
 })
 
+/** What a shift that went back leaves for the receipt: the cause of its error. */
+export const shiftFailure = receiptSchema.pick({ shift: true, rollback: true }).required()
+
 export type ReleaseInputs = z.infer<typeof releaseInputs>
+export type ShiftFailure = z.infer<typeof shiftFailure>
 export type Receipt = z.infer<typeof receiptSchema>
 export type ReleasedFunction = z.infer<typeof releasedFunction>
 

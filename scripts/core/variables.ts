@@ -93,6 +93,11 @@ export const variables = {
   },
   COGNITO_USER_POOL_ID: { summary: 'an existing user pool to use instead of one of the stack’s own', kind: 'text' },
   COGNITO_CLIENT_ID: { summary: 'the client of COGNITO_USER_POOL_ID', kind: 'text' },
+  STRATEGY: {
+    summary: 'how requests move to a new version: AllAtOnce, or a share of them first, watched (docs/releases.md)',
+    kind: 'text',
+    example: 'LambdaCanary10Percent5Minutes',
+  },
   HEALTH_ATTEMPTS: { summary: 'how often /health is asked before a release counts as failed (15)', kind: 'text' },
   HEALTH_PATH: { summary: 'path that must answer healthy (/health)', kind: 'text', example: '/health' },
   KEEP_VERSIONS: { summary: 'how many versions of a function are kept, beside those in use (10)', kind: 'text' },

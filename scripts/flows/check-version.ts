@@ -10,22 +10,43 @@ export interface Checked {
   saysVersion: boolean
 }
 
+/** What a version answered when it was asked past its alias. */
+export interface DirectAnswer extends Checked {
+  /** Undefined: it is healthy. */
+  problem: string | undefined
+  /** The last lines of its log. */
+  log: { label: string; text: string }[]
+}
+
 /** Invokes that very version past its alias, so that one that fails never sees a request. Throws Unhealthy. */
 export async function checkBeforeTraffic(
   name: string,
   version: string,
+  check: DirectCheck,
+  context: TargetContext,
+): Promise<Checked> {
+  const { problem, saysVersion, log } = await askVersion(name, version, check, context)
+  if (problem === undefined) return { saysVersion }
+  throw new DeployError('Unhealthy', `version ${version} failed its check before traffic: ${problem}`, { facts: log })
+}
+
+/** Asks that very version, whatever its alias says. */
+export async function askVersion(
+  name: string,
+  version: string,
   { event, expects }: DirectCheck,
   { ports, project }: TargetContext,
-): Promise<Checked> {
+): Promise<DirectAnswer> {
   const answer = await ports.functions.invoke(name, version, event)
   const found = answer.failed
     ? { problem: crashOf(answer.payload) }
     : judge(answer.payload, expects, project.api.health)
-  if (found.problem === undefined) return { saysVersion: 'version' in found && found.version !== undefined }
   const lines = ownLines(answer.logTail.split('\n'), 4)
-  throw new DeployError('Unhealthy', `version ${version} failed its check before traffic: ${found.problem}`, {
-    facts: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
-  })
+  return {
+    problem: found.problem,
+    saysVersion: 'version' in found && found.version !== undefined,
+    log: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
+  }
 }
 
 function judge(

@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { selectFunctions } from '../core/code-selection.js'
 import { counted } from '../core/contents.js'
+import { readStrategy } from '../core/strategy.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
@@ -10,6 +11,7 @@ import type { FunctionCode } from './code-source.js'
 import { confirmDeployment } from './confirm.js'
 import type { TargetContext } from './context.js'
 import { withBuildFolder } from './deploy.js'
+import { heedShift } from './heed-shift.js'
 import { healthPathOf, readAttempts } from './health-gate.js'
 import { packageFunctions } from './package-functions.js'
 import { pruneVersions, readKeepVersions } from './prune-versions.js'
@@ -33,10 +35,12 @@ export async function deployFunctions(force: boolean, context: TargetContext): P
   readAttempts(context.inputs.HEALTH_ATTEMPTS)
   healthPathOf(context)
   readKeepVersions(context.inputs.KEEP_VERSIONS)
+  readStrategy(context.inputs.STRATEGY)
   return withBuildFolder(context, async () => {
     const taken = await report.step('Package', (step) => takeCode(step, context))
     return withTargetLock(context, async (locked, waited) => {
-      const early = waited ? undefined : taken.early
+      const resumes = await heedShift(locked)
+      const early = waited || resumes ? undefined : taken.early
       const facts = await report.step('Check', (step) => check({ ...taken, early }, force, step, locked))
       if (facts.wanted.length === 0) return finishUnchanged(facts, locked)
       await confirmDeployment(locked)

@@ -1,5 +1,6 @@
 import path from 'node:path'
 import type { Receipt } from '../core/receipt.js'
+import { readStrategy } from '../core/strategy.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { Step } from '../report/report.js'
@@ -11,12 +12,14 @@ import { warnOfCredentials } from './credential-time.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
 import { readLastDeployment } from './ledger.js'
 import { type PlannedChanges, confirmChanges, planChanges } from './plan-changes.js'
+import { heedShift } from './heed-shift.js'
 import { prepareAccount } from './prepare-account.js'
 import { pruneVersions } from './prune-versions.js'
 import { protectStack } from './protect-stack.js'
 import { type LiveFacts, behindApi, recordFailure, recordRelease } from './record-release.js'
 import { releaseBuild, releasedSince } from './release-build.js'
 import { versionsBefore } from './serving.js'
+import { readShift } from './shift-journal.js'
 import { settleStack, verifyDeployable } from './settle-stack.js'
 import { uploadConfig } from './target-config.js'
 import { withTargetLock } from './target-lock.js'
@@ -34,21 +37,29 @@ export type DeployOutcome =
 
 /** Brings one target to what the sources, the configuration and the parameters say, and proves that it is there. */
 export async function deploy(options: DeployOptions, context: TargetContext): Promise<DeployOutcome> {
-  const { report, ports } = context
+  const { report, ports, inputs } = context
+  readStrategy(inputs.STRATEGY)
   const first = await report.step('Check', (step) => look(options, step, context))
-  const unchanged = await finishUnchanged(first, 'checked', context)
+  const shifting = await readShift(context)
+  const unchanged = shifting === undefined ? await finishUnchanged(first, 'checked', context) : undefined
   if (unchanged !== undefined) return unchanged
   return withBuildFolder(context, async (waitedHere) => {
     const build = await report.step('Build', (step) => takeBuild(options, first, step, context))
     await report.step('Account', (step) => prepareAccount(step, context))
     return withTargetLock(context, async (locked, waited) => {
+      const resumes = await heedShift(locked)
       const settled = await report.step('Stack', (step) =>
         settleStack(step, locked, options.build === 'fresh' ? 'rs-deploy' : 'rs-deploy-only'),
       )
       // Another run was in between: what it did may be what this one was to do.
-      const again = waitedHere || waited || settled.changed || (await hasMoved(first, settled.stack, locked))
+      const again =
+        waitedHere ||
+        waited ||
+        shifting !== undefined ||
+        settled.changed ||
+        (await hasMoved(first, settled.stack, locked))
       const facts = again ? await report.step('Check again', (step) => look(options, step, locked)) : first
-      const done = await finishUnchanged(facts, 'locked', locked)
+      const done = resumes ? undefined : await finishUnchanged(facts, 'locked', locked)
       return (
         done ??
         deployLocked(build, facts, again ? await ports.stacks.describe(locked.names.stack) : settled.stack, locked)

@@ -6,6 +6,7 @@ import { namesOf } from '../core/names.js'
 import type { BucketKey } from '../core/project.js'
 import { type Receipt, releasedFunctions } from '../core/receipt.js'
 import { type StackStatus, situationOf, situations, stackStates } from '../core/stack-state.js'
+import { describeOwner, describeShift } from '../core/shift.js'
 import type { Target } from '../core/target.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
@@ -13,6 +14,7 @@ import { type ConfigProblem, configState } from './config-state.js'
 import type { CloudContext, TargetContext } from './context.js'
 import { type LedgerEntry, readHead } from './ledger.js'
 import { versionsServing } from './serving.js'
+import { readShift } from './shift-journal.js'
 import { readLock } from './target-lock.js'
 
 /** How a target is, in what fits a line; everything that could not be found is undefined. */
@@ -26,6 +28,8 @@ export interface TargetGlance {
   liveVersion: string | undefined
   /** Where that is not what the last good release made live. */
   codeProblem: string | undefined
+  /** A shift that is under way, or was left half way, in one sentence. */
+  shift: string | undefined
   /** The newest release that went live, while its stack is there. */
   receipt: Receipt | undefined
   /** The newest entry of the history, where it is another one. */
@@ -80,7 +84,12 @@ export async function glanceAtTarget(
 ): Promise<TargetGlance> {
   const names = namesOf(target, cloudContext.cloud.account, cloudContext.project)
   const context: TargetContext = { ...cloudContext, target, names }
-  const [head, config, lock] = await Promise.all([readHead(context), configState(stack, context), holder(context)])
+  const [head, config, lock, shift] = await Promise.all([
+    readHead(context),
+    configState(stack, context),
+    holder(context),
+    sharing(context),
+  ])
   const receipt = stack === undefined ? undefined : head.live
   const released = receipt === undefined ? [] : releasedFunctions(receipt)
   const functions = released.length > 0 ? released : [{ name: names.function, alias: liveAlias }]
@@ -99,6 +108,7 @@ export async function glanceAtTarget(
     meaning: stack === undefined ? 'not deployed' : stackStates[stack.status].meaning,
     function: liveVersion === undefined ? undefined : main?.name,
     liveVersion,
+    shift,
     codeProblem:
       other.length === 0
         ? undefined
@@ -118,6 +128,17 @@ async function holder(context: TargetContext): Promise<string | undefined> {
   try {
     const found = await readLock(context)
     return found && describeLock(found.lock)
+  } catch (error) {
+    if (error instanceof DeployError && error.code === 'StackState') return error.message
+    throw error
+  }
+}
+
+/** Told, not thrown, where its journal cannot be read. */
+async function sharing(context: TargetContext): Promise<string | undefined> {
+  try {
+    const found = await readShift(context)
+    return found && `${describeShift(found.shift)} (${describeOwner(found.shift)})`
   } catch (error) {
     if (error instanceof DeployError && error.code === 'StackState') return error.message
     throw error

@@ -8,8 +8,8 @@ import type { Sources } from './build-target.js'
 import type { CodeFacts } from './code-facts.js'
 import type { TargetContext } from './context.js'
 import type { Health } from './health-gate.js'
-import { writeReceiptAfter } from './ledger.js'
-import { commonPart, functionsPart } from './record-release.js'
+import { writeReceipt, writeReceiptAfter } from './ledger.js'
+import { commonPart, functionsPart, shiftFailurePart, shiftPart } from './record-release.js'
 import type { Released } from './release-code.js'
 import type { Proof } from './verify-target.js'
 
@@ -30,6 +30,7 @@ export async function recordCode(
     ...codePart(sources, live, released),
     ...(answering || live.function === undefined ? { function: only } : { function: live.function }),
     functions: { ...otherFunctions(live, released), ...functions },
+    ...shiftPart(released),
     ...(health === undefined ? {} : { health }),
   }
   return (await writeReceiptAfter(receipt, newest, context)).release
@@ -59,6 +60,30 @@ export async function recordRollback(
   return (await writeReceiptAfter(receipt, newest, context)).release
 }
 
+/** Writes the receipt of a shift that was finished in the place of its run: what its code was made of, nobody here knows. */
+export async function recordFinished(
+  { stack, live, newest }: CodeFacts,
+  released: readonly Released[],
+  health: Health | undefined,
+  context: TargetContext,
+): Promise<number> {
+  const { function: only, functions } = functionsPart(released)
+  const answering = released.some(({ answersHealth }) => answersHealth !== undefined)
+  const kept = answering || live.function === undefined ? only : live.function
+  const receipt: Omit<Receipt, 'release'> = {
+    ...carried(live),
+    ...(await commonPart(context)),
+    outcome: 'live',
+    stack: { arn: stack.arn, changedAt: stack.changedAt },
+    inputs: { ...live.inputs, code: sha256(`finished ${canonicalJson(functions)}`) },
+    ...(kept === undefined ? {} : { function: kept }),
+    functions: { ...otherFunctions(live, released), ...functions },
+    ...shiftPart(released),
+    ...(health === undefined ? {} : { health }),
+  }
+  return (await writeReceipt(receipt, newest, context)).release
+}
+
 /** A release of code that failed leaves a receipt too; where requests reached it, with what became of the way back. */
 export async function recordCodeFailure(
   { live, newest }: CodeFacts,
@@ -73,6 +98,7 @@ export async function recordCodeFailure(
     failure: error.message,
     inputs: live.inputs,
     stack: live.stack,
+    ...shiftFailurePart(error),
     ...(proof === undefined ? {} : { health: proof.health, rollback: proof.rollback }),
   }
   await writeReceiptAfter(receipt, newest, context).catch((problem: unknown) => {

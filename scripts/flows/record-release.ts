@@ -1,6 +1,6 @@
 import { artifactsOf } from '../core/artifacts.js'
 import { situationOf } from '../core/stack-state.js'
-import { type Receipt, type ReleaseInputs, failureCause } from '../core/receipt.js'
+import { type Receipt, type ReleaseInputs, failureCause, shiftFailure } from '../core/receipt.js'
 import { parseTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
@@ -43,6 +43,7 @@ export async function recordRelease(
     stack: { arn: stack.arn, changedAt: stack.changedAt },
     ...(configEtag === undefined ? {} : { config: { bucket: context.names.buckets.lambda, etag: configEtag } }),
     ...functionsPart(released),
+    ...shiftPart(released),
     ...(health === undefined ? {} : { health }),
   }
   return (await writeReceipt(receipt, facts.receipt?.release ?? 0, context)).release
@@ -68,6 +69,7 @@ export async function recordFailure(
       inputs: inputsOf(build, facts),
       ...filesOf(build, facts),
       stack: { arn: stack.arn, changedAt: stack.changedAt },
+      ...shiftFailurePart(error),
       ...(unhealthy === undefined ? {} : { health: unhealthy.health, rollback: unhealthy.rollback }),
     }
     await writeReceipt(receipt, facts.receipt?.release ?? 0, context)
@@ -106,6 +108,18 @@ function filesOf(build: BuildRecord, { sources, config }: DeploymentFacts): Pick
   const same = build.template === sources.templateHash && build.code === sources.codeHash
   const built = build.files ?? (same ? sources.files : undefined)
   return built === undefined ? {} : { files: { ...built, ...config.files } }
+}
+
+/** How requests were moved to the new versions, where that was not at once. */
+export function shiftPart(released: readonly Released[]): Pick<Receipt, 'shift'> {
+  const shift = released.find((one) => one.shift !== undefined)?.shift
+  return shift === undefined ? {} : { shift }
+}
+
+/** What became of a shift that went back. */
+export function shiftFailurePart(error: unknown): Pick<Receipt, 'shift' | 'rollback'> {
+  const found = shiftFailure.safeParse(error instanceof Error ? error.cause : undefined)
+  return found.success ? found.data : {}
 }
 
 /** Who, when and from which commit. */

@@ -1,6 +1,8 @@
 import pMap from 'p-map'
 import { counted } from '../core/contents.js'
 import { DeployError } from '../errors.js'
+import { readStrategy } from '../core/strategy.js'
+import type { ShiftRecord } from '../core/shift.js'
 import type { FunctionAlias, FunctionState } from '../ports.js'
 import type { Step } from '../report/report.js'
 import { type Checked, checkBeforeTraffic } from './check-version.js'
@@ -8,6 +10,8 @@ import { type FunctionCode, codeSource } from './code-source.js'
 import type { TargetContext } from './context.js'
 import { type Move, moveTraffic } from './move-traffic.js'
 import { settled } from './settle-function.js'
+import type { WatchedFunction } from './shift-gates.js'
+import { shiftTraffic } from './shift-traffic.js'
 import type { TargetFunction } from './target-functions.js'
 
 /** Lambda takes 15 changing calls a second for an account and region ("Lambda quotas", control plane API requests). */
@@ -37,12 +41,15 @@ export interface Released {
   moved: boolean
   /** Whether $LATEST had to be given its code by us: CloudFormation had not, or was not asked. */
   updated: boolean
+  /** How its requests were moved, where that was not at once. */
+  shift?: ShiftRecord
   /** Whether the API's answer to the health path must name this version; undefined: the function does not answer it. */
   answersHealth: Checked | undefined
 }
 
 /** A version that is ready for traffic, and where its alias is now. */
 interface Prepared {
+  fn: TargetFunction
   made: Omit<Released, 'moved'>
   current: FunctionAlias
 }
@@ -58,18 +65,43 @@ export async function releaseCode(
   context: TargetContext,
 ): Promise<Released[]> {
   const prepared = await prepareAll(wanted, description, step, context)
-  const moves = prepared.flatMap((one): Move[] => {
-    const { name, alias, version } = one.made
-    const { current } = one
-    return current.version === version && Object.keys(current.weights).length === 0
-      ? []
-      : [{ name, alias, from: current.version, to: version, revisionId: current.revisionId }]
-  })
-  if (moves.length > 0) await moveTraffic(moves, step, context)
-  const moved = new Set(moves.map(({ name }) => name))
-  const released = prepared.map(({ made }) => ({ ...made, moved: moved.has(made.name) }))
+  const moves = prepared.filter(({ made, current }) => current.version !== made.version || isShared(current))
+  const shift = await move(moves, step, context)
+  const moved = new Set(moves.map(({ fn }) => fn.name))
+  const released = prepared.map(({ made }) => ({ ...made, moved: moved.has(made.name), ...(shift && { shift }) }))
   step.say(describeReleased(released))
   return released
+}
+
+function isShared({ weights }: FunctionAlias): boolean {
+  return Object.keys(weights).length > 0
+}
+
+/** Moves the aliases at once, or as STRATEGY says: where a published version serves that can share the requests. */
+async function move(
+  prepared: readonly Prepared[],
+  step: Step,
+  context: TargetContext,
+): Promise<ShiftRecord | undefined> {
+  const strategy = readStrategy(context.inputs.STRATEGY)
+  const gradual = prepared.filter(({ made, current }) => {
+    if (strategy.steps.length === 0 || current.version === made.version) return false
+    if (current.version !== '$LATEST') return true
+    step.line('plain', `${made.logicalId} has no version yet that requests could be shared with: all at once`)
+    return false
+  })
+  const direct = prepared.filter((one) => !gradual.includes(one))
+  if (direct.length > 0) await moveTraffic(direct.map(moveOf), step, context)
+  return gradual.length === 0 ? undefined : shiftTraffic(gradual.map(watched), strategy, step, context)
+}
+
+function moveOf({ made: { name, alias, version }, current }: Prepared): Move {
+  return { name, alias, from: current.version, to: version, revisionId: current.revisionId }
+}
+
+function watched({ fn, made, current }: Prepared): WatchedFunction {
+  const { logicalId, name, alias, version } = made
+  return { logicalId, name, alias, from: current.version, to: version, check: fn.check }
 }
 
 async function prepareAll(
@@ -131,6 +163,7 @@ async function prepareVersion(
   const { logicalId, name } = fn
   const { version, codeSha256 } = ready
   return {
+    fn,
     current,
     made: { logicalId, name, alias, version, codeSha256, before: good, updated: behind, answersHealth },
   }

@@ -165,8 +165,14 @@ export interface Functions {
   updateCode(name: string, source: CodeSource, codeSha256: string, revisionId: string): Promise<FunctionState>
   /** Write. Refused when code or revision are not the named ones any more. */
   publish(name: string, codeSha256: string, revisionId: string, description: string): Promise<FunctionState>
-  /** Write. Refused when the alias has another revision by now. */
-  moveAlias(name: string, alias: string, version: string, revisionId: string): Promise<FunctionAlias>
+  /** Write. All requests but those of `weights` to `version`. Refused when the alias has another revision by now. */
+  moveAlias(
+    name: string,
+    alias: string,
+    version: string,
+    revisionId: string,
+    weights?: FunctionAlias['weights'],
+  ): Promise<FunctionAlias>
 }
 
 export interface StoredObject {

@@ -1,6 +1,7 @@
 import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './cloud.js'
 import type { Shell } from './machine.js'
 import type { Cdn } from './page.js'
+import type { Metrics } from './metrics.js'
 import type { Tables } from './tables.js'
 
 /** Whether a call only looks, or changes something: what may be written is guarded at this boundary, and only here. */
@@ -12,6 +13,7 @@ export interface GuardedPorts {
   cdn: Cdn
   functions: Functions
   logs: Logs
+  metrics: Metrics
   shell: Shell
   stacks: Stacks
   tables: Tables
@@ -59,6 +61,7 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     moveAlias: 'write',
   },
   logs: { lastLines: 'read', events: 'read', hasGroup: 'read', removeGroup: 'write' },
+  metrics: { figures: 'read', alarmsOn: 'read' },
   shell: { run: 'write' },
   stacks: {
     describe: 'read',

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto'
 import type { Buckets, Files } from '../../scripts/ports.js'
 
 /** What was called, as `port.method(argument, argument)`. */
@@ -52,7 +53,9 @@ export function memoryBuckets(
   calls: Calls = [],
   presence: Buckets['presence'] = async () => 'ours',
 ): Buckets {
-  const etagOf = (text: string): string => `"etag of ${text.length}"`
+  const etagOf = (text: string): string => `"${createHash('md5').update(text).digest('hex')}"`
+  const holds = (place: string, etag: string): boolean =>
+    objects[place] !== undefined && etagOf(objects[place]) === etag
   return fakePort<Buckets>(
     'buckets',
     {
@@ -85,6 +88,16 @@ export function memoryBuckets(
         if (objects[`${bucket}/${key}`] !== undefined) return undefined
         objects[`${bucket}/${key}`] = text
         return etagOf(text)
+      },
+      replace: async (bucket, key, text, etag) => {
+        if (!holds(`${bucket}/${key}`, etag)) return undefined
+        objects[`${bucket}/${key}`] = text
+        return etagOf(text)
+      },
+      removeIf: async (bucket, key, etag) => {
+        if (!holds(`${bucket}/${key}`, etag)) return false
+        Reflect.deleteProperty(objects, `${bucket}/${key}`)
+        return true
       },
     },
     calls,

@@ -99,13 +99,13 @@ export function makeFunctions(config: ClientConfig): Functions {
       })
       return toState(await unlessChanged(name, found))
     },
-    async moveAlias(name, alias, version, revisionId) {
+    async moveAlias(name, alias, version, revisionId, weights = {}) {
       const move = new UpdateAliasCommand({
         FunctionName: name,
         Name: alias,
         FunctionVersion: version,
         RevisionId: revisionId,
-        RoutingConfig: { AdditionalVersionWeights: {} },
+        RoutingConfig: { AdditionalVersionWeights: weights },
       })
       const moved = client.send(move).catch(async (error: unknown) => {
         if (!isOwnEcho(error, 'PreconditionFailedException')) throw error

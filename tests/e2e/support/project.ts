@@ -22,6 +22,12 @@ export interface RunResult {
   stderr: string
 }
 
+/** A run that goes on. */
+export interface Begun {
+  signal(name: 'SIGINT' | 'SIGKILL'): void
+  ended: Promise<RunResult>
+}
+
 /** A checkout of its own, with its own local AWS: what a test does there touches nothing of the developer's. */
 export interface Project {
   folder: string
@@ -30,6 +36,8 @@ export interface Project {
   program(words: readonly string[], env?: Record<string, string>): Promise<RunResult>
   /** Presses Ctrl-C as soon as the step begins: the whole group of make gets SIGINT, as at a terminal. */
   interrupted(words: readonly string[], step: string): Promise<RunResult>
+  /** The program, left running: resolves once `text` stands in its JSON lines. */
+  begun(words: readonly string[], text: string): Promise<Begun>
   read(file: string): Promise<string>
   /** Waits until the log of the newest run of a make target holds this text: what it does by then is known. */
   hasLogged(name: string, text: string): Promise<void>
@@ -95,6 +103,25 @@ export async function makeProject(name: string): Promise<Project> {
       })
       const result = await child
       return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr }
+    },
+    async begun(words, text) {
+      const child = execa(process.execPath, ['dist/main.js', ...words, '--json'], {
+        cwd: folder,
+        env: home,
+        extendEnv: false,
+        stdin: 'ignore',
+        reject: false,
+      })
+      const ended = child.then(({ exitCode, stdout, stderr }) => ({ exitCode: exitCode ?? -1, stdout, stderr }))
+      let seen = ''
+      await new Promise<void>((resolve, reject) => {
+        child.stdout.on('data', (chunk: Buffer) => {
+          seen += chunk.toString()
+          if (seen.includes(text)) resolve()
+        })
+        void ended.then((result) => reject(new Error(`ended without ${text}: ${shown(result)}`)))
+      })
+      return { signal: (name) => void child.kill(name), ended }
     },
     read: (file) => readFile(path.join(folder, file), 'utf8'),
     async hasLogged(name, text) {

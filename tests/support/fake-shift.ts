@@ -1,0 +1,115 @@
+import { proxyEvent } from '../../scripts/core/api-paths.js'
+import type { VersionFigures } from '../../scripts/core/shift-gates.js'
+import type { Shift } from '../../scripts/core/shift.js'
+import { readStrategy } from '../../scripts/core/strategy.js'
+import { DeployError } from '../../scripts/errors.js'
+import { shiftTraffic } from '../../scripts/flows/shift-traffic.js'
+import type { FunctionAlias, Functions, Metrics, StackResource, Stacks } from '../../scripts/ports.js'
+import { type FakeContext, fakeContext, fakeStep } from './fake-context.js'
+import { deploymentsBucket } from './fake-ledger.js'
+import { rejectedBy } from './failures.js'
+import { fakePort, memoryBuckets } from './fake-ports.js'
+
+export const journal = `${deploymentsBucket}/locks/rawscribe-dev-myorg.shift.json`
+export const canary = 'LambdaCanary10Percent5Minutes'
+export const names = ['f', 'g']
+export const watched = names.map((name) => ({
+  logicalId: name.toUpperCase(),
+  name,
+  alias: 'live',
+  from: '7',
+  to: '8',
+  check: { event: proxyEvent('/health', 'dev'), expects: 'health' as const },
+}))
+
+export interface World {
+  objects?: Record<string, string>
+  aliases?: Record<string, FunctionAlias>
+  /** Errors of the new version, asked anew each time. */
+  figures?: () => VersionFigures
+  alarm?: () => boolean
+  healthy?: () => boolean
+  /** Called before every write of an alias. */
+  onMove?: (name: string) => void
+  signal?: AbortSignal
+  inputs?: Record<string, string>
+}
+
+export interface Shifting extends FakeContext {
+  aliases: Record<string, FunctionAlias>
+  objects: Record<string, string>
+  shift(): Shift
+}
+
+/** Two functions that serve version 7, and Lambda's refusal of a revision that is not the alias's own. */
+export function world(given: World = {}): Shifting {
+  const {
+    objects = {},
+    figures = () => ({ invocations: 0, errors: 0, p95Ms: undefined }),
+    onMove = () => undefined,
+  } = given
+  const { alarm = () => false, healthy = () => true } = given
+  const aliases =
+    given.aliases ?? Object.fromEntries(names.map((name) => [name, { version: '7', revisionId: 'r0', weights: {} }]))
+  let revisions = 0
+  const functions: Partial<Functions> = {
+    alias: async (name) => aliases[name],
+    moveAlias: async (name, _alias, version, revisionId, weights = {}) => {
+      onMove(name)
+      if (aliases[name]?.revisionId !== revisionId) throw new DeployError('StackState', 'changed by something else')
+      revisions += 1
+      aliases[name] = { version, revisionId: `r${revisions}`, weights }
+      return aliases[name]
+    },
+    invoke: async (_name, version) => ({
+      failed: false,
+      payload: JSON.stringify({
+        statusCode: version === '8' && !healthy() ? 500 : 200,
+        body: JSON.stringify({ status: version === '8' && !healthy() ? 'sick' : 'healthy', version }),
+      }),
+      logTail: '',
+    }),
+  }
+  const metrics: Partial<Metrics> = {
+    figures: async (questions) =>
+      questions.map(({ version }) => (version === '8' ? figures() : { invocations: 90, errors: 0, p95Ms: 10 })),
+    alarmsOn: async (asked) => (alarm() ? asked.map((name) => ({ name, reason: 'too many' })) : []),
+  }
+  const resources: StackResource[] = [
+    { logicalId: 'A', physicalId: 'an-alarm', type: 'AWS::CloudWatch::Alarm', status: 'CREATE_COMPLETE' },
+  ]
+  const context = fakeContext({
+    ...(given.signal === undefined ? {} : { signal: given.signal }),
+    inputs: given.inputs ?? {},
+    command: 'rs-deploy-function',
+    ports: (calls) => ({
+      functions: fakePort<Functions>('functions', functions, calls),
+      buckets: { ...memoryBuckets(objects, calls), readDated: async () => undefined },
+      metrics: fakePort<Metrics>('metrics', metrics, calls),
+      stacks: fakePort<Stacks>('stacks', { resources: async () => resources }, calls),
+    }),
+  })
+  return { ...context, aliases, objects, shift: () => JSON.parse(objects[journal] ?? '') as Shift }
+}
+
+export const shift = (context: FakeContext, strategy = canary) =>
+  shiftTraffic(watched, readStrategy(strategy), fakeStep(), context)
+export const shares = ({ calls }: FakeContext): number => calls.filter((call) => call.includes('moveAlias')).length
+export const serving = ({ aliases }: Shifting): unknown =>
+  names.map((name) => ({ version: aliases[name]?.version, weights: aliases[name]?.weights }))
+export const old = names.map(() => ({ version: '7', weights: {} }))
+export const shared = names.map(() => ({ version: '7', weights: { 8: 0.1 } }))
+export const whole = names.map(() => ({ version: '8', weights: {} }))
+
+/** What a killed run left: a journal, and requests shared. */
+export async function killed(given: World = {}): Promise<Shifting> {
+  const stop = new AbortController()
+  const context = world({ signal: stop.signal })
+  const { sleep } = context.clock
+  context.clock.sleep = async (ms, signal) => {
+    stop.abort(new DeployError('Interrupted', 'stopped on request'))
+    await sleep(ms, signal)
+  }
+  await rejectedBy(shift(context))
+  return world({ ...given, objects: context.objects, aliases: context.aliases })
+}
