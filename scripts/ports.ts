@@ -1,10 +1,12 @@
-import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './ports/cloud.js'
+import type { Account } from './ports/account.js'
+import type { Buckets, Functions, Logs, Stacks, UserPools } from './ports/cloud.js'
 import type { Cdn } from './ports/page.js'
 import type { Metrics } from './ports/metrics.js'
 import type { Tables } from './ports/tables.js'
 import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain, Watcher } from './ports/machine.js'
 
 /** The narrow interfaces that flows speak to. */
+export type * from './ports/account.js'
 export type * from './ports/cloud.js'
 export type * from './ports/machine.js'
 export type * from './ports/page.js'
