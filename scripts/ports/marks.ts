@@ -1,4 +1,5 @@
-import type { Account, Buckets, Functions, Logs, Stacks, UserPools } from './cloud.js'
+import type { Account } from './account.js'
+import type { Buckets, Functions, Logs, Stacks, UserPools } from './cloud.js'
 import type { Shell } from './machine.js'
 import type { Cdn } from './page.js'
 import type { Metrics } from './metrics.js'
