@@ -1,4 +1,4 @@
-import { isStateful } from './stateful.js'
+import { isStateful, outlivesRemoval } from './stateful.js'
 import type { Template } from './template.js'
 
 const staying = ['Retain', 'RetainExceptOnCreate']
@@ -29,6 +29,6 @@ export function planStackRemoval<Resource extends Removable>(
   return {
     goes,
     stays: alive.filter((one) => staying.includes(policy(one))),
-    losing: goes.filter((one) => isStateful(one.type) && policy(one) !== 'Snapshot'),
+    losing: goes.filter((one) => isStateful(one.type) && !outlivesRemoval(one.type, { DeletionPolicy: policy(one) })),
   }
 }

@@ -1,8 +1,7 @@
 import { type Contents, noContents } from '../core/contents.js'
 import { ledgerKeys } from '../core/names.js'
-import { type StackRemoval, planStackRemoval } from '../core/stack-removal.js'
+import type { StackRemoval } from '../core/stack-removal.js'
 import { situationOf } from '../core/stack-state.js'
-import { parseTemplate } from '../core/template.js'
 import { DeployError } from '../errors.js'
 import type { PoolView, Stack, StackResource } from '../ports.js'
 import type { Step } from '../report/report.js'
@@ -10,6 +9,7 @@ import type { TargetContext } from './context.js'
 import { idleStack } from './delete-stack.js'
 import { measureContents } from './empty-bucket.js'
 import { readLastReceipt } from './ledger.js'
+import { readStackRemoval } from './nested-resources.js'
 
 /** What can be taken down: the stack, its data, and what stack and releases leave behind. */
 export type Part = 'stack' | 'buckets' | 'users' | 'pool' | 'logs' | 'releases'
@@ -62,11 +62,7 @@ export async function countRemains(parts: readonly Part[], step: Step, context: 
 async function standingStack(step: Step, context: TargetContext): Promise<StandingStack | undefined> {
   const stack = await idleStack(step, context)
   if (stack === undefined) return undefined
-  const { stacks } = context.ports
-  const resources = await stacks.resources(stack.arn)
-  if (resources.length === 0) return { stack, goes: [], stays: [], losing: [] }
-  const template = parseTemplate(await stacks.template(stack.arn), `the template of ${stack.name}`)
-  return { stack, ...planStackRemoval(resources, template) }
+  return { stack, ...(await readStackRemoval(stack.arn, context)) }
 }
 
 async function bucketsOf(context: TargetContext): Promise<{ own: Remains['buckets']; foreign: Remains['foreign'] }> {

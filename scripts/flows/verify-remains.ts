@@ -3,6 +3,7 @@ import { DeployError } from '../errors.js'
 import type { Stack } from '../ports.js'
 import type { TargetContext } from './context.js'
 import { countContents } from './count-contents.js'
+import { resourcesWithNested } from './nested-resources.js'
 
 /** What is not there (any more), or was there before the stack came: what could not be made is not the stack's own. */
 const notItsOwn = ['DELETE_COMPLETE', 'DELETE_SKIPPED', 'CREATE_FAILED', 'IMPORT_FAILED']
@@ -14,7 +15,7 @@ const partsOfPool = ['AWS::Cognito::UserPoolClient', 'AWS::Cognito::UserPoolGrou
  * deleted a person looks at them.
  */
 export async function verifyNothingInside(stack: Stack, context: TargetContext): Promise<void> {
-  const resources = await context.ports.stacks.resources(stack.arn)
+  const resources = await resourcesWithNested(stack.arn, context)
   const holding = resources.filter(
     ({ type, status }) => isStateful(type) && !partsOfPool.includes(type) && !notItsOwn.includes(status),
   )

@@ -67,10 +67,14 @@ describe('what the deletion of a stack does', () => {
   it.each([
     ['Retain', [0, 1, 0]],
     ['RetainExceptOnCreate', [0, 1, 0]],
-    ['Snapshot', [1, 0, 0]],
+    ['Snapshot', [1, 0, 1]],
     ['Delete', [1, 0, 1]],
     [undefined, [1, 0, 1]],
   ])('with a bucket of DeletionPolicy %s', (policy, expected) => expect(removal(policy)).toEqual(expected))
+
+  it('loses nothing of which a snapshot can be taken', () => {
+    expect(removal('Snapshot', 'AWS::RDS::DBInstance')).toEqual([1, 0, 0])
+  })
 
   it('counts nothing that holds no data as a loss', () => {
     expect(removal(undefined, 'AWS::Lambda::Function')).toEqual([1, 0, 0])

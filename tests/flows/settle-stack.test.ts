@@ -38,6 +38,17 @@ describe('settling a stack to deploy', () => {
     expect(wordsOf(await rejectedBy(settleStack(fakeStep(), prod)))).not.toContain('rs-nuke')
   })
 
+  it('deletes no remains that hold data in a nested stack', async () => {
+    const inside = [resourceOf('Forms', 'AWS::S3::Bucket', 'CREATE_COMPLETE')]
+    const outside = [resourceOf('Data', 'AWS::CloudFormation::Stack', 'CREATE_FAILED')]
+    const resources: Stacks['resources'] = async (name) => (name === arn ? outside : inside)
+    const script = { states: ['CREATE_FAILED'] as StackStatus[], buckets: { forms: 12 }, over: { resources } }
+    const context = scriptedStack(script)
+    const error = await rejectedBy(settleStack(fakeStep(), context))
+    expect([error.code, error.facts.map(({ label }) => label)]).toEqual(['Refused', ['Data/Forms']])
+    expect(writesOf(context)).toEqual([])
+  })
+
   it('leaves the remains alone that somebody protected', async () => {
     const context = scriptedStack({ states: ['ROLLBACK_COMPLETE'], stack: { terminationProtected: true } })
     const error = await rejectedBy(settleStack(fakeStep(), context))

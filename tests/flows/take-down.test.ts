@@ -67,6 +67,19 @@ describe('taking down', () => {
     expect(writes(context)).toEqual([`stacks.deleteStack(${arn})`])
   })
 
+  it('is refused where a nested stack would take data with it, at any depth', async () => {
+    const nested = {
+      'arn:outer': [resource('Inner', 'AWS::CloudFormation::Stack', 'arn:inner')],
+      'arn:inner': [bucketResource, resource('Notes', 'AWS::DynamoDB::Table', 'notes')],
+    }
+    const resources = [resource('Outer', 'AWS::CloudFormation::Stack', 'arn:outer')]
+    const context = worldOf({ stack: {}, resources, nested, buckets: { [forms]: ['x'] } })
+    const error = await rejectedBy(takeDown(['stack'], context))
+    expect(error.code).toBe('Refused')
+    expect(error.facts.map(({ label }) => label)).toEqual(['Outer/Inner/FormsBucket', 'Outer/Inner/Notes'])
+    expect(writes(context)).toEqual([])
+  })
+
   it('empties what an older template does not keep before the stack goes, when all is to go', async () => {
     const pools = { p1: { ...own, protected: true } }
     const resources = [bucketResource, resource('CognitoUserPool', 'AWS::Cognito::UserPool', 'p1')]

@@ -23,6 +23,8 @@ export interface World {
   stack?: Partial<Stack>
   resources?: StackResource[]
   policies?: Record<string, string>
+  /** What is in nested stacks, by ARN; nothing of it is kept. */
+  nested?: Record<string, StackResource[]>
   /** What the deletion of the stack ends in, and its events. */
   ends?: StackStatus
   events?: Partial<StackEvent>[]
@@ -48,11 +50,11 @@ export function worldOf(world: World): FakeContext & { world: Required<Pick<Worl
       status === undefined || (status === 'DELETE_COMPLETE' && name !== arn)
         ? undefined
         : fakeStack({ ...world.stack, status }),
-    resources: async () => resources,
-    template: async () =>
+    resources: async (name) => world.nested?.[name] ?? resources,
+    template: async (name) =>
       JSON.stringify({
         Resources: Object.fromEntries(
-          resources.map(({ logicalId, type }) => [
+          (world.nested?.[name] ?? resources).map(({ logicalId, type }) => [
             logicalId,
             { Type: type, ...(world.policies?.[logicalId] && { DeletionPolicy: world.policies[logicalId] }) },
           ]),
