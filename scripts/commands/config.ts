@@ -5,6 +5,7 @@ import { masked } from '../core/property-values.js'
 import { DeployError } from '../errors.js'
 import type { FilesContext, TargetContext } from '../flows/context.js'
 import type { SyncOutcome } from '../flows/sync-configs.js'
+import type { WrittenConfig } from '../flows/write-config.js'
 import type { Command, EnvironmentContext } from './command.js'
 
 export const configCommands: Command[] = [
@@ -30,6 +31,18 @@ export const configCommands: Command[] = [
     acts: 'files',
     variables: ['EXPLAIN'],
     run: showConfig,
+  },
+  {
+    name: 'config',
+    group: 'Configuration',
+    summary: 'Write the merged configuration as the app reads it on this machine',
+    details:
+      'Into .rs/config/{env}-{org}/backend.json and webapp.json, which git ignores, and only where something changed. ' +
+      'The page’s API is its own origin there. Nothing is deployed and no account is needed.',
+    example: 'make config ENV=dev ORG=demo',
+    acts: 'files',
+    variables: [],
+    run: runConfig,
   },
   {
     name: 'rs-update-config',
@@ -78,6 +91,24 @@ async function showConfig(context: FilesContext): Promise<void> {
   context.report.emit({ type: 'result', text, data: explain ? parts : merged })
 }
 
+async function runConfig(context: FilesContext): Promise<void> {
+  const { writeConfig } = await import('../flows/write-config.js')
+  const { env, org } = context.target
+  const written = await writeConfig(context)
+  const text = await writtenText(written)
+  context.report.emit({ type: 'result', text: text === '' ? `${env}/${org}: nothing changed` : text, data: written })
+}
+
+/** Each file with its changes below it. */
+async function writtenText(files: readonly WrittenConfig[]): Promise<string> {
+  const { changeLine } = await import('../report/ledger-text.js')
+  const lines = files.flatMap(({ file, created, changes }) => [
+    `${file}${created ? ' (new)' : ''}`,
+    ...changes.map((change) => `  ${changeLine(change, false)}`),
+  ])
+  return lines.join('\n')
+}
+
 async function showRuntimeConfig(context: TargetContext): Promise<void> {
   const { deployedStack } = await import('../flows/deployed-stack.js')
   const { configKey } = await import('../flows/target-config.js')
@@ -95,16 +126,11 @@ async function showRuntimeConfig(context: TargetContext): Promise<void> {
 
 async function runSync(context: EnvironmentContext): Promise<void> {
   const { syncConfigs } = await import('../flows/sync-configs.js')
-  const { changeLine } = await import('../report/ledger-text.js')
   const { env, report, inputs } = context
   const targets = await targetsOf(context)
   const outcomes = await syncConfigs(targets, context)
   const files = outcomes.flatMap((outcome) => (outcome.kind === 'synced' ? outcome.files : []))
-  const lines = files.flatMap(({ file, created, changes }) => [
-    `${file}${created ? ' (new)' : ''}`,
-    ...changes.map((change) => `  ${changeLine(change, false)}`),
-  ])
-  const text = lines.length === 0 ? `nothing to change in ${targets.length} of ${env}` : lines.join('\n')
+  const text = files.length === 0 ? `nothing to change in ${targets.length} of ${env}` : await writtenText(files)
   report.emit({ type: 'result', text, data: outcomes.flatMap(dataOf) })
   const failed = outcomes.flatMap((outcome) => (outcome.kind === 'failed' ? [outcome] : []))
   const where = `ENV=${env}${context.org === undefined ? '' : ` ORG=${context.org}`}`

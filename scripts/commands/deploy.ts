@@ -99,15 +99,15 @@ async function lookForPage({ ports, names }: TargetContext): Promise<'there' | '
   return (await ports.files.exists('frontend')) ? 'offered' : 'none'
 }
 
-/** After the first deployment of a target nobody can use it yet. */
+/** After the first deployment of a target nobody can use it yet; one that found nothing to do was not the first. */
 function nextAfter(
-  { release }: DeployOutcome,
+  { kind, release }: DeployOutcome,
   page: 'there' | 'offered' | 'none',
   { env, org }: TargetContext['target'],
 ): string[] {
   const where = `ENV=${env} ORG=${org}`
   return [
-    ...(release === 1 && env !== 'prod' ? [`make rs-bootstrap-testenv ${where}`] : []),
+    ...(kind === 'deployed' && release === 1 && env !== 'prod' ? [`make rs-bootstrap-testenv ${where}`] : []),
     `make ${page === 'offered' ? 'deploy-frontend' : 'check-rs'} ${where}`,
   ]
 }

@@ -1,0 +1,60 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { writeFile } from 'node:fs/promises'
+import path from 'node:path'
+import { type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
+
+const generated = ['backend', 'webapp'].map((name) => `.rs/config/dev-demo/${name}.json`)
+
+/** The app on this machine: nothing of it is deployed. */
+describe('the app on this machine', () => {
+  let project: Project
+
+  const config = (...words: string[]): Promise<RunResult> => project.make(['config', 'ENV=dev', 'ORG=demo', ...words])
+  const setFile = (file: string, value: unknown): Promise<void> =>
+    writeFile(path.join(project.folder, file), JSON.stringify(value))
+
+  beforeAll(async () => {
+    project = await makeProject('local-app')
+  }, 30_000)
+  afterAll(async () => project.remove(), 30_000)
+
+  it('gets its merged configuration, written where something changed and nowhere else', async () => {
+    const own = {
+      webapp: { title: 'Mine', apiEndpoint: 'https://elsewhere', api: { proxyTarget: 'https://elsewhere' } },
+    }
+    await setFile('infra/.config/webapp/dev-demo.json', own)
+    const bundled = await project.read('backend/rawscribe/.config/config.json')
+    const first = await config()
+    expect(shown(first)).toContain('exit 0')
+    for (const file of generated) expect(first.stdout).toContain(`${file} (new)`)
+    expect(first.stdout).toContain('+ webapp.title  "Mine"')
+    expect(JSON.parse(await project.read(generated[1]!))).toEqual({ webapp: { title: 'Mine', apiEndpoint: '' } })
+
+    expect((await config()).stdout).toBe('dev/demo: nothing changed')
+
+    await setFile('infra/.config/webapp/dev-demo.json', { webapp: { title: 'Ours' } })
+    const third = await config('JSON=true')
+    expect(jsonLine(third, 'result')['data']).toEqual([
+      {
+        file: generated[1],
+        created: false,
+        changes: [{ name: 'webapp.title', change: 'changed', was: '"Mine"', now: '"Ours"' }],
+      },
+    ])
+    expect(await project.read('backend/rawscribe/.config/config.json')).toBe(bundled)
+  }, 30_000)
+
+  it('gets none where a file is wrong or holds a secret, and the one before stays', async () => {
+    const before = await project.read(generated[1]!)
+    await writeFile(path.join(project.folder, 'infra/.config/lambda/dev-demo.json'), '{"ui": }\n')
+    expect(shown(await config())).toContain('infra/.config/lambda/dev-demo.json')
+    await setFile('infra/.config/lambda/dev-demo.json', {})
+    await setFile('infra/.config/webapp/dev-demo.json', { webapp: { key: '-----BEGIN PRIVATE KEY-----' } })
+    const refused = await config()
+    expect(refused.stderr).toContain('looks like a secret: webapp.key')
+    expect(refused.stderr).toContain('make show-config ENV=dev ORG=demo EXPLAIN=true')
+    expect(await project.read(generated[1]!)).toBe(before)
+    expect(shown(await project.make(['config', 'ENV=dev']))).toContain('ORG')
+    expect(shown(await project.make(['config', 'ENV=dve', 'ORG=demo']))).toContain('Usage')
+  }, 30_000)
+})
