@@ -109,6 +109,11 @@ local-stop: $(PROGRAM) ; $(RUN) $@
 local-status: $(PROGRAM) ; $(RUN) $@
 local-reset: $(PROGRAM) ; $(RUN) $@
 
+start-backend: $(PROGRAM) ; $(RUN) $@
+start-frontend: $(PROGRAM) ; $(RUN) $@
+start-dev: $(PROGRAM) ; $(RUN) $@
+stop-all: $(PROGRAM) ; $(RUN) $@
+
 help: $(PROGRAM) ; $(RUN) $@
 help-target: $(PROGRAM) ; $(RUN) $@
 rs-doctor: $(PROGRAM) ; $(RUN) $@
@@ -119,4 +124,4 @@ test-unit: $(PROGRAM) ; $(RUN) $@
 test-full: $(PROGRAM) ; $(RUN) $@
 docs: $(PROGRAM) ; $(RUN) $@
 
-.PHONY: rs-deploy rs-deploy-only rs-build rs-validate rs-up rs-deploy-function rs-rollback rs-shift-finish rs-shift-abort deploy-frontend rs-plan rs-adopt-buckets check-rs check-rs-stack-status show-account-number show-region show-rs-stackname show-rs-function-name show-rs-endpoint show-rs-api-gateway show-rs-user-pool show-rs-client-id show-rs-s3-buckets rs-outputs rs-open rs-ping-health list-envs list-orgs rs-diff rs-drift sync-configs show-config config rs-update-config rs-show-runtime-config rs-cp-sop rs-bootstrap-testenv rs-watch rs-watch-log rs-compare rs-attach rs-why rs-continue-rollback rs-history rs-show-release rs-why-changed rs-config-restore rs-metrics rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack rs-list-users rs-show-user rs-list-groups rs-add-user rs-set-password rs-set-group rs-remove-user rs-create-test-users rs-list-test-users rs-remove-test-users rs-secure-prod get-rs-token rs-login-check test-jwt-aws test-jwt-local test-jwt-regression local-start local-stop local-status local-reset help help-target rs-doctor test test-unit test-full docs
+.PHONY: rs-deploy rs-deploy-only rs-build rs-validate rs-up rs-deploy-function rs-rollback rs-shift-finish rs-shift-abort deploy-frontend rs-plan rs-adopt-buckets check-rs check-rs-stack-status show-account-number show-region show-rs-stackname show-rs-function-name show-rs-endpoint show-rs-api-gateway show-rs-user-pool show-rs-client-id show-rs-s3-buckets rs-outputs rs-open rs-ping-health list-envs list-orgs rs-diff rs-drift sync-configs show-config config rs-update-config rs-show-runtime-config rs-cp-sop rs-bootstrap-testenv rs-watch rs-watch-log rs-compare rs-attach rs-why rs-continue-rollback rs-history rs-show-release rs-why-changed rs-config-restore rs-metrics rs-lock rs-unlock rs-lock-status rs-teardown rs-nuke-buckets rs-nuke-users rs-nuke-user-pool rs-nuke-data rs-nuke-all rs-cycle-stack rs-list-users rs-show-user rs-list-groups rs-add-user rs-set-password rs-set-group rs-remove-user rs-create-test-users rs-list-test-users rs-remove-test-users rs-secure-prod get-rs-token rs-login-check test-jwt-aws test-jwt-local test-jwt-regression local-start local-stop local-status local-reset start-backend start-frontend start-dev stop-all help help-target rs-doctor test test-unit test-full docs

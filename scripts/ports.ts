@@ -3,7 +3,7 @@ import type { Buckets, Functions, Logs, Stacks, UserPools } from './ports/cloud.
 import type { Cdn } from './ports/page.js'
 import type { Metrics } from './ports/metrics.js'
 import type { Tables } from './ports/tables.js'
-import type { Clock, Emulator, Files, Http, Prompts, Shell, Toolchain, Watcher } from './ports/machine.js'
+import type { AppProcesses, Clock, Emulator, Files, Http, Prompts, Shell, Toolchain, Watcher } from './ports/machine.js'
 
 /** The narrow interfaces that flows speak to. */
 export type * from './ports/account.js'
@@ -24,6 +24,7 @@ export interface MachinePorts {
   toolchain: Toolchain
   emulator: Emulator
   watcher: Watcher
+  app: AppProcesses
 }
 
 export interface Ports extends MachinePorts {

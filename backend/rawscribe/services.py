@@ -7,8 +7,9 @@ from typing import Annotated
 from fastapi import Depends, Request
 
 from rawscribe.config.environment import environment_layer
+from rawscribe.config.merge import merge
 from rawscribe.config.settings import Settings
-from rawscribe.config.source import ConfigObject
+from rawscribe.config.source import ConfigObject, read_local
 from rawscribe.config.store import ConfigStore
 from rawscribe.errors import ApiError
 from rawscribe.sops.library import SopLibrary
@@ -35,7 +36,9 @@ class Services:
             key = environ.get("CONFIG_S3_KEY") or "config.json"
             source = ConfigObject(Bucket(s3, bucket), key)
         return cls(
-            config=ConfigStore(environment_layer(environ), source, clock),
+            config=ConfigStore(
+                merge(read_local(environ), environment_layer(environ)), source, clock
+            ),
             s3=s3,
             sops=SopLibrary(),
             version=environ.get("AWS_LAMBDA_FUNCTION_VERSION") or "local",

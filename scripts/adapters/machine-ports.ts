@@ -46,6 +46,13 @@ export function machinePorts(machine: Machine): MachinePorts {
     http: makeHttp(signal),
     toolchain,
     emulator,
+    app: lazily(async () => {
+      const { makeAppProcesses } = await import('./local/app-processes.js')
+      const env = { ...childEnvironment(environment), LC_ALL: 'C', TZ: 'UTC' }
+      const ps = async (args: readonly string[]): Promise<string> =>
+        (await shell.run({ program: 'ps', args, cwd: projectFolder, env })).output
+      return makeAppProcesses(path.join(stateFolder, 'app'), clock, ps)
+    }),
     watcher: lazily(async () => (await import('./watcher.js')).makeWatcher(projectFolder)),
   }
 }

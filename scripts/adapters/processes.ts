@@ -46,6 +46,8 @@ export function makeShell(signal: AbortSignal): Shell {
 }
 
 export interface Background {
+  /** Undefined where it could not be started. */
+  pid: number | undefined
   /** Exit code once it has ended. */
   ended(): number | undefined
 }
@@ -67,7 +69,7 @@ export function startInBackground(command: CommandLine, logFile: string): Backgr
   let exitCode: number | undefined
   child.once('exit', (code) => (exitCode = code ?? 1))
   child.once('error', () => (exitCode = 1))
-  return { ended: () => exitCode }
+  return { pid: child.pid, ended: () => exitCode }
 }
 
 function endProcessGroup(pid: number | undefined): void {

@@ -9,6 +9,7 @@ import { frontendCommands } from './frontend.js'
 import { helpCommands } from './help.js'
 import { ledgerCommands } from './ledger.js'
 import { listCommands } from './list.js'
+import { localAppCommands } from './local-app.js'
 import { localCommands } from './local.js'
 import { lockCommands } from './lock.js'
 import { lookCommands } from './look.js'
@@ -48,6 +49,7 @@ export const commands: readonly Command[] = [
   ...userCommands,
   ...authCommands,
   ...localCommands,
+  ...localAppCommands,
   ...helpCommands(() => commands),
   ...developCommands(() => commands),
 ]

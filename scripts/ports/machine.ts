@@ -120,3 +120,30 @@ export interface Emulator {
   /** Folder of its state, relative to the project, and the bytes in it. */
   size(): Promise<{ folder: string; bytes: number }>
 }
+
+export type AppPart = 'backend' | 'page'
+
+/** A part of the app that runs on this machine, for one target (`dev/demo`). */
+export interface AppProcess {
+  pid: number
+  url: string
+  target: string
+}
+
+/** `fresh` where it did not run before. */
+export interface StartedApp extends AppProcess {
+  fresh: boolean
+}
+
+export interface AppProcesses {
+  running(part: AppPart): Promise<AppProcess | undefined>
+  /** Write. The running one, or a new one on the preferred port or a free one, once it answers. */
+  start(
+    part: AppPart,
+    target: string,
+    preferredPort: number,
+    commandOf: (port: number) => CommandLine,
+  ): Promise<StartedApp>
+  /** Write. What was ended; undefined where none of ours was running. */
+  stop(part: AppPart): Promise<AppProcess | undefined>
+}

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { execa } from 'execa'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
@@ -16,7 +17,10 @@ describe('the app on this machine', () => {
   beforeAll(async () => {
     project = await makeProject('local-app')
   }, 30_000)
-  afterAll(async () => project.remove(), 30_000)
+  afterAll(async () => {
+    await project.make(['stop-all'])
+    await project.remove()
+  }, 30_000)
 
   it('gets its merged configuration, written where something changed and nowhere else', async () => {
     const own = {
@@ -57,4 +61,49 @@ describe('the app on this machine', () => {
     expect(shown(await project.make(['config', 'ENV=dev']))).toContain('ORG')
     expect(shown(await project.make(['config', 'ENV=dve', 'ORG=demo']))).toContain('Usage')
   }, 30_000)
+
+  it('runs without a deployment until it is stopped', async () => {
+    await setFile('infra/.config/webapp/dev-demo.json', { webapp: { title: 'Ours' } })
+    await setFile('infra/.config/lambda/dev-demo.json', { ui: { title: 'From the files' } })
+    const start = (org: string): Promise<RunResult> =>
+      project.make(['start-dev', 'ENV=dev', `ORG=${org}`, 'CLOUD=local', 'JSON=true'])
+    const started = await start('demo')
+    expect(shown(started)).toContain('exit 0')
+    const [backend, page] = parts(started)
+    for (const { url } of [backend!, page!])
+      expect((await fetch(`${url}/health`)).headers.get('server')).toBe('uvicorn')
+    const runtime = await (await fetch(`${page!.url}/api/config/runtime`)).json()
+    expect(runtime).toMatchObject({ org: 'demo', ui: { title: 'From the files' } })
+    const index = await project.read('frontend/index.html')
+    expect(await (await fetch(`${page!.url}/drafts/1`)).text()).toBe(index)
+    expect(await (await fetch(`${page!.url}/config.json`)).json()).toEqual({
+      webapp: { title: 'Ours', apiEndpoint: '' },
+    })
+    expect((await fetch(`${page!.url}/..%2f.rs/app/backend.json`)).status).toBe(404)
+
+    expect(parts(await start('demo'))).toEqual([backend, page].map((part) => ({ ...part, fresh: false })))
+    expect(shown(await start('other'))).toContain('runs for dev/demo already')
+
+    expect(shown(await project.make(['stop-all']))).toContain(`(process ${backend!.pid}) stopped`)
+    expect(await stateOf([backend!.pid, page!.pid])).not.toMatch(/^[^Z]/m)
+    for (const { url } of [backend!, page!]) await expect(fetch(url)).rejects.toThrow('fetch failed')
+    expect((await project.make(['stop-all'])).stdout).toBe('nothing was running')
+  }, 60_000)
 })
+
+interface Part {
+  pid: number
+  url: string
+}
+
+/** A letter for each process that is there; Z has ended, and its parent has not asked yet. */
+async function stateOf(pids: readonly number[]): Promise<string> {
+  const { stdout } = await execa('ps', ['-o', 'stat=', '-p', pids.join(',')], { reject: false })
+  return stdout
+}
+
+function parts({ stdout }: RunResult): Part[] {
+  const lines = stdout.split('\n').filter((line) => line.startsWith('{'))
+  const facts = lines.map((line) => JSON.parse(line) as { type: string; data: Part })
+  return facts.filter(({ type }) => type === 'result').map(({ data }) => data)
+}

@@ -54,7 +54,7 @@ export interface ContextOptions {
 }
 
 const portNames = [
-  ...(['shell', 'prompts', 'http', 'toolchain', 'emulator', 'watcher', 'stacks'] as const),
+  ...(['shell', 'prompts', 'http', 'toolchain', 'emulator', 'app', 'watcher', 'stacks'] as const),
   ...(['functions', 'buckets', 'userPools', 'account', 'logs', 'tables', 'cdn', 'metrics'] as const),
 ]
 

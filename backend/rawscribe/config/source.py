@@ -1,6 +1,7 @@
 """Where config objects come from: the package and S3."""
 
 import json
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -35,6 +36,12 @@ def parse_config(text: bytes, name: str = "config.json") -> Json:
         raise MalformedConfigError(f"{name}: an object is expected")
     nested = parsed.pop("lambda", None)
     return merge(parsed, nested) if isinstance(nested, dict) else parsed
+
+
+def read_local(environ: Mapping[str, str]) -> Json:
+    """The file that LOCAL_CONFIG_FILE names: an organization's config where no bucket has one."""
+    file = environ.get("LOCAL_CONFIG_FILE")
+    return parse_config(Path(file).read_bytes(), file) if file else {}
 
 
 def read_bundled() -> Json:

@@ -1,10 +1,10 @@
 import { mkdir, readFile, readdir, rm, stat } from 'node:fs/promises'
-import { createServer } from 'node:net'
 import path from 'node:path'
 import { exclusively } from '../../../infra/bootstrap/exclusive.mjs'
 import { DeployError } from '../../errors.js'
 import type { Clock, Emulator, EmulatorEnd, EmulatorState } from '../../ports.js'
 import { startInBackground } from '../processes.js'
+import { canListen } from './free-port.js'
 import { askEmulator, isAlive, lastHolder } from './emulator-status.js'
 
 const preferredPort = 4570
@@ -91,17 +91,6 @@ async function launchOnFreePort(python: string, folder: string, place: Place, cl
 async function choosePort(last: number | undefined): Promise<number> {
   for (const port of [last, preferredPort]) if (port !== undefined && (await canListen(port)) !== undefined) return port
   return (await canListen(0)) ?? preferredPort
-}
-
-function canListen(port: number): Promise<number | undefined> {
-  return new Promise((resolve) => {
-    const server = createServer()
-    server.once('error', () => resolve(undefined))
-    server.listen({ port, host: '127.0.0.1', exclusive: true }, () => {
-      const address = server.address()
-      server.close(() => resolve(typeof address === 'object' && address !== null ? address.port : port))
-    })
-  })
 }
 
 async function launch(

@@ -1,0 +1,70 @@
+import type { Context, FilesContext, TargetContext } from '../flows/context.js'
+import type { StartedApp } from '../ports.js'
+import type { Command } from './command.js'
+
+const common = { group: 'Development', variables: [] } as const
+
+export const localAppCommands: Command[] = [
+  {
+    ...common,
+    name: 'start-backend',
+    summary: 'Run the backend of an organization on this machine, without deploying it',
+    details:
+      'On 127.0.0.1 only, with the merged configuration of the files and the buckets of the cloud. There is no ' +
+      'authorizer in front of it: where the configuration requires sign-in, guarded paths answer 401.',
+    example: 'make start-backend ENV=dev ORG=demo CLOUD=local',
+    acts: 'target',
+    run: async (context) =>
+      tell('Backend', await (await import('../flows/local-app.js')).startBackend(context), context),
+  },
+  {
+    ...common,
+    name: 'start-frontend',
+    summary: 'Serve the page of an organization on this machine',
+    details: 'On 127.0.0.1 only; /api/* and /health go to the backend of make start-backend.',
+    example: 'make start-frontend ENV=dev ORG=demo',
+    acts: 'files',
+    run: async (context) => tell('Page', await (await import('../flows/local-app.js')).startFrontend(context), context),
+  },
+  {
+    ...common,
+    name: 'start-dev',
+    summary: 'Both: backend and page of an organization on this machine',
+    details: 'make stop-all ends them. Their logs are in .rs/app.',
+    example: 'make start-dev ENV=dev ORG=demo CLOUD=local',
+    acts: 'target',
+    run: startDev,
+  },
+  {
+    ...common,
+    name: 'stop-all',
+    summary: 'End what start-backend, start-frontend and start-dev started',
+    details: 'Nothing else: a process that only has the same number by now is left alone.',
+    example: 'make stop-all',
+    acts: 'machine',
+    run: stopAll,
+  },
+]
+
+async function startDev(context: TargetContext): Promise<void> {
+  const { startBackend, startFrontend } = await import('../flows/local-app.js')
+  tell('Backend', await startBackend(context), context)
+  tell('Page', await startFrontend(context), context)
+}
+
+function tell(label: string, started: StartedApp, { report }: FilesContext): void {
+  const text = `${label}  ${started.url}${started.fresh ? '' : '  (runs already)'}`
+  const { pid, url, fresh } = started
+  report.emit({ type: 'result', text, data: { part: label.toLowerCase(), pid, url, fresh } })
+}
+
+async function stopAll({ ports, report }: Context): Promise<void> {
+  const parts = ['page', 'backend'] as const
+  const ended = []
+  for (const part of parts) {
+    const was = await ports.app.stop(part)
+    if (was !== undefined) ended.push({ part, pid: was.pid })
+  }
+  const text = ended.map(({ part, pid }) => `${part} (process ${pid}) stopped`).join('\n')
+  report.emit({ type: 'result', text: text === '' ? 'nothing was running' : text, data: ended })
+}
