@@ -13,6 +13,8 @@ const shared = {
 }
 
 export default {
+  // For a machine that is busy: what a test waits for is not its subject.
+  testTimeout: 60_000,
   projects: [
     {
       ...shared,

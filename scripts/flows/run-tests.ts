@@ -1,5 +1,4 @@
 import path from 'node:path'
-import { chromiumPlaces, howToGetChromium } from '../core/chromium.js'
 import { DeployError } from '../errors.js'
 import type { Step } from '../report/report.js'
 import type { Context } from './context.js'
@@ -10,7 +9,7 @@ export type TestScope = 'unit' | 'all' | 'full'
 interface Part {
   title: string
   scopes: readonly TestScope[]
-  run: (step: Step, context: Context, scope: TestScope) => Promise<Counts>
+  run: (step: Step, context: Context) => Promise<Counts>
 }
 
 interface Counts {
@@ -51,7 +50,11 @@ const slowParts: Part[] = [
   { title: 'Backend', scopes: ['all', 'full'], run: python('pytest', ['-q', 'tests/backend']) },
   { title: 'Contract', scopes: ['all'], run: python('pytest', contract) },
   { title: 'Contract, proven', scopes: ['full'], run: python('pytest', [...contract, '--prove']) },
-  { title: 'End to end', scopes: ['all', 'full'], run: endToEnd },
+  {
+    title: 'End to end',
+    scopes: ['all', 'full'],
+    run: (step, context) => runJest(['--selectProjects', 'e2e', '--maxWorkers=2'], step, context),
+  },
   {
     title: 'End to end, matrices',
     scopes: ['full'],
@@ -75,7 +78,7 @@ export async function runTests(scope: TestScope, context: Context): Promise<void
   )
   for (const part of wanted) {
     const counts = await report
-      .step(part.title, (step) => part.run(step, context, scope))
+      .step(part.title, (step) => part.run(step, context))
       .catch((error: unknown) => {
         if (!(error instanceof DeployError) || error.code !== 'TestsFailed') throw error
         for (const { text } of error.facts) report.emit({ type: 'note', text })
@@ -104,35 +107,14 @@ function python(program: string, args: string[]): Part['run'] {
   }
 }
 
-/** The page in a browser is left out where there is none, and says so; make test-full requires it. */
-async function endToEnd(step: Step, context: Context, scope: TestScope): Promise<Counts> {
-  const { ports, childEnv, report } = context
-  const found = await Promise.all(chromiumPlaces(childEnv).map((place) => ports.files.exists(place)))
-  const hasBrowser = found.includes(true)
-  if (!hasBrowser && scope === 'full') {
-    throw new DeployError('TestsFailed', 'no Chromium on this machine', {
-      facts: [{ label: '', text: howToGetChromium }],
-    })
-  }
-  if (!hasBrowser) {
-    report.emit({
-      type: 'warning',
-      text: 'left out: the page in a browser, for want of a Chromium (the same was done without one)',
-      hint: howToGetChromium,
-    })
-  }
-  const env = { RS_BROWSER: scope === 'full' ? 'required' : 'where there is one' }
-  return runJest(['--selectProjects', 'e2e', '--maxWorkers=2'], step, context, env)
-}
-
 async function template(step: Step, context: Context): Promise<Counts> {
   await validateTemplate(step, context)
   return { passed: 1, failed: 0 }
 }
 
-function runJest(args: string[], step: Step, context: Context, env: Record<string, string> = {}): Promise<Counts> {
+function runJest(args: string[], step: Step, context: Context): Promise<Counts> {
   const only = context.inputs.ONLY === undefined ? [] : ['--testPathPatterns', context.inputs.ONLY]
-  return runPart(context.nodeProgram, [...jest, ...args, ...only, '--passWithNoTests'], env, step, context)
+  return runPart(context.nodeProgram, [...jest, ...args, ...only, '--passWithNoTests'], {}, step, context)
 }
 
 async function runPart(

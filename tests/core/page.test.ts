@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { chromiumPlaces } from '../../scripts/core/chromium.js'
+import { chromiumPlaces } from '../e2e/support/chromium.js'
 import { type PageFile, cacheControlOf, contentTypeOf, isPublished } from '../../scripts/core/page-files.js'
 import { invalidationPaths, isEmpty, planPage } from '../../scripts/core/page-plan.js'
 import { type PageRecord, pageBefore } from '../../scripts/core/page-record.js'

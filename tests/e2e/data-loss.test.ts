@@ -4,7 +4,7 @@ import { lossCases, withoutNotes } from './support/loss-cases.js'
 import { jsonLine, shown } from './support/project.js'
 
 /** The whole table runs in data-loss.full.test.ts. */
-const seeded = lossCases.slice(0, 4)
+const seeded = lossCases.slice(0, 2)
 
 describe('data of a deployed organization', () => {
   let keeping: KeepingProject

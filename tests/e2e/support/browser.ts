@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs'
 import { type Browser, chromium } from 'playwright-core'
-import { chromiumPlaces, howToGetChromium } from '../../../scripts/core/chromium.js'
+import { chromiumPlaces, howToGetChromium } from './chromium.js'
 
 const flags = [
   ...['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking'],
   ...['--disable-component-update', '--disable-sync'],
 ]
 
-export const chromiumProgram = chromiumPlaces(process.env).find((place) => existsSync(place))
+const chromiumProgram = chromiumPlaces(process.env).find((place) => existsSync(place))
 
 /** A headless Chromium with a profile of its own, which is gone with it. */
 export async function openBrowser(): Promise<Browser> {

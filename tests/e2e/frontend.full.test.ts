@@ -3,7 +3,7 @@ import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-
 import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
-import { chromiumProgram, openBrowser } from './support/browser.js'
+import { openBrowser } from './support/browser.js'
 import { type Answer, askDoor } from './support/front-door.js'
 import { loadApp, signInByApi, tokenOfAnotherPool } from './support/page-app.js'
 import { type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
@@ -16,7 +16,6 @@ const stranger = { name: 'eve@other.org', password: 'Str4nge!Passw0rd' }
 const sop = 'title: Buffer <b>preparation</b>\nversion: 2\nsteps:\n  - Weigh 10 g of salt\n  - Stir for 5 minutes\n'
 
 // What needs a browser is required by make test-full, and told as left out by make test where there is none.
-const inBrowser = chromiumProgram === undefined && process.env['RS_BROWSER'] !== 'required' ? it.skip : it
 
 /** One organization, made by the very commands of docs/first-organization.md; then its page through its life. */
 describe('the page of an organization', () => {
@@ -98,18 +97,14 @@ describe('the page of an organization', () => {
     await expect(api.procedures()).rejects.toThrow('Your session has ended.')
   }, 30_000)
 
-  inBrowser(
-    'signs in, shows a procedure, saves a draft and lists it, in a browser',
-    async () => {
-      const browser = await openBrowser()
-      try {
-        await visit(browser, page)
-      } finally {
-        await browser.close()
-      }
-    },
-    60_000,
-  )
+  it('signs in, shows a procedure, saves a draft and lists it, in a browser', async () => {
+    const browser = await openBrowser()
+    try {
+      await visit(browser, page)
+    } finally {
+      await browser.close()
+    }
+  }, 60_000)
 
   it('is only uploaded as far as it changed, and goes back as it was', async () => {
     expect(await deployed()).toMatchObject({ outcome: 'unchanged', version: 1, uploaded: [] })
