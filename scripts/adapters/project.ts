@@ -4,11 +4,15 @@ import type { EnvironmentEntry } from '../core/environments-file.js'
 import { type Project, ownProject } from '../core/project.js'
 import { DeployError } from '../errors.js'
 
-/** What infra/project.json of the folder says; where there is none, the project that this tool is part of. */
+/**
+ * What infra/project.json of the folder says; where there is none, the project that this tool is part of. A command that
+ * acts on no target asks for none: the local AWS can be ended whatever the file says.
+ */
 export async function readProject(projectFolder: string, toolFolder: string, needed: boolean): Promise<Project> {
+  if (!needed) return ownProject
   const text = await readIfThere(projectFolder, 'project.json')
   if (text !== undefined) return (await import('../core/project-file.js')).parseProject(text)
-  if (projectFolder === toolFolder || !needed) return ownProject
+  if (projectFolder === toolFolder) return ownProject
   throw new DeployError('Usage', `${projectFolder} has no infra/project.json: its names are not known`, {
     hint: 'docs/adopting.md has an example; or run make in the folder of the tool',
   })

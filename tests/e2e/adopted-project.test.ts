@@ -22,7 +22,7 @@ describe('a project unlike the tool’s own', () => {
     endpoint = (await project.make(['local-start', `PROJECT_DIR=${shop}`])).stdout.trim()
   }, 120_000)
   afterAll(async () => {
-    await project.make(['local-stop', `PROJECT_DIR=${shop}`])
+    expect(shown(await project.make(['local-stop', `PROJECT_DIR=${shop}`]))).toContain('exit 0')
     await project.remove()
   }, 60_000)
 
