@@ -53,7 +53,7 @@ const slowParts: Part[] = [
   {
     title: 'End to end',
     scopes: ['all', 'full'],
-    run: (step, context) => runJest(['--selectProjects', 'e2e', '--maxWorkers=2'], step, context),
+    run: (step, context) => runJest(['--selectProjects', 'e2e', '--maxWorkers=3'], step, context),
   },
   {
     title: 'End to end, matrices',
