@@ -21,15 +21,12 @@ export async function recordCode(
   health: Health | undefined,
   context: TargetContext,
 ): Promise<number> {
-  const { function: only, functions } = functionsPart(released)
-  const answering = released.some(({ answersHealth }) => answersHealth !== undefined)
   const receipt: Omit<Receipt, 'release'> = {
     ...carried(live),
     ...(await commonPart(context)),
     outcome: 'live',
     ...codePart(sources, live, released),
-    ...(answering || live.function === undefined ? { function: only } : { function: live.function }),
-    functions: { ...otherFunctions(live, released), ...functions },
+    ...servingPart(live, released),
     ...shiftPart(released),
     ...(health === undefined ? {} : { health }),
   }
@@ -67,17 +64,14 @@ export async function recordFinished(
   health: Health | undefined,
   context: TargetContext,
 ): Promise<number> {
-  const { function: only, functions } = functionsPart(released)
-  const answering = released.some(({ answersHealth }) => answersHealth !== undefined)
-  const kept = answering || live.function === undefined ? only : live.function
+  const { functions } = functionsPart(released)
   const receipt: Omit<Receipt, 'release'> = {
     ...carried(live),
     ...(await commonPart(context)),
     outcome: 'live',
     stack: { arn: stack.arn, changedAt: stack.changedAt },
     inputs: { ...live.inputs, code: sha256(`finished ${canonicalJson(functions)}`) },
-    ...(kept === undefined ? {} : { function: kept }),
-    functions: { ...otherFunctions(live, released), ...functions },
+    ...servingPart(live, released),
     ...shiftPart(released),
     ...(health === undefined ? {} : { health }),
   }
@@ -115,6 +109,17 @@ function carried({ inputs, files, artifacts, stack, config }: Receipt): Pick<Rec
     ...(files === undefined ? {} : { files }),
     ...(artifacts === undefined ? {} : { artifacts }),
     ...(config === undefined ? {} : { config }),
+  }
+}
+
+/** What serves after the release: its functions, those that it left alone, and the one that answers the health path. */
+function servingPart(live: Receipt, released: readonly Released[]): Pick<Receipt, 'function' | 'functions'> {
+  const { function: only, functions } = functionsPart(released)
+  const answering = released.some(({ answersHealth }) => answersHealth !== undefined)
+  const kept = answering || live.function === undefined ? only : live.function
+  return {
+    ...(kept === undefined ? {} : { function: kept }),
+    functions: { ...otherFunctions(live, released), ...functions },
   }
 }
 
