@@ -1,7 +1,5 @@
 import { addressesOf } from '../core/addresses.js'
 import { readHealth } from '../core/api-paths.js'
-import { parseConfig } from '../core/config-file.js'
-import type { JsonObject } from '../core/config-merge.js'
 import { namesOf } from '../core/names.js'
 import { releasedFunctions } from '../core/receipt.js'
 import { type Difference, type TargetSide, differencesBetween } from '../core/target-differences.js'
@@ -9,7 +7,7 @@ import type { Target } from '../core/target.js'
 import type { TargetContext } from './context.js'
 import { healthPathOf } from './health-gate.js'
 import { readHead } from './ledger.js'
-import { configKey } from './target-config.js'
+import { configKey, readableConfig } from './target-config.js'
 
 /** Holds two targets of one account side by side. Reads only. */
 export async function compareTargets(other: Target, context: TargetContext): Promise<Difference[]> {
@@ -48,7 +46,7 @@ async function readSide(context: TargetContext): Promise<TargetSide> {
       ...code.map(({ codeSha256 }) => ['function', codeSha256] as const),
     ]),
     parameters: stack?.parameters ?? {},
-    config: readable(config?.text),
+    config: readableConfig(config?.text),
   }
 }
 
@@ -57,13 +55,4 @@ async function healthOf(api: string | undefined, context: TargetContext): Promis
   const answer = api === undefined ? undefined : await ports.http.get(`${api}${healthPathOf(context)}`)
   if (answer === undefined) return 'no answer'
   return readHealth(answer.status, answer.body, project.api.health).problem ?? 'healthy'
-}
-
-/** What somebody put there by hand need not be a configuration: then every value of the other side differs. */
-function readable(text: string | undefined): JsonObject {
-  try {
-    return text === undefined ? {} : parseConfig(text, configKey)
-  } catch {
-    return {}
-  }
 }
