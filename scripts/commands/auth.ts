@@ -1,6 +1,6 @@
 import type { VariableName } from '../core/variables.js'
 import type { Context, TargetContext } from '../flows/context.js'
-import type { TokenCheck } from '../flows/test-tokens.js'
+import type { TokenCheck } from '../flows/users/test-tokens.js'
 import type { Command } from './command.js'
 
 const common = { group: 'Users', acts: 'target' } as const
@@ -17,7 +17,7 @@ export const authCommands: Command[] = [
     example: 'make get-rs-token ENV=stage ORG=myorg USER_NAME=bob@myorg.com',
     variables: signIn,
     async run(context: TargetContext) {
-      const { user, token, expiresAt } = await (await import('../flows/sign-in.js')).signIn(context)
+      const { user, token, expiresAt } = await (await import('../flows/users/sign-in.js')).signIn(context)
       context.report.emit({ type: 'result', text: token, data: { user, token, expiresAt } })
     },
   },
@@ -29,7 +29,7 @@ export const authCommands: Command[] = [
     example: 'make rs-login-check ENV=stage ORG=myorg USER_NAME=bob@myorg.com',
     variables: signIn,
     async run(context: TargetContext) {
-      const found = await (await import('../flows/sign-in.js')).checkLogin(context)
+      const found = await (await import('../flows/users/sign-in.js')).checkLogin(context)
       const text = `${found.user} signs in, groups ${found.groups.join(', ') || '(none)'}`
       context.report.emit({ type: 'result', text, data: found })
     },
@@ -44,7 +44,7 @@ export const authCommands: Command[] = [
     example: 'make test-jwt-aws ENV=stage ORG=myorg USER_NAME=bob@myorg.com',
     variables: [...signIn, 'OTHER_TOKEN'],
     run: async (context: TargetContext) =>
-      told(await (await import('../flows/test-tokens.js')).testTokens(context), context),
+      told(await (await import('../flows/users/test-tokens.js')).testTokens(context), context),
   },
   {
     ...common,
@@ -54,7 +54,7 @@ export const authCommands: Command[] = [
     example: 'make test-jwt-local ENV=dev ORG=demo CLOUD=local',
     variables: [...signIn, 'OTHER_TOKEN'],
     run: async (context: TargetContext) =>
-      told(await (await import('../flows/test-tokens.js')).testTokensLocally(context), context),
+      told(await (await import('../flows/users/test-tokens.js')).testTokensLocally(context), context),
   },
   {
     group: 'Users',
@@ -65,7 +65,7 @@ export const authCommands: Command[] = [
     example: 'make test-jwt-regression',
     variables: [],
     run: async (context: Context) =>
-      told(await (await import('../flows/token-regression.js')).testRecordedTokens(context), context),
+      told(await (await import('../flows/users/token-regression.js')).testRecordedTokens(context), context),
   },
 ]
 

@@ -20,7 +20,7 @@ export const bucketCommands: Command[] = [
 ]
 
 async function adopt(context: TargetContext): Promise<void> {
-  const { adoptBuckets } = await import('../flows/adopt-buckets.js')
+  const { adoptBuckets } = await import('../flows/buckets/adopt-buckets.js')
   const { describeContents, sumContents } = await import('../core/contents.js')
   const { report, target, names, ports, started } = context
   const outcome = await adoptBuckets(context)

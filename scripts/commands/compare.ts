@@ -34,7 +34,7 @@ export const compareCommands: Command[] = [
 ]
 
 async function showDiff(context: TargetContext): Promise<void> {
-  const { diffStack } = await import('../flows/diff-stack.js')
+  const { diffStack } = await import('../flows/stack/diff-stack.js')
   const { changeLine } = await import('../report/ledger-text.js')
   const { env, org } = context.target
   const diff = await diffStack(context)
@@ -58,7 +58,7 @@ async function showDiff(context: TargetContext): Promise<void> {
 }
 
 async function showDrift(context: TargetContext): Promise<void> {
-  const { findDrift } = await import('../flows/find-drift.js')
+  const { findDrift } = await import('../flows/stack/find-drift.js')
   const { env, org } = context.target
   const found = await findDrift(context)
   context.report.emit({ type: 'result', text: describeDrift(found, context), data: found })

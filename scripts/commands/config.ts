@@ -4,8 +4,8 @@ import type { Target } from '../core/target.js'
 import { masked } from '../core/property-values.js'
 import { DeployError } from '../errors.js'
 import type { FilesContext, TargetContext } from '../flows/context.js'
-import type { SyncOutcome } from '../flows/sync-configs.js'
-import type { WrittenConfig } from '../flows/write-config.js'
+import type { SyncOutcome } from '../flows/config/sync-configs.js'
+import type { WrittenConfig } from '../flows/config/write-config.js'
 import type { Command, EnvironmentContext } from './command.js'
 
 export const configCommands: Command[] = [
@@ -67,7 +67,7 @@ export const configCommands: Command[] = [
 ]
 
 export async function runUpdateConfig(context: TargetContext): Promise<void> {
-  const { updateConfig } = await import('../flows/update-config.js')
+  const { updateConfig } = await import('../flows/config/update-config.js')
   const { describeChange } = await import('../core/input-changes.js')
   const changes = await updateConfig(context)
   const text = changes.length === 0 ? 'nothing changed' : changes.map(describeChange).join('\n')
@@ -75,7 +75,7 @@ export async function runUpdateConfig(context: TargetContext): Promise<void> {
 }
 
 async function showConfig(context: FilesContext): Promise<void> {
-  const { mergedConfigs } = await import('../flows/show-config.js')
+  const { mergedConfigs } = await import('../flows/config/show-config.js')
   const { columns } = await import('../report/ledger-text.js')
   const { maskSecrets, secretPaths } = await import('../core/config-secrets.js')
   const { env } = context.target
@@ -92,7 +92,7 @@ async function showConfig(context: FilesContext): Promise<void> {
 }
 
 async function runConfig(context: FilesContext): Promise<void> {
-  const { writeConfig } = await import('../flows/write-config.js')
+  const { writeConfig } = await import('../flows/config/write-config.js')
   const { env, org } = context.target
   const written = await writeConfig(context)
   const text = await writtenText(written)
@@ -110,8 +110,8 @@ async function writtenText(files: readonly WrittenConfig[]): Promise<string> {
 }
 
 async function showRuntimeConfig(context: TargetContext): Promise<void> {
-  const { deployedStack } = await import('../flows/deployed-stack.js')
-  const { configKey } = await import('../flows/target-config.js')
+  const { deployedStack } = await import('../flows/stack/deployed-stack.js')
+  const { configKey } = await import('../flows/config/target-config.js')
   const { env, org } = context.target
   await deployedStack(context)
   const bucket = context.names.buckets.lambda
@@ -125,7 +125,7 @@ async function showRuntimeConfig(context: TargetContext): Promise<void> {
 }
 
 async function runSync(context: EnvironmentContext): Promise<void> {
-  const { syncConfigs } = await import('../flows/sync-configs.js')
+  const { syncConfigs } = await import('../flows/config/sync-configs.js')
   const { env, report, inputs } = context
   const targets = await targetsOf(context)
   const outcomes = await syncConfigs(targets, context)

@@ -3,7 +3,7 @@ import { isSet } from '../core/inputs.js'
 import { userGroups } from '../core/names.js'
 import type { VariableName } from '../core/variables.js'
 import type { TargetContext } from '../flows/context.js'
-import type { DeployOptions, DeployOutcome } from '../flows/deploy.js'
+import type { DeployOptions, DeployOutcome } from '../flows/deploy/deploy.js'
 import type { Command } from './command.js'
 
 export const deployVariables: VariableName[] = [
@@ -59,8 +59,8 @@ export const deployCommands: Command[] = [
     acts: 'target',
     variables: ['FORCE'],
     async run(context) {
-      const { buildPlace, buildTarget, readSources } = await import('../flows/build-target.js')
-      const { withBuildFolder } = await import('../flows/deploy.js')
+      const { buildPlace, buildTarget, readSources } = await import('../flows/build/build-target.js')
+      const { withBuildFolder } = await import('../flows/deploy/deploy.js')
       const force = isSet(context.inputs, 'FORCE')
       const record = await withBuildFolder(context, () =>
         context.report.step('Build', async (step) =>
@@ -79,14 +79,14 @@ export const deployCommands: Command[] = [
     acts: 'machine',
     variables: [],
     async run(context) {
-      const { validateTemplate } = await import('../flows/validate-template.js')
+      const { validateTemplate } = await import('../flows/build/validate-template.js')
       await context.report.step('Validate', (step) => validateTemplate(step, context))
     },
   },
 ]
 
 export async function runDeploy(build: DeployOptions['build'], context: TargetContext): Promise<void> {
-  const { deploy } = await import('../flows/deploy.js')
+  const { deploy } = await import('../flows/deploy/deploy.js')
   const outcome = await deploy({ build, force: isSet(context.inputs, 'FORCE') }, context)
   summarize(outcome, await lookForPage(context), context)
 }

@@ -17,7 +17,7 @@ export function developCommands(table: () => readonly Command[]): Command[] {
       example: 'make rs-doctor',
       variables: ['ENV', 'CLOUD'],
       async run(context) {
-        const { examine } = await import('../flows/examine-machine.js')
+        const { examine } = await import('../flows/look/examine-machine.js')
         await examine(context)
       },
     },
@@ -52,7 +52,7 @@ function testCommand(name: string, summary: string, scope: 'all' | 'unit' | 'ful
     example,
     variables: ['ONLY'],
     async run(context) {
-      const { runTests } = await import('../flows/run-tests.js')
+      const { runTests } = await import('../flows/develop/run-tests.js')
       await runTests(scope, context)
     },
   }

@@ -1,7 +1,7 @@
 import { addressesOf } from '../core/addresses.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
-import type { PageOutcome } from '../flows/deploy-frontend.js'
+import type { PageOutcome } from '../flows/page/deploy-frontend.js'
 import type { Command } from './command.js'
 
 export const frontendCommands: Command[] = [
@@ -18,7 +18,7 @@ export const frontendCommands: Command[] = [
     acts: 'target',
     variables: ['FRONTEND_DIR', 'WAIT', 'CHECK', 'LOCK_WAIT', 'YES'],
     async run(context) {
-      const { deployFrontend } = await import('../flows/deploy-frontend.js')
+      const { deployFrontend } = await import('../flows/page/deploy-frontend.js')
       tell(await deployFrontend(context), context)
     },
   },
@@ -71,7 +71,7 @@ export async function runPageRollback(context: TargetContext): Promise<void> {
       },
     )
   }
-  const { rollBackPage } = await import('../flows/roll-back-page.js')
+  const { rollBackPage } = await import('../flows/page/roll-back-page.js')
   const { stack, record, to } = await rollBackPage(context)
   const { page } = addressesOf(stack.outputs, names.apiStage, cloud)
   const seconds = ((ports.clock.now().getTime() - started.getTime()) / 1000).toFixed(1)

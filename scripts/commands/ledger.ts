@@ -2,8 +2,8 @@ import { describeCause, inputClauses } from '../core/receipt.js'
 import type { VariableName } from '../core/variables.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
-import type { LedgerEntry } from '../flows/ledger.js'
-import type { WhyChanged } from '../flows/why-changed.js'
+import type { LedgerEntry } from '../flows/ledger/ledger.js'
+import type { WhyChanged } from '../flows/ledger/why-changed.js'
 import type { Command, WideContext } from './command.js'
 
 const common = { group: 'Ledger', acts: 'target' } as const
@@ -73,7 +73,7 @@ export const ledgerCommands: Command[] = [
 ]
 
 async function showHistory(context: TargetContext): Promise<void> {
-  const { readHistory } = await import('../flows/ledger.js')
+  const { readHistory } = await import('../flows/ledger/ledger.js')
   const { columns, historyRow, historyTitles } = await import('../report/ledger-text.js')
   const { report, target } = context
   const entries = await readHistory(context)
@@ -105,7 +105,7 @@ function dataOf(entry: LedgerEntry): unknown {
 }
 
 async function showRelease(context: TargetContext): Promise<void> {
-  const { readRelease } = await import('../flows/ledger.js')
+  const { readRelease } = await import('../flows/ledger/ledger.js')
   const { describeReceipt } = await import('../report/ledger-text.js')
   const { RELEASE } = context.inputs
   if (RELEASE === undefined || !/^[1-9]\d{0,8}$/.test(RELEASE)) {
@@ -117,7 +117,7 @@ async function showRelease(context: TargetContext): Promise<void> {
 }
 
 async function showWhyChanged(context: TargetContext): Promise<void> {
-  const { whyChanged } = await import('../flows/why-changed.js')
+  const { whyChanged } = await import('../flows/ledger/why-changed.js')
   const { changeLine, formatTime } = await import('../report/ledger-text.js')
   const found = await whyChanged(context)
   const { reasons, since, inputs, filesKnown } = found
@@ -145,14 +145,14 @@ function dataOfWhy({ reasons, since, inputs, filesKnown }: WhyChanged): unknown 
 }
 
 async function showMetrics(context: WideContext): Promise<void> {
-  const { readMetrics } = await import('../flows/metrics.js')
+  const { readMetrics } = await import('../flows/ledger/metrics.js')
   const { metricsText } = await import('../report/metrics-text.js')
   const found = await readMetrics(context, context)
   context.report.emit({ type: 'result', text: metricsText(found), data: found })
 }
 
 async function restore(context: TargetContext): Promise<void> {
-  const { restoreConfig } = await import('../flows/restore-config.js')
+  const { restoreConfig } = await import('../flows/config/restore-config.js')
   const { env, org } = context.target
   const changes = await restoreConfig(context)
   context.report.emit({

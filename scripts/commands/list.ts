@@ -27,7 +27,7 @@ export const listCommands: Command[] = [
 ]
 
 async function listEnvironments(context: CloudContext): Promise<void> {
-  const { findTraces } = await import('../flows/find-organizations.js')
+  const { findTraces } = await import('../flows/look/find-organizations.js')
   const { organizationsOf } = await import('../core/organizations.js')
   const { columns } = await import('../report/ledger-text.js')
   const traces = await findTraces(context)
@@ -49,7 +49,7 @@ async function listEnvironments(context: CloudContext): Promise<void> {
 }
 
 async function listOrganizations(context: EnvironmentContext): Promise<void> {
-  const { findTraces } = await import('../flows/find-organizations.js')
+  const { findTraces } = await import('../flows/look/find-organizations.js')
   const { organizationsOf } = await import('../core/organizations.js')
   const { columns } = await import('../report/ledger-text.js')
   const { env, org: only, project, report } = context

@@ -15,7 +15,7 @@ export const localAppCommands: Command[] = [
     example: 'make start-backend ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
     run: async (context) =>
-      tell('Backend', await (await import('../flows/local-app.js')).startBackend(context), context),
+      tell('Backend', await (await import('../flows/develop/local-app.js')).startBackend(context), context),
   },
   {
     ...common,
@@ -24,7 +24,8 @@ export const localAppCommands: Command[] = [
     details: 'On 127.0.0.1 only; /api/* and /health go to the backend of make start-backend.',
     example: 'make start-frontend ENV=dev ORG=demo',
     acts: 'files',
-    run: async (context) => tell('Page', await (await import('../flows/local-app.js')).startFrontend(context), context),
+    run: async (context) =>
+      tell('Page', await (await import('../flows/develop/local-app.js')).startFrontend(context), context),
   },
   {
     ...common,
@@ -47,7 +48,7 @@ export const localAppCommands: Command[] = [
 ]
 
 async function startDev(context: TargetContext): Promise<void> {
-  const { startBackend, startFrontend } = await import('../flows/local-app.js')
+  const { startBackend, startFrontend } = await import('../flows/develop/local-app.js')
   tell('Backend', await startBackend(context), context)
   tell('Page', await startFrontend(context), context)
 }

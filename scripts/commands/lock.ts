@@ -3,8 +3,8 @@ import { ledgerKeys } from '../core/names.js'
 import { DeployError } from '../errors.js'
 import { confirmUnlock } from '../flows/confirm.js'
 import type { TargetContext } from '../flows/context.js'
-import { prepareAccount } from '../flows/prepare-account.js'
-import { newLock, readLock, tryTake } from '../flows/target-lock.js'
+import { prepareAccount } from '../flows/stack/prepare-account.js'
+import { newLock, readLock, tryTake } from '../flows/lock/target-lock.js'
 import type { Command } from './command.js'
 
 const common = { group: 'Lock', acts: 'target' } as const

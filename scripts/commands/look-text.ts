@@ -1,8 +1,8 @@
 import { describeAge } from '../core/age.js'
 import { describeCause } from '../core/receipt.js'
-import type { LedgerEntry } from '../flows/ledger.js'
-import type { Glimpse } from '../flows/look-at-environment.js'
-import type { TargetGlance, TargetView } from '../flows/look-at-target.js'
+import type { LedgerEntry } from '../flows/ledger/ledger.js'
+import type { Glimpse } from '../flows/look/look-at-environment.js'
+import type { TargetGlance, TargetView } from '../flows/look/look-at-target.js'
 
 const missing = '(none)'
 

@@ -50,11 +50,11 @@ async function lookOnce(context: EnvironmentContext): Promise<Extract<Event, { t
   const { describeTarget, matrixRow, matrixTitles } = await import('./look-text.js')
   const { env, org, ports } = context
   if (org !== undefined) {
-    const { lookAtTarget } = await import('../flows/look-at-target.js')
+    const { lookAtTarget } = await import('../flows/look/look-at-target.js')
     const view = await lookAtTarget({ env, org }, context)
     return { type: 'result', text: describeTarget(view, ports.clock.now()), data: view }
   }
-  const { glanceAtEnvironment } = await import('../flows/look-at-environment.js')
+  const { glanceAtEnvironment } = await import('../flows/look/look-at-environment.js')
   const { columns } = await import('../report/ledger-text.js')
   const glimpses = await glanceAtEnvironment(env, context)
   const rows = glimpses.map((glimpse) => matrixRow(glimpse, ports.clock.now()))

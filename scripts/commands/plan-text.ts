@@ -3,7 +3,7 @@ import { describeBytes } from '../core/contents.js'
 import { describeChange } from '../core/input-changes.js'
 import { describeChoice } from '../core/least-work.js'
 import { type PlanMark, planLines } from '../core/plan-lines.js'
-import type { Plan } from '../flows/plan-deployment.js'
+import type { Plan } from '../flows/deploy/plan-deployment.js'
 
 const width = 72
 const symbols: Readonly<Record<PlanMark, string>> = { added: '+', changed: '~', removed: '−', failed: '✗', plain: '' }

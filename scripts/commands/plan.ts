@@ -2,7 +2,7 @@ import { changeId } from '../core/change-risk.js'
 import { isSet } from '../core/inputs.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
-import type { Plan } from '../flows/plan-deployment.js'
+import type { Plan } from '../flows/deploy/plan-deployment.js'
 import type { Command } from './command.js'
 import { deployVariables } from './deploy.js'
 
@@ -22,7 +22,7 @@ export const planCommands: Command[] = [
 ]
 
 async function plan(context: TargetContext): Promise<void> {
-  const { planDeployment } = await import('../flows/plan-deployment.js')
+  const { planDeployment } = await import('../flows/deploy/plan-deployment.js')
   const { planText, stepsOf } = await import('./plan-text.js')
   const { target, report, inputs } = context
   const found = await planDeployment(context)

@@ -2,9 +2,9 @@ import { addressesOf } from '../core/addresses.js'
 import { isSet } from '../core/inputs.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
-import type { CodeOutcome } from '../flows/deploy-function.js'
-import type { Released } from '../flows/release-code.js'
-import type { RollbackOutcome } from '../flows/rollback-release.js'
+import type { CodeOutcome } from '../flows/release/deploy-function.js'
+import type { Released } from '../flows/release/release-code.js'
+import type { RollbackOutcome } from '../flows/release/rollback-release.js'
 import type { Command } from './command.js'
 import { runPageRollback } from './frontend.js'
 
@@ -36,14 +36,14 @@ export const releaseCommands: Command[] = [
     variables: ['WHAT', 'RELEASE', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'WAIT', 'LOCK_WAIT', 'YES'],
     async run(context) {
       if (context.inputs.WHAT === 'frontend') return runPageRollback(context)
-      const { rollBackTo } = await import('../flows/rollback-release.js')
+      const { rollBackTo } = await import('../flows/release/rollback-release.js')
       summarizeRollback(await rollBackTo(releaseNumber(context.inputs.RELEASE), context), context)
     },
   },
 ]
 
 export async function runDeployFunction(context: TargetContext): Promise<void> {
-  const { deployFunctions } = await import('../flows/deploy-function.js')
+  const { deployFunctions } = await import('../flows/release/deploy-function.js')
   summarize(await deployFunctions(isSet(context.inputs, 'FORCE'), context), context)
 }
 

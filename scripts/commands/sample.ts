@@ -31,7 +31,7 @@ export const sampleCommands: Command[] = [
 ]
 
 async function copyOne(context: TargetContext): Promise<void> {
-  const { copySop } = await import('../flows/copy-sop.js')
+  const { copySop } = await import('../flows/config/copy-sop.js')
   const { env, org } = context.target
   const { FILE: file } = context.inputs
   if (file === undefined) {
@@ -49,7 +49,7 @@ async function copyOne(context: TargetContext): Promise<void> {
 }
 
 async function bootstrap(context: TargetContext): Promise<void> {
-  const { bootstrapTestenv } = await import('../flows/bootstrap-testenv.js')
+  const { bootstrapTestenv } = await import('../flows/users/bootstrap-testenv.js')
   const { report, target, inputs } = context
   const { env, org } = target
   const { users, sop, files } = await bootstrapTestenv(context)

@@ -30,7 +30,7 @@ export const shiftCommands: Command[] = [
 ]
 
 async function run(what: ShiftWish, context: TargetContext): Promise<void> {
-  const { endShift } = await import('../flows/end-shift.js')
+  const { endShift } = await import('../flows/shift/end-shift.js')
   const { report, target, ports, started } = context
   const { env, org } = target
   const outcome = await endShift(what, context)

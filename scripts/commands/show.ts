@@ -54,7 +54,7 @@ export const showCommands: Command[] = [
     variables: ['FORMAT'],
     async run(context) {
       const [{ deployedStack }, { shellAssignment }] = await Promise.all([
-        import('../flows/deployed-stack.js'),
+        import('../flows/stack/deployed-stack.js'),
         import('../core/shell-words.js'),
       ])
       const { outputs } = await deployedStack(context)
@@ -72,7 +72,7 @@ export const showCommands: Command[] = [
     acts: 'target',
     variables: [],
     async run(context) {
-      const { deployedStack } = await import('../flows/deployed-stack.js')
+      const { deployedStack } = await import('../flows/stack/deployed-stack.js')
       const addresses = addressesOf((await deployedStack(context)).outputs, context.names.apiStage, context.cloud)
       const rows = [
         ['API ', addresses.api],
@@ -90,7 +90,7 @@ export const showCommands: Command[] = [
     acts: 'target',
     variables: ['HEALTH_PATH'],
     async run(context) {
-      const { pingHealth } = await import('../flows/ping-health.js')
+      const { pingHealth } = await import('../flows/look/ping-health.js')
       const health = await pingHealth(context)
       const text = `healthy, answered by version ${health.version ?? 'unknown'} in ${health.durationMs} ms`
       context.report.emit({ type: 'result', text, data: health })
@@ -128,7 +128,7 @@ function showValue(name: string, summary: string, read: Read): Command {
     acts: 'target',
     variables: [],
     async run(context) {
-      const { deployedStack } = await import('../flows/deployed-stack.js')
+      const { deployedStack } = await import('../flows/stack/deployed-stack.js')
       const { env, org } = context.target
       const stack = await deployedStack(context)
       const value = await read(stack, context)

@@ -21,7 +21,7 @@ export const sideBySideCommands: Command[] = [
 ]
 
 async function compare(context: TargetContext): Promise<void> {
-  const { compareTargets } = await import('../flows/compare-targets.js')
+  const { compareTargets } = await import('../flows/look/compare-targets.js')
   const { columns } = await import('../report/ledger-text.js')
   const { inputs, target, report } = context
   if (inputs.WITH === undefined) {

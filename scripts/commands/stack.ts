@@ -2,7 +2,7 @@ import { describeCause } from '../core/receipt.js'
 import { adviceFor } from '../core/root-cause.js'
 import { stackStates } from '../core/stack-state.js'
 import type { TargetContext } from '../flows/context.js'
-import type { Failure } from '../flows/explain-failure.js'
+import type { Failure } from '../flows/stack/explain-failure.js'
 import type { Command } from './command.js'
 
 const common = { group: 'Look', acts: 'target', variables: [] } as const
@@ -43,7 +43,7 @@ export const stackCommands: Command[] = [
 ]
 
 async function continueIt(context: TargetContext): Promise<void> {
-  const { continueRollback } = await import('../flows/continue-rollback.js')
+  const { continueRollback } = await import('../flows/stack/continue-rollback.js')
   const { report, target, names } = context
   const { env, org } = target
   const outcome = await continueRollback(context)
@@ -70,7 +70,7 @@ async function continueIt(context: TargetContext): Promise<void> {
 }
 
 async function follow(context: TargetContext): Promise<void> {
-  const { attach } = await import('../flows/attach.js')
+  const { attach } = await import('../flows/stack/attach.js')
   const { report, target, names } = context
   const attached = await attach(context)
   const { stack } = attached
@@ -88,7 +88,7 @@ async function follow(context: TargetContext): Promise<void> {
 }
 
 async function why(context: TargetContext): Promise<void> {
-  const { explainFailure } = await import('../flows/explain-failure.js')
+  const { explainFailure } = await import('../flows/stack/explain-failure.js')
   const failure = await explainFailure(context)
   context.report.emit({ type: 'result', ...(await describeFailure(failure, context)) })
 }
@@ -121,7 +121,7 @@ async function describeFailure(
       }
     }
     case 'operation': {
-      const { causeFacts } = await import('../flows/find-cause.js')
+      const { causeFacts } = await import('../flows/stack/find-cause.js')
       const { operation, begun, cause, release, since, running } = failure
       const by = release === undefined ? '' : `, release ${release.release} by ${release.who}`
       const rows = [

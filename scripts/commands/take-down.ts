@@ -1,7 +1,7 @@
 import type { VariableName } from '../core/variables.js'
 import type { TargetContext } from '../flows/context.js'
-import type { Part } from '../flows/remains.js'
-import type { TakeDownOutcome } from '../flows/take-down.js'
+import type { Part } from '../flows/stack/remains.js'
+import type { TakeDownOutcome } from '../flows/take-down/take-down.js'
 import type { Command } from './command.js'
 import { deployVariables, runDeploy } from './deploy.js'
 
@@ -75,13 +75,13 @@ function takeDownCommand(name: string, parts: readonly Part[], summary: string, 
 }
 
 async function runTakeDown(parts: readonly Part[], context: TargetContext): Promise<void> {
-  const { takeDown } = await import('../flows/take-down.js')
+  const { takeDown } = await import('../flows/take-down/take-down.js')
   summarize(parts, await takeDown(parts, context), context)
 }
 
 async function cycle(context: TargetContext): Promise<void> {
-  const { prepareCycle } = await import('../flows/prepare-cycle.js')
-  const { takeDown } = await import('../flows/take-down.js')
+  const { prepareCycle } = await import('../flows/take-down/prepare-cycle.js')
+  const { takeDown } = await import('../flows/take-down/take-down.js')
   const successor = await prepareCycle(context)
   await takeDown(['stack'], context)
   await runDeploy('existing', successor)

@@ -1,6 +1,6 @@
 import type { VariableName } from '../core/variables.js'
 import { type Work, works } from '../core/least-work.js'
-import type { ChosenWork } from '../flows/choose-work.js'
+import type { ChosenWork } from '../flows/deploy/choose-work.js'
 import type { TargetContext } from '../flows/context.js'
 import type { Command } from './command.js'
 import { runUpdateConfig } from './config.js'
@@ -36,8 +36,8 @@ const doing: Readonly<Record<Exclude<Work, 'nothing'>, (context: TargetContext) 
 }
 
 async function runUp(given: TargetContext): Promise<void> {
-  const { chooseWork } = await import('../flows/choose-work.js')
-  const { withoutAdmin } = await import('../flows/why-changed.js')
+  const { chooseWork } = await import('../flows/deploy/choose-work.js')
+  const { withoutAdmin } = await import('../flows/ledger/why-changed.js')
   const context = withoutAdmin(given)
   await doChosen(await chooseWork(context), context)
 }
@@ -49,7 +49,7 @@ export async function doChosen(chosen: ChosenWork, context: TargetContext): Prom
 }
 
 async function finishIdle({ stack, since }: ChosenWork, context: TargetContext): Promise<void> {
-  const { verifyTarget } = await import('../flows/verify-target.js')
+  const { verifyTarget } = await import('../flows/deploy/verify-target.js')
   const { env, org } = context.target
   if (stack !== undefined) await verifyTarget(stack, since?.function?.version ?? '', context)
   context.report.emit({

@@ -1,8 +1,8 @@
 import { type PoolUser, nameOf, parseUserName, stateOf } from '../core/users.js'
 import type { VariableName } from '../core/variables.js'
 import type { TargetContext } from '../flows/context.js'
-import type { ListedUser } from '../flows/list-users.js'
-import type { UserChange } from '../flows/users.js'
+import type { ListedUser } from '../flows/users/list-users.js'
+import type { UserChange } from '../flows/users/users.js'
 import type { Command } from './command.js'
 
 const common = { group: 'Users', acts: 'target' } as const
@@ -44,7 +44,8 @@ export const userCommands: Command[] = [
     details: `No mail is sent. The password of a user who has one is left alone: rs-set-password changes it. ${asked}`,
     example: 'make rs-add-user ENV=stage ORG=myorg USER_NAME=bob@myorg.com GROUP=RESEARCHERS',
     variables: ['USER_NAME', 'GROUP', 'NAME', ...passwords, 'YES'],
-    run: async (context: TargetContext) => changed(await (await import('../flows/users.js')).addUser(context), context),
+    run: async (context: TargetContext) =>
+      changed(await (await import('../flows/users/users.js')).addUser(context), context),
   },
   {
     ...common,
@@ -54,7 +55,7 @@ export const userCommands: Command[] = [
     example: 'make rs-set-password ENV=stage ORG=myorg USER_NAME=bob@myorg.com',
     variables: ['USER_NAME', ...passwords, 'YES'],
     run: async (context: TargetContext) =>
-      changed(await (await import('../flows/users.js')).setPassword(context), context),
+      changed(await (await import('../flows/users/users.js')).setPassword(context), context),
   },
   {
     ...common,
@@ -64,7 +65,7 @@ export const userCommands: Command[] = [
     example: 'make rs-set-group ENV=stage ORG=myorg USER_NAME=bob@myorg.com GROUP=LAB_MANAGERS',
     variables: ['USER_NAME', 'GROUP', 'YES'],
     run: async (context: TargetContext) =>
-      changed(await (await import('../flows/users.js')).setGroups(context), context),
+      changed(await (await import('../flows/users/users.js')).setGroups(context), context),
   },
   {
     ...common,
@@ -74,7 +75,7 @@ export const userCommands: Command[] = [
     example: 'make rs-remove-user ENV=stage ORG=myorg USER_NAME=bob@myorg.com',
     variables: ['USER_NAME', 'YES'],
     run: async (context: TargetContext) =>
-      changed(await (await import('../flows/users.js')).removeUser(context), context),
+      changed(await (await import('../flows/users/users.js')).removeUser(context), context),
   },
   {
     ...common,
@@ -94,7 +95,7 @@ export const userCommands: Command[] = [
     example: 'make rs-list-test-users ENV=dev ORG=demo',
     variables: [],
     async run(context: TargetContext) {
-      const { findTestUsers } = await import('../flows/test-users.js')
+      const { findTestUsers } = await import('../flows/users/test-users.js')
       await listed(await findTestUsers(context), 'no test user yet: make rs-create-test-users', context)
     },
   },
@@ -106,7 +107,7 @@ export const userCommands: Command[] = [
     example: 'make rs-remove-test-users ENV=dev ORG=demo',
     variables: ['YES'],
     async run(context: TargetContext) {
-      const changes = await (await import('../flows/test-users.js')).removeTestUsers(context)
+      const changes = await (await import('../flows/users/test-users.js')).removeTestUsers(context)
       const text = changes.map(({ user }) => `${user} removed`).join('\n') || 'there is no test user'
       context.report.emit({ type: 'result', text, data: { users: changes } })
     },
@@ -133,8 +134,8 @@ function changed(change: UserChange, { report }: TargetContext): void {
 }
 
 async function list(context: TargetContext): Promise<void> {
-  const { findStackPool } = await import('../flows/stack-pool.js')
-  const { listUsers } = await import('../flows/list-users.js')
+  const { findStackPool } = await import('../flows/users/stack-pool.js')
+  const { listUsers } = await import('../flows/users/list-users.js')
   const { poolId } = await findStackPool(context)
   const users = await listUsers(poolId, context.ports.userPools)
   await listed(users, 'no user yet: make rs-add-user', context)
@@ -160,8 +161,8 @@ function dataOf(user: PoolUser & { groups: string[] }): unknown {
 }
 
 async function show(context: TargetContext): Promise<void> {
-  const { findStackPool } = await import('../flows/stack-pool.js')
-  const { existingUser } = await import('../flows/users.js')
+  const { findStackPool } = await import('../flows/users/stack-pool.js')
+  const { existingUser } = await import('../flows/users/users.js')
   const { columns } = await import('../report/ledger-text.js')
   const email = parseUserName(context.inputs.USER_NAME)
   const { poolId } = await findStackPool(context)
@@ -179,8 +180,8 @@ async function show(context: TargetContext): Promise<void> {
 }
 
 async function listGroups({ ports, report, ...context }: TargetContext): Promise<void> {
-  const { findStackPool } = await import('../flows/stack-pool.js')
-  const { listMembers } = await import('../flows/list-users.js')
+  const { findStackPool } = await import('../flows/users/stack-pool.js')
+  const { listMembers } = await import('../flows/users/list-users.js')
   const { columns } = await import('../report/ledger-text.js')
   const { poolId } = await findStackPool({ ...context, ports, report })
   const members = await listMembers(poolId, ports.userPools)
@@ -193,13 +194,13 @@ async function listGroups({ ports, report, ...context }: TargetContext): Promise
 }
 
 async function createTests(context: TargetContext): Promise<void> {
-  const changes = await (await import('../flows/test-users.js')).createTestUsers(context)
+  const changes = await (await import('../flows/users/test-users.js')).createTestUsers(context)
   const text = changes.map(({ user, done }) => `${user} ${done.join(', ') || 'unchanged'}`).join('\n')
   context.report.emit({ type: 'result', text, data: { users: changes } })
 }
 
 async function secure(context: TargetContext): Promise<void> {
-  const secured = await (await import('../flows/secure-target.js')).secureTarget(context)
+  const secured = await (await import('../flows/users/secure-target.js')).secureTarget(context)
   const lines = [
     ...secured.removed.map((user) => `removed test user ${user}`),
     ...secured.findings.map(({ what, fix }) => `${what}: ${fix}`),

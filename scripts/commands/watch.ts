@@ -15,8 +15,8 @@ export const watchCommands: Command[] = [
     acts: 'target',
     variables: ['AUTO', 'FUNCTION', ...upVariables.filter((name) => name !== 'YES')],
     async run(context) {
-      const { watchTarget } = await import('../flows/watch-target.js')
-      const { withoutAdmin } = await import('../flows/why-changed.js')
+      const { watchTarget } = await import('../flows/look/watch-target.js')
+      const { withoutAdmin } = await import('../flows/ledger/why-changed.js')
       await watchTarget({ auto: isSet(context.inputs, 'AUTO'), up: doChosen }, withoutAdmin(context))
     },
   },
@@ -31,7 +31,7 @@ export const watchCommands: Command[] = [
     acts: 'target',
     variables: ['SINCE', 'FILTER', 'FUNCTION', 'FOLLOW'],
     async run(context) {
-      const { watchLog } = await import('../flows/watch-log.js')
+      const { watchLog } = await import('../flows/develop/watch-log.js')
       const { SINCE: since = '10m', FILTER: filter, FOLLOW } = context.inputs
       await watchLog({ since, filter, follow: FOLLOW !== 'false' }, context)
     },

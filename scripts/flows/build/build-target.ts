@@ -1,0 +1,187 @@
+import path from 'node:path'
+import { canonicalJson, sha256, sha256Base64, shortHash } from '../../core/hash.js'
+import { samBuild, samConfigFile, samConfigText } from '../../core/sam-commands.js'
+import { type CodeFolder, type Template, codeFolders, parseTemplate } from '../../core/template.js'
+import { DeployError } from '../../errors.js'
+import type { Step } from '../../report/report.js'
+import type { TargetContext } from '../context.js'
+import { type BuildRecord, readBuildRecord, recordFile } from './build-record.js'
+
+/** Where wheels are made for: an interpreter of this machine, or Lambda's. */
+export interface BuildPlace {
+  /** `3.13-x86_64-manylinux_2_28` or `3.11-local`. */
+  name: string
+  /** What the makefiles of the code get. */
+  variables: Readonly<Record<string, string>>
+}
+
+const lambdaPython = '3.13'
+const lambdaPlatform = 'x86_64-manylinux_2_28'
+const templateFile = 'template.yaml'
+
+/** For the local emulator the wheels are this machine's, for the interpreter that runs the functions there. */
+export async function buildPlace({ cloud, ports }: TargetContext): Promise<BuildPlace> {
+  if (cloud.kind === 'aws') {
+    const variables = { RS_PYTHON: lambdaPython, RS_PLATFORM: lambdaPlatform }
+    return { name: `${lambdaPython}-${lambdaPlatform}`, variables }
+  }
+  const python = await ports.toolchain.emulatorPython()
+  return { name: `${python.version}-local`, variables: { RS_PYTHON: python.program, RS_PLATFORM: 'local' } }
+}
+
+/** What a build is made of: the template and every file of its code folders. */
+export interface Sources {
+  templateText: string
+  template: Template
+  templateHash: string
+  codeHash: string
+  /** Short hash of the template and of every file of the code, by path. */
+  files: Record<string, string>
+}
+
+export async function readSources({ ports }: TargetContext): Promise<Sources> {
+  const templateText = await ports.files.readText(templateFile)
+  if (templateText === undefined) {
+    throw new DeployError('Usage', 'there is no template.yaml in this folder', {
+      hint: 'run make in the project’s folder',
+    })
+  }
+  const template = parseTemplate(templateText, templateFile)
+  const folders = [...new Set(codeFolders(template).map(({ folder }) => folder))].sort()
+  const hashes = await Promise.all(
+    folders.map(async (folder) => {
+      if (!(await ports.files.exists(folder))) {
+        throw new DeployError('Usage', `template.yaml names the code folder ${folder}, which does not exist`, {
+          hint: 'correct CodeUri or ContentUri in template.yaml',
+        })
+      }
+      const files = await ports.files.list(folder)
+      return Promise.all(
+        files.map(
+          async (file) => [folder, file, sha256(await ports.files.readBytes(path.join(folder, file)))] as const,
+        ),
+      )
+    }),
+  )
+  const codeFiles = hashes.flat().map(([folder, file, hash]) => [path.join(folder, file), shortHash(hash)])
+  return {
+    templateText,
+    template,
+    templateHash: sha256(templateText),
+    codeHash: sha256(canonicalJson(hashes)),
+    files: { [templateFile]: shortHash(sha256(templateText)), ...Object.fromEntries(codeFiles) },
+  }
+}
+
+/** Runs `sam build` into the target's folder and zips what it made, unless the folder holds this very build already. */
+export async function buildTarget(
+  sources: Sources,
+  place: BuildPlace,
+  force: boolean,
+  step: Step,
+  context: TargetContext,
+): Promise<BuildRecord> {
+  const inputs = sha256(canonicalJson([sources.templateHash, sources.codeHash, place.name]))
+  const last = await readBuildRecord(context)
+  if (!force && last?.inputs === inputs) {
+    step.skip('nothing changed since the last build')
+    return last
+  }
+  const output = await runSamBuild(place, step, context)
+  const record = await recordBuild(sources, inputs, place, context)
+  const cached = /valid cache found/i.test(output)
+  step.say(describeBuild(record, last, cached))
+  return record
+}
+
+async function runSamBuild(place: BuildPlace, step: Step, context: TargetContext): Promise<string> {
+  const { ports, names, projectFolder, childEnv } = context
+  const sam = await ports.toolchain.sam()
+  const uv = await ports.toolchain.uv()
+  // The record goes first: a build that is cut off must not pass for a finished one.
+  await ports.files.remove(recordFile(names))
+  await ports.files.write(path.join(names.buildFolder, samConfigFile), samConfigText)
+  const folder = path.join(projectFolder, names.buildFolder)
+  const env = {
+    ...samEnvironment(context),
+    ...place.variables,
+    RS_UV: uv.program,
+    UV_CACHE_DIR: path.join(projectFolder, '.rs', 'cache', 'uv'),
+  }
+  const command = samBuild({ program: sam.program, folder, env: { ...childEnv, ...env } }, `cache/${place.name}`)
+  const { exitCode, output } = await ports.shell.run(command, (line) => {
+    step.detail(line)
+    if (/^(Building|Running|Copying)/i.test(line)) step.progress(line.trim().slice(0, 60))
+  })
+  if (exitCode === 0) return output
+  throw new DeployError('BuildFailed', 'sam build failed', {
+    facts: samErrors(output).map((text, i) => ({ label: i === 0 ? 'Output' : '', text })),
+    hint: 'correct what it names, then the same command again',
+  })
+}
+
+/** What sam says is wrong, without its tracebacks and the address of its issue tracker. */
+export function samErrors(output: string): string[] {
+  const lines = output.split('\n').filter((line) => line.trim() !== '')
+  const named = lines.filter((line) => /^(Build Failed|Error:|\w*(Error|Exception):)/.test(line.trim()))
+  const useful =
+    named.length > 0 ? named : lines.filter((line) => !/^(\s|Traceback|An unexpected error|https?:)/.test(line))
+  return [...new Set(useful)].slice(-4).map((line) => line.trim())
+}
+
+/** What sam needs from us and nothing of the user's own SAM_ settings. */
+export function samEnvironment({ projectFolder }: { projectFolder: string }): Record<string, string> {
+  return {
+    SAM_CLI_TELEMETRY: '0',
+    __SAM_CLI_APP_DIR: path.join(projectFolder, '.rs', 'sam'),
+    PYTHONDONTWRITEBYTECODE: '',
+  }
+}
+
+async function recordBuild(
+  sources: Sources,
+  inputs: string,
+  place: BuildPlace,
+  context: TargetContext,
+): Promise<BuildRecord> {
+  const { ports, names } = context
+  const built = path.join(names.buildFolder, 'build')
+  const text = await ports.files.readText(path.join(built, templateFile))
+  if (text === undefined)
+    throw new DeployError('BuildFailed', 'sam build left no template', { hint: 'make rs-build FORCE=true' })
+  const folders = codeFolders(parseTemplate(text, path.join(built, templateFile)))
+  const packages = await Promise.all(folders.map((code) => packageCode(code, built, context)))
+  const record: BuildRecord = {
+    inputs,
+    place: place.name,
+    builtAt: ports.clock.now().toISOString(),
+    template: sources.templateHash,
+    code: sources.codeHash,
+    files: sources.files,
+    packages,
+  }
+  await ports.files.write(recordFile(names), `${JSON.stringify(record, null, 2)}\n`)
+  return record
+}
+
+/** One deterministic zip, so that CodeSha256 tells whether live equals the build. */
+async function packageCode(
+  { logicalId, kind, folder, property }: CodeFolder,
+  built: string,
+  { ports, names }: TargetContext,
+): Promise<BuildRecord['packages'][number]> {
+  const zip = path.join('zips', `${logicalId}.zip`)
+  await ports.files.zip(path.join(built, folder), path.join(names.buildFolder, zip))
+  const bytes = await ports.files.readBytes(path.join(names.buildFolder, zip))
+  return { logicalId, kind, property, zip, bytes: bytes.length, codeSha256: sha256Base64(bytes) }
+}
+
+function describeBuild(record: BuildRecord, last: BuildRecord | undefined, cached: boolean): string {
+  const parts = record.packages.map(({ logicalId, kind, codeSha256 }) => {
+    const before = last?.packages.find((one) => one.logicalId === logicalId)
+    const what = kind === 'function' ? 'function' : 'layer'
+    if (before === undefined) return `${what} built`
+    return before.codeSha256 === codeSha256 ? `${what} unchanged` : `${what} changed`
+  })
+  return [...new Set(parts)].join(', ') + (cached && last === undefined ? ', from cache' : '')
+}

@@ -1,0 +1,57 @@
+import path from 'node:path'
+import { sopId, sopProblem } from '../../core/sop.js'
+import { DeployError } from '../../errors.js'
+import { confirmDeployment } from '../confirm.js'
+import type { TargetContext } from '../context.js'
+import { deployedStack } from '../stack/deployed-stack.js'
+
+const folder = 'sops/'
+
+export interface CopiedSop {
+  kind: 'copied' | 'replaced' | 'unchanged'
+  id: string
+  place: string
+}
+
+/**
+ * Puts a SOP where the backend looks for it, once it is one by the backend's own rules. Throws Usage with line and
+ * reason, Refused where another file has the same id, NotDeployed.
+ */
+export async function copySop(file: string, context: TargetContext): Promise<CopiedSop> {
+  const { ports, names, target } = context
+  const name = path.basename(file)
+  const again = `make rs-cp-sop ENV=${target.env} ORG=${target.org} FILE=${file}`
+  const bytes = await readSop(file, name, again, context)
+  await deployedStack(context)
+  const bucket = names.buckets.forms
+  if (!names.bucketKeys.includes('forms') || (await ports.buckets.presence(bucket)) !== 'ours') {
+    throw new DeployError('NotDeployed', `there is no bucket for SOPs (${bucket || 'the project has none'})`, {
+      hint: `make check-rs ENV=${target.env} ORG=${target.org} shows what there is`,
+    })
+  }
+  const key = `${folder}${name}`
+  const text = new TextDecoder().decode(bytes)
+  const [present, keys] = await Promise.all([ports.buckets.read(bucket, key), ports.buckets.keys(bucket, folder)])
+  const place = `s3://${bucket}/${key}`
+  if (present?.text === text) return { kind: 'unchanged', id: sopId(name), place }
+  const twin = keys.find((one) => one !== key && sopId(one.slice(folder.length)) === sopId(name))
+  if (twin !== undefined) {
+    throw new DeployError('Refused', `${twin} has the same id, ${sopId(name)}: the backend would take neither`, {
+      hint: `rename ${name}, or name it ${path.basename(twin)} to take that one's place`,
+    })
+  }
+  await confirmDeployment(context)
+  await ports.buckets.put(bucket, key, text)
+  return { kind: present === undefined ? 'copied' : 'replaced', id: sopId(name), place }
+}
+
+async function readSop(file: string, name: string, again: string, { ports }: TargetContext): Promise<Uint8Array> {
+  if (!(await ports.files.exists(file))) {
+    throw new DeployError('Usage', `FILE=${file} does not exist`, { hint: 'FILE=path/of/a-sop.yaml' })
+  }
+  await ports.files.readText(file)
+  const bytes = await ports.files.readBytes(file)
+  const problem = sopProblem(name, bytes)
+  if (problem === undefined) return bytes
+  throw new DeployError('Usage', `${file} is no SOP: ${problem}`, { hint: `correct it, then ${again}` })
+}

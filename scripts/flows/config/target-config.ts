@@ -1,0 +1,94 @@
+import { parseConfig } from '../../core/config-file.js'
+import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
+import { secretPaths } from '../../core/config-secrets.js'
+import { canonicalJson, sha256, shortHash } from '../../core/hash.js'
+import { DeployError } from '../../errors.js'
+import type { Step } from '../../report/report.js'
+import type { FilesContext, TargetContext } from '../context.js'
+
+const folder = 'infra/.config/lambda'
+export const configKey = 'config.json'
+
+export interface TargetConfig {
+  text: string
+  hash: string
+  /** Short hash of each file that it was merged of, by path. */
+  files: Record<string, string>
+}
+
+/** Of a project that has no bucket for it. */
+const noConfig: TargetConfig = { text: '{}\n', hash: '', files: {} }
+
+/** The environment's configuration with the organization's over it. Throws Usage when the base is missing or wrong. */
+export async function readTargetConfig({ ports, target, names }: TargetContext): Promise<TargetConfig> {
+  const base = `${folder}/${target.env}.json`
+  const own = `${folder}/${target.env}-${target.org}.json`
+  const files: Record<string, string> = {}
+  const read = async (file: string): Promise<JsonObject | undefined> => {
+    const text = await ports.files.readText(file)
+    if (text === undefined) return undefined
+    files[file] = shortHash(sha256(text))
+    return parseConfig(text, file)
+  }
+  const below = await read(base)
+  if (below === undefined && !names.bucketKeys.includes('lambda')) return noConfig
+  if (below === undefined) {
+    throw new DeployError('Usage', `${base} is missing: it holds what every organization of ${target.env} shares`, {
+      hint: `create ${base}; {} is enough`,
+    })
+  }
+  const merged = mergeConfig(below, (await read(own)) ?? {})
+  return { text: `${JSON.stringify(merged, null, 2)}\n`, hash: sha256(canonicalJson(merged)), files }
+}
+
+/** Throws Refused with the path of every value that looks like a secret: what is uploaded is no place for them. */
+export function verifyNoSecrets({ text }: Pick<TargetConfig, 'text'>, { target }: FilesContext): void {
+  const paths = secretPaths(JSON.parse(text) as JsonObject, target.env)
+  if (paths.length === 0) return
+  throw new DeployError('Refused', `the configuration holds what looks like a secret: ${paths.join(', ')}`, {
+    hint: `make show-config ENV=${target.env} ORG=${target.org} EXPLAIN=true names the file; take it out of there`,
+  })
+}
+
+export interface UploadedConfig {
+  /** Undefined: the project has no bucket for it. */
+  etag: string | undefined
+  /** What it took the place of; undefined where nothing was there or nothing changed. */
+  replaced: string | undefined
+}
+
+/** Uploads the merged configuration unless the bucket holds it already. */
+export async function uploadConfig(config: TargetConfig, step: Step, context: TargetContext): Promise<UploadedConfig> {
+  if (!context.names.bucketKeys.includes('lambda')) {
+    step.skip('this project has no bucket for its configuration')
+    return { etag: undefined, replaced: undefined }
+  }
+  const present = await context.ports.buckets.read(context.names.buckets.lambda, configKey)
+  if (present?.text === config.text) {
+    step.skip('the uploaded configuration is this one already')
+    return { etag: present.etag, replaced: undefined }
+  }
+  const etag = await putConfig(config.text, context)
+  step.say(present === undefined ? 'uploaded' : 'changed, uploaded')
+  return { etag, replaced: present?.text }
+}
+
+/** Puts a configuration and reads it back: what the backend gets is what was meant. Returns the object's ETag. */
+export async function putConfig(text: string, { ports, names }: TargetContext): Promise<string> {
+  const bucket = names.buckets.lambda
+  const etag = await ports.buckets.put(bucket, configKey, text)
+  const stored = await ports.buckets.read(bucket, configKey)
+  if (stored?.text === text && stored.etag === etag) return etag
+  throw new DeployError('AwsFailed', `s3://${bucket}/${configKey} is not what was uploaded a moment ago`, {
+    hint: 'something else writes it too: find out what, then the same command again',
+  })
+}
+
+/** What lies in the bucket; what somebody put there by hand need not be a configuration: then it is as if empty. */
+export function readableConfig(text: string | undefined): JsonObject {
+  try {
+    return text === undefined ? {} : parseConfig(text, configKey)
+  } catch {
+    return {}
+  }
+}

@@ -1,0 +1,235 @@
+import path from 'node:path'
+import type { Receipt } from '../../core/receipt.js'
+import { readStrategy } from '../../core/strategy.js'
+import { DeployError } from '../../errors.js'
+import type { Stack } from '../../ports.js'
+import type { Step } from '../../report/report.js'
+import { type BuildRecord, requireBuild } from '../build/build-record.js'
+import { buildTarget } from '../build/build-target.js'
+import { executeChangeSet } from '../stack/change-set.js'
+import type { TargetContext } from '../context.js'
+import { warnOfCredentials } from './credential-time.js'
+import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
+import { readLastDeployment } from '../ledger/ledger.js'
+import { type PlannedChanges, confirmChanges, planChanges } from '../stack/plan-changes.js'
+import { heedShift } from '../shift/heed-shift.js'
+import { prepareAccount } from '../stack/prepare-account.js'
+import { pruneVersions } from '../release/prune-versions.js'
+import { protectStack } from '../stack/protect-stack.js'
+import { type LiveFacts, behindApi, recordFailure, recordRelease } from '../ledger/record-release.js'
+import { releaseBuild, releasedSince } from '../build/release-build.js'
+import { versionsBefore } from '../release/serving.js'
+import { readShift } from '../shift/shift-journal.js'
+import { settleStack, verifyDeployable } from '../stack/settle-stack.js'
+import { uploadConfig } from '../config/target-config.js'
+import { withTargetLock } from '../lock/target-lock.js'
+import { type Proof, proveRelease, verifySignIn, verifyTarget } from './verify-target.js'
+
+export interface DeployOptions {
+  /** rs-deploy builds first, rs-deploy-only takes the build that is there. */
+  build: 'fresh' | 'existing'
+  force: boolean
+}
+
+export type DeployOutcome =
+  | { kind: 'unchanged'; stack: Stack; release: number; version: string; admin: string | undefined }
+  | { kind: 'deployed'; stack: Stack; release: number; version: string; admin: string | undefined }
+
+/** Brings one target to what the sources, the configuration and the parameters say, and proves that it is there. */
+export async function deploy(options: DeployOptions, context: TargetContext): Promise<DeployOutcome> {
+  const { report, ports, inputs } = context
+  readStrategy(inputs.STRATEGY)
+  const first = await report.step('Check', (step) => look(options, step, context))
+  const shifting = await readShift(context)
+  const unchanged = shifting === undefined ? await finishUnchanged(first, 'checked', context) : undefined
+  if (unchanged !== undefined) return unchanged
+  return withBuildFolder(context, async (waitedHere) => {
+    const build = await report.step('Build', (step) => takeBuild(options, first, step, context))
+    await report.step('Account', (step) => prepareAccount(step, context))
+    return withTargetLock(context, async (locked, waited) => {
+      const resumes = await heedShift(locked)
+      const settled = await report.step('Stack', (step) =>
+        settleStack(step, locked, options.build === 'fresh' ? 'rs-deploy' : 'rs-deploy-only'),
+      )
+      // Another run was in between: what it did may be what this one was to do.
+      const again =
+        waitedHere ||
+        waited ||
+        shifting !== undefined ||
+        settled.changed ||
+        (await hasMoved(first, settled.stack, locked))
+      const facts = again ? await report.step('Check again', (step) => look(options, step, locked)) : first
+      const done = resumes ? undefined : await finishUnchanged(facts, 'locked', locked)
+      return (
+        done ??
+        deployLocked(build, facts, again ? await ports.stacks.describe(locked.names.stack) : settled.stack, locked)
+      )
+    })
+  })
+}
+
+/** Between the first look and the lock another machine may have come and gone without being met. */
+async function hasMoved(seen: DeploymentFacts, stack: Stack | undefined, context: TargetContext): Promise<boolean> {
+  if (stack?.arn !== seen.stack?.arn || stack?.changedAt !== seen.stack?.changedAt) return true
+  const last = await readLastDeployment(context)
+  return (last?.kind === 'receipt' ? last.receipt.release : undefined) !== seen.receipt?.release
+}
+
+/** Two runs of one checkout must not build into one folder at a time. */
+export function withBuildFolder<T>(
+  { ports, names, report }: TargetContext,
+  work: (waited: boolean) => Promise<T>,
+): Promise<T> {
+  let waited = false
+  return ports.files.exclusively(
+    path.join(names.buildFolder, 'lock'),
+    () => work(waited),
+    (pid) => {
+      waited = true
+      report.emit({ type: 'note', text: `process ${pid} is working in ${names.buildFolder}; waiting for it …` })
+    },
+  )
+}
+
+async function look(options: DeployOptions, step: Step, context: TargetContext): Promise<DeploymentFacts> {
+  const looking = gatherFacts(context, options.build === 'existing')
+  // A stack that cannot be deployed is the first thing to say, whatever else is wrong.
+  looking.catch(() => undefined)
+  await verifyDeployable(context)
+  const found = await looking
+  const reasons = options.force ? ['FORCE=true'] : found.reasons
+  if (reasons.length > 0) await warnOfCredentials(found.stack === undefined, context)
+  noteOutsideBuckets(found, context)
+  step.say(reasons.length === 0 ? 'nothing changed since the last release' : reasons.join(', '))
+  return { ...found, reasons }
+}
+
+/** A first deployment that finds its data: what rs-teardown kept is used as it is, and belongs to no stack. */
+function noteOutsideBuckets({ stack, parameters }: DeploymentFacts, { report, target, project }: TargetContext): void {
+  const name = project.parameters.CreateBuckets ?? 'CreateBuckets'
+  const outside = parameters.some((parameter) => parameter.name === name && parameter.value === 'false')
+  if (stack !== undefined || !outside) return
+  const adopt = `make rs-adopt-buckets ENV=${target.env} ORG=${target.org}`
+  const text = `the buckets exist outside the stack, which uses them as they are; ${adopt} gives them to it`
+  report.emit({ type: 'note', text })
+}
+
+async function finishUnchanged(
+  facts: DeploymentFacts,
+  done: 'checked' | 'locked',
+  context: TargetContext,
+): Promise<DeployOutcome | undefined> {
+  const { stack, receipt } = facts
+  if (facts.reasons.length > 0 || stack === undefined || receipt === undefined) return undefined
+  const version = receipt.function?.version ?? ''
+  for (const [title, reason] of skippedSteps(receipt, done)) {
+    await context.report.step(title, async (step) => step.skip(reason))
+  }
+  await verifyTarget(stack, version, context)
+  const admin = await verifySignIn(facts.admin, stack, context)
+  return { kind: 'unchanged', stack, release: receipt.release, version, admin }
+}
+
+/** Every step that a run leaves out where nothing changed, with its reason. */
+function skippedSteps({ release, ...receipt }: Receipt, done: 'checked' | 'locked'): [string, string][] {
+  const first: [string, string][] = [
+    ['Build', `template and code are those of release ${release}`],
+    ['Account', 'nothing is uploaded'],
+    ['Lock', 'nothing is written'],
+    ['Stack', `not touched since release ${release}`],
+  ]
+  return [
+    ...(done === 'checked' ? first : []),
+    ['Change set', 'template and parameters would change nothing'],
+    ['Config', `the uploaded one is that of release ${release}`],
+    ['Deploy', 'there is nothing to execute'],
+    ['Protect', `done by release ${release}`],
+    ['Release', `version ${receipt.function?.version ?? ''} is live already`],
+  ]
+}
+
+async function takeBuild(
+  options: DeployOptions,
+  facts: DeploymentFacts,
+  step: Step,
+  context: TargetContext,
+): Promise<BuildRecord> {
+  if (options.build === 'fresh') return buildTarget(facts.sources, facts.place, options.force, step, context)
+  const record = await requireBuild(facts.place, context)
+  const same = record.template === facts.sources.templateHash && record.code === facts.sources.codeHash
+  const when = record.builtAt.slice(0, 16).replace('T', ' ')
+  step.skip(`the build of ${when}${same ? '' : '; the sources have changed since, make rs-deploy builds them'}`)
+  return record
+}
+
+/** Until the plan is confirmed nothing of the target is changed; whatever happens after that is recorded. */
+async function deployLocked(
+  build: BuildRecord,
+  facts: DeploymentFacts,
+  found: Stack | undefined,
+  context: TargetContext,
+): Promise<DeployOutcome> {
+  // The shell of a first change set is no stack yet.
+  const before = found?.status === 'REVIEW_IN_PROGRESS' ? undefined : found
+  const deployable = { build, parameters: facts.parameters, template: facts.sources.template }
+  const changes = await planChanges(deployable, before, context)
+  await confirmChanges(changes, facts.parameters, before, context)
+  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  try {
+    const live = await makeLive(build, changes, facts, before, context)
+    if (live.kind === 'unhealthy') {
+      unhealthy = live
+      throw live.error
+    }
+    const admin = await verifySignIn(facts.admin, live.stack, context)
+    const release = await recordRelease(build, facts, live, context)
+    await pruneVersions(live.released, context)
+    return { kind: 'deployed', stack: live.stack, release, version: behindApi(live.released)?.version ?? '', admin }
+  } catch (error) {
+    await recordFailure(build, facts, { error, unhealthy }, context)
+    throw error
+  }
+}
+
+async function makeLive(
+  build: BuildRecord,
+  { set }: PlannedChanges,
+  facts: DeploymentFacts,
+  before: Stack | undefined,
+  context: TargetContext,
+): Promise<LiveFacts | Extract<Proof, { kind: 'unhealthy' }>> {
+  const { report } = context
+  const served = before === undefined ? new Map<string, string>() : await versionsBefore(before, facts.receipt, context)
+  const newer = keepsLive(context) ? releasedSince(build, facts.receipt) : new Map<string, never>()
+  const upload = () => report.step('Config', (step) => uploadConfig(facts.config, step, context))
+  const early = before !== undefined && facts.presence.lambda === 'ours' ? await upload() : undefined
+  const changed =
+    set === undefined
+      ? (before ?? missingStack(context))
+      : await report.step('Deploy', (step) => executeChangeSet(set, facts.sources.templateText, step, context))
+  const config = early ?? (await upload())
+  const stack = await report.step('Protect', (step) => protectStack(changed, step, context))
+  const released = await report.step('Release', (step) => releaseBuild(build, stack, { served, newer }, step, context))
+  const proof = await proveRelease(stack, { released, config: config.replaced }, { access: true }, context)
+  return proof.kind === 'unhealthy'
+    ? proof
+    : {
+        kind: 'live',
+        stack,
+        configEtag: config.etag,
+        released,
+        health: proof.health,
+        kept: newer.size > 0 ? facts.receipt : undefined,
+      }
+}
+
+/** rs-deploy brings what the checkout holds; an existing build may be older than what was released meanwhile. */
+function keepsLive({ command, inputs }: TargetContext): boolean {
+  return command === 'rs-deploy-only' && inputs.CODE !== 'build'
+}
+
+function missingStack({ names }: TargetContext): never {
+  throw new DeployError('StackState', `the stack ${names.stack} does not exist, and nothing would be created`, {
+    hint: 'template.yaml must hold at least one resource',
+  })
+}

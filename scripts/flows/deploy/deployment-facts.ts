@@ -1,0 +1,147 @@
+import { type BucketPresences, planBuckets } from '../../core/buckets-plan.js'
+import { toolVersion, underOurNames } from '../../core/project.js'
+import { type ParameterValue, parameterRecord, planParameters } from '../../core/parameters.js'
+import { type KeptPool, planUserPool, verifyPairs } from '../../core/pool-plan.js'
+import { type Reality, type Receipt, type ReleaseInputs, differences, releasedFunctions } from '../../core/receipt.js'
+import { actionOf, situationOf } from '../../core/stack-state.js'
+import { DeployError } from '../../errors.js'
+import type { Stack, StackResource } from '../../ports.js'
+import { type Admin, readAdmin, verifyPassword } from '../users/admin-user.js'
+import { verifyBucketSettings } from '../buckets/bucket-settings.js'
+import { requireBuild } from '../build/build-record.js'
+import { type BuildPlace, type Sources, buildPlace, readSources } from '../build/build-target.js'
+import type { TargetContext } from '../context.js'
+import { keptPoolFor } from '../take-down/kept-pool.js'
+import { warnOfAuth, warnOfReceipt } from '../ledger/heed-ledger.js'
+import { readLastDeployment } from '../ledger/ledger.js'
+import { healthPathOf, readAttempts } from '../release/health-gate.js'
+import { readKeepVersions } from '../release/prune-versions.js'
+import { versionsServing } from '../release/serving.js'
+import { readLockWait } from '../lock/target-lock.js'
+import { type TargetConfig, configKey, readTargetConfig, verifyNoSecrets } from '../config/target-config.js'
+
+/** All that a deployment needs to know before it changes anything. */
+export interface DeploymentFacts {
+  sources: Sources
+  config: TargetConfig
+  place: BuildPlace
+  admin: Admin | undefined
+  stack: Stack | undefined
+  receipt: Receipt | undefined
+  presence: BucketPresences
+  parameters: ParameterValue[]
+  inputs: ReleaseInputs
+  /** Why there is something to do; empty when nothing changed. */
+  reasons: string[]
+}
+
+/** Reads and checks everything, and writes nothing. Throws Usage or Refused with what is wrong. */
+export async function gatherFacts(context: TargetContext, takesBuild: boolean): Promise<DeploymentFacts> {
+  verifyPairs(context.inputs)
+  readAttempts(context.inputs.HEALTH_ATTEMPTS)
+  healthPathOf(context)
+  readLockWait(context)
+  readKeepVersions(context.inputs.KEEP_VERSIONS)
+  const admin = await readAdmin(context)
+  const [sources, config] = await Promise.all([readSources(context), readTargetConfig(context)])
+  verifyNoSecrets(config, context)
+  const [stack, last, place, presence] = await Promise.all([
+    livingStack(context),
+    readLastDeployment(context),
+    buildPlace(context),
+    bucketPresence(context),
+  ])
+  const receipt = last?.kind === 'receipt' ? last.receipt : undefined
+  await warnOfAuth(stack, receipt, context)
+  if (admin !== undefined) await verifyPassword(admin, stack, sources.template, context)
+  const resources = stack === undefined ? [] : await context.ports.stacks.resources(stack.arn)
+  const kept = await keptPoolFor(stack, resources, context)
+  const parameters = planValues(sources, { stack, resources, kept }, presence, context)
+  if (admin !== undefined) verifyPoolWanted(parameterRecord(parameters))
+  await verifyBucketSettings({ template: sources.template, parameters, presence, resources }, context)
+  // What is deployed is what was built, not what lies in the checkout by now.
+  const built = takesBuild ? await requireBuild(place, context) : undefined
+  const inputs: ReleaseInputs = {
+    template: built?.template ?? sources.templateHash,
+    code: built?.code ?? sources.codeHash,
+    config: config.hash,
+    parameters: parameterRecord(parameters),
+    place: place.name,
+    tool: toolVersion,
+  }
+  if (last?.kind === 'unreadable') warnOfReceipt(last.where, context)
+  const lost = last?.kind === 'unreadable' ? ['the last receipt cannot be read'] : undefined
+  const reasons = lost ?? differences(receipt, inputs, await readReality(stack, receipt, context))
+  return { sources, config, place, admin, stack, receipt, presence, parameters, inputs, reasons }
+}
+
+/** Throws Usage where an administrator is given and there will be no user pool to put it into. */
+function verifyPoolWanted(parameters: Readonly<Record<string, string>>): void {
+  if (parameters['ManageUserPool'] !== 'false' || (parameters['CognitoUserPoolId'] ?? '') !== '') return
+  throw new DeployError('Usage', 'ADMIN_USERNAME is given, but this stack has no user pool', {
+    hint: 'ENABLE_AUTH=true makes one; or leave ADMIN_USERNAME out',
+  })
+}
+
+/** The stack, unless there is none that holds anything. */
+async function livingStack({ ports, names }: TargetContext): Promise<Stack | undefined> {
+  const stack = await ports.stacks.describe(names.stack)
+  if (stack === undefined) return undefined
+  return ['create', 'delete-then-create'].includes(actionOf('rs-deploy', stack.status)) ? undefined : stack
+}
+
+export async function bucketPresence({ ports, names }: TargetContext): Promise<BucketPresences> {
+  const pairs = await Promise.all(
+    names.bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const),
+  )
+  return Object.fromEntries(pairs) as BucketPresences
+}
+
+function planValues(
+  { template }: Sources,
+  { stack, resources, kept }: { stack: Stack | undefined; resources: StackResource[]; kept: KeptPool | undefined },
+  presence: BucketPresences,
+  { target, inputs, names, project }: TargetContext,
+): ParameterValue[] {
+  const alive = resources.filter(({ status }) => status !== 'DELETE_COMPLETE')
+  const physical = (type: string): string[] =>
+    alive.flatMap((one) => (one.type === type && one.physicalId !== undefined ? [one.physicalId] : []))
+  const buckets = planBuckets({
+    names,
+    presence,
+    managed: physical('AWS::S3::Bucket'),
+    wanted: wantedBuckets(inputs.CREATE_BUCKETS),
+  })
+  const pool = planUserPool({
+    inputs,
+    stack: stack && underOurNames(stack.parameters, project.parameters),
+    managed: physical('AWS::Cognito::UserPool').length > 0,
+    kept,
+  })
+  const decided = { CreateBuckets: String(buckets.create), ...pool }
+  return planParameters({ target, inputs, template, names: project.parameters, stack: stack?.parameters, decided })
+}
+
+function wantedBuckets(value: string | undefined): 'true' | 'false' | undefined {
+  return value === 'true' || value === 'false' ? value : undefined
+}
+
+async function readReality(
+  stack: Stack | undefined,
+  receipt: Receipt | undefined,
+  context: TargetContext,
+): Promise<Reality | undefined> {
+  if (stack === undefined) return undefined
+  const { ports, names } = context
+  const [versions, configEtag] = await Promise.all([
+    versionsServing(receipt === undefined ? [] : releasedFunctions(receipt), context),
+    names.bucketKeys.includes('lambda') ? ports.buckets.etag(names.buckets.lambda, configKey) : undefined,
+  ])
+  return {
+    stackArn: stack.arn,
+    stackChangedAt: stack.changedAt,
+    stackHealthy: situationOf(stack.status) === 'healthy',
+    versions,
+    configEtag,
+  }
+}

@@ -1,0 +1,141 @@
+import path from 'node:path'
+import { DeployError } from '../../errors.js'
+import type { Step } from '../../report/report.js'
+import type { Context } from '../context.js'
+import { validateTemplate } from '../build/validate-template.js'
+
+export type TestScope = 'unit' | 'all' | 'full'
+
+interface Part {
+  title: string
+  scopes: readonly TestScope[]
+  run: (step: Step, context: Context) => Promise<Counts>
+}
+
+interface Counts {
+  passed: number
+  failed: number
+}
+
+const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--colors=false']
+const contract = ['-q', '-c', 'tests/contract/pytest.ini', 'tests/contract']
+const localPython = ['infra/emulator', 'tests/contract', 'tests/bench']
+const unitPart: Part = {
+  title: 'Unit',
+  scopes: ['unit', 'all', 'full'],
+  run: (step, context) => runJest(['--selectProjects', 'unit'], step, context),
+}
+const slowParts: Part[] = [
+  { title: 'Types', scopes: ['unit', 'all', 'full'], run: node(['node_modules/typescript/bin/tsc', '--noEmit']) },
+  { title: 'Lint', scopes: ['all', 'full'], run: node(['node_modules/eslint/bin/eslint.js', '.']) },
+  {
+    title: 'Format',
+    scopes: ['all', 'full'],
+    run: node(['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']),
+  },
+  { title: 'Dead code', scopes: ['all', 'full'], run: node(['node_modules/knip/bin/knip.js', '--no-progress']) },
+  { title: 'Template', scopes: ['all', 'full'], run: template },
+  { title: 'Ruff', scopes: ['all', 'full'], run: python('ruff', ['check', 'backend', 'tests/backend']) },
+  {
+    title: 'Ruff local',
+    scopes: ['all', 'full'],
+    run: python('ruff', ['check', '--config', 'infra/emulator/pyproject.toml', ...localPython]),
+  },
+  { title: 'Mypy', scopes: ['all', 'full'], run: python('mypy', []) },
+  {
+    title: 'Mypy local',
+    scopes: ['all', 'full'],
+    run: python('mypy', ['--config-file', 'infra/emulator/pyproject.toml', ...localPython]),
+  },
+  { title: 'Backend', scopes: ['all', 'full'], run: python('pytest', ['-q', 'tests/backend']) },
+  { title: 'Contract', scopes: ['all'], run: python('pytest', contract) },
+  { title: 'Contract, proven', scopes: ['full'], run: python('pytest', [...contract, '--prove']) },
+  {
+    title: 'End to end',
+    scopes: ['all', 'full'],
+    run: (step, context) => runJest(['--selectProjects', 'e2e', '--maxWorkers=3'], step, context),
+  },
+  {
+    title: 'End to end, matrices',
+    scopes: ['full'],
+    run: (step, context) => runJest(['--selectProjects', 'full', '--maxWorkers=2'], step, context),
+  },
+]
+const packagesPart: Part = {
+  title: 'Packages',
+  scopes: ['unit', 'all', 'full'],
+  run: (step, context) =>
+    runPart(context.nodeProgram, ['infra/bootstrap/install.mjs'], { RS_PACKAGES: 'all' }, step, context),
+}
+const parts: readonly Part[] = [packagesPart, unitPart, ...slowParts]
+
+/** Runs every part of a scope, also after one has failed. Throws TestsFailed at the end. */
+export async function runTests(scope: TestScope, context: Context): Promise<void> {
+  const { report, inputs } = context
+  const total: Counts = { passed: 0, failed: 0 }
+  const wanted = parts.filter(
+    ({ scopes, title }) => scopes.includes(scope) && (inputs.ONLY === undefined || /Packages|Unit|End/.test(title)),
+  )
+  for (const part of wanted) {
+    const counts = await report
+      .step(part.title, (step) => part.run(step, context))
+      .catch((error: unknown) => {
+        if (!(error instanceof DeployError) || error.code !== 'TestsFailed') throw error
+        for (const { text } of error.facts) report.emit({ type: 'note', text })
+        return { passed: 0, failed: 1 }
+      })
+    total.passed += counts.passed
+    total.failed += counts.failed
+  }
+  report.emit({ type: 'result', text: `tests: ${total.passed} passed, ${total.failed} failed`, data: total })
+  if (total.failed > 0) {
+    throw new DeployError('TestsFailed', `${total.failed} failed`, { hint: 'the lines above and the log tell which' })
+  }
+}
+
+function node(args: string[]): Part['run'] {
+  return (step, context) => runPart(context.nodeProgram, args, {}, step, context)
+}
+
+function python(program: string, args: string[]): Part['run'] {
+  return async (step, context) => {
+    const bin = path.dirname(await context.ports.toolchain.testPython())
+    const emulator = await context.ports.toolchain.emulatorPython()
+    const sam = await context.ports.toolchain.sam()
+    const env = { RS_EMULATOR_PYTHON: emulator.program, EMULATOR_PYTHON: emulator.program, SAM_CLI: sam.program }
+    return runPart(path.join(bin, program), args, env, step, context)
+  }
+}
+
+async function template(step: Step, context: Context): Promise<Counts> {
+  await validateTemplate(step, context)
+  return { passed: 1, failed: 0 }
+}
+
+function runJest(args: string[], step: Step, context: Context): Promise<Counts> {
+  const only = context.inputs.ONLY === undefined ? [] : ['--testPathPatterns', context.inputs.ONLY]
+  return runPart(context.nodeProgram, [...jest, ...args, ...only, '--passWithNoTests'], {}, step, context)
+}
+
+async function runPart(
+  program: string,
+  args: readonly string[],
+  env: Readonly<Record<string, string>>,
+  step: Step,
+  { ports, projectFolder, childEnv }: Context,
+): Promise<Counts> {
+  const command = { program, args, cwd: projectFolder, env: { ...childEnv, ...env } }
+  const { exitCode, output } = await ports.shell.run(command, (line) => {
+    step.detail(line)
+    if (/^(PASS|FAIL) /.test(line)) step.progress(line)
+  })
+  const lines = output.trim().split('\n')
+  if (exitCode !== 0) {
+    throw new DeployError('TestsFailed', `failed (exit ${exitCode})`, {
+      facts: lines.slice(-60).map((text) => ({ label: '', text })),
+    })
+  }
+  const passed = Number(/(\d+) passed/.exec(lines.filter((line) => /passed/.test(line)).at(-1) ?? '')?.[1] ?? 1)
+  step.say(/passed/.test(output) ? `${passed} passed` : 'clean')
+  return { passed, failed: 0 }
+}

@@ -1,0 +1,206 @@
+import { randomUUID } from 'node:crypto'
+import { type Lock, describeLock, doubtfulAfterMs, heartbeatEveryMs, isStale, lockSchema } from '../../core/lock.js'
+import { ledgerKeys } from '../../core/names.js'
+import { DeployError } from '../../errors.js'
+import type { DatedObject } from '../../ports.js'
+import type { Step } from '../../report/report.js'
+import type { TargetContext } from '../context.js'
+import { guardWrites } from './guard-writes.js'
+
+const pollMs = { aws: 5_000, local: 500 }
+const longestWaitMs = 60 * 60_000
+
+interface HeldLock {
+  /** Throws Refused once the lock is, or may be, somebody else's: nothing may be written any more. */
+  verifyHeld(): Promise<void>
+  /** Whether it was waited for: what was read before may be out of date. */
+  waited: boolean
+  release(): Promise<void>
+}
+
+interface Found {
+  lock: Lock
+  object: DatedObject
+}
+
+/**
+ * Does `work` while the target is ours. What it is handed is guarded: once the lock is somebody else's, the next write is
+ * refused. `waited` tells that another run was in between: what was read before may be out of date.
+ */
+export async function withTargetLock<T>(
+  context: TargetContext,
+  work: (locked: TargetContext, waited: boolean) => Promise<T>,
+): Promise<T> {
+  const lock = await context.report.step('Lock', (step) => takeLock(step, context))
+  try {
+    return await work({ ...context, ports: guardWrites(context.ports, lock.verifyHeld) }, lock.waited)
+  } finally {
+    await lock.release().catch((error: unknown) => {
+      // What was done is done: a lock that stays must neither turn that into a failure nor hide why it failed.
+      const why = error instanceof Error ? error.message : String(error)
+      context.report.emit({
+        type: 'warning',
+        text: `the lock could not be released: ${why}`,
+        hint: 'the next run takes it over once it has been silent for a minute',
+      })
+    })
+  }
+}
+
+/** Takes the target's lock; waits while another run holds it, refuses at once while a person does. */
+async function takeLock(step: Step, context: TargetContext): Promise<HeldLock> {
+  const { ports, names, signal } = context
+  const [bucket, key] = [names.deploymentsBucket, ledgerKeys.lock(names.stack)]
+  const mine = newLock(context, false)
+  const deadline = ports.clock.now().getTime() + readLockWait(context)
+  let told = false
+  for (;;) {
+    const askedAt = ports.clock.now()
+    const etag = await tryTake(mine, context)
+    if (etag !== undefined) {
+      if (told) step.say('taken after waiting')
+      else step.skip('free')
+      return holdLock({ bucket, key, etag, mine, renewedAt: askedAt, waited: told }, context)
+    }
+    const found = await readLock(context)
+    if (found === undefined) continue
+    if (found.lock.manual) throw lockedByPerson(found.lock, context)
+    if (isStale(found.lock, found.object.modifiedAt, found.object.serverNow)) {
+      step.line('plain', `taking over from ${describeLock(found.lock)}, which gave no sign of life`)
+      await ports.buckets.removeIf(bucket, key, found.object.etag)
+      continue
+    }
+    if (!told) step.line('plain', `waiting for ${describeLock(found.lock)}`)
+    told = true
+    const leftMs = deadline - ports.clock.now().getTime()
+    if (leftMs <= 0) throw waitedTooLong(found.lock, context)
+    step.progress(`waiting, at most ${Math.ceil(leftMs / 1000)} s more (LOCK_WAIT)`)
+    await ports.clock.sleep(Math.min(leftMs, context.cloud.kind === 'aws' ? pollMs.aws : pollMs.local), signal)
+  }
+}
+
+/** The lock of the target, or undefined. A lock that cannot be read counts as a person's: nobody passes it by accident. */
+export async function readLock({ ports, names, target }: TargetContext): Promise<Found | undefined> {
+  const key = ledgerKeys.lock(names.stack)
+  const object = await ports.buckets.readDated(names.deploymentsBucket, key)
+  if (object === undefined) return undefined
+  let value: unknown
+  try {
+    value = JSON.parse(object.text)
+  } catch {
+    value = undefined
+  }
+  const parsed = lockSchema.safeParse(value)
+  if (parsed.success) return { lock: parsed.data, object }
+  throw new DeployError('StackState', `the lock s3://${names.deploymentsBucket}/${key} cannot be read`, {
+    hint: `look at it, then make rs-unlock ENV=${target.env} ORG=${target.org}`,
+  })
+}
+
+export function newLock(context: TargetContext, manual: boolean, why?: string): Lock {
+  const { who, command, pid, ciRun, ports } = context
+  return {
+    format: 1,
+    nonce: randomUUID(),
+    holder: who,
+    pid,
+    ...(ciRun === undefined ? {} : { run: ciRun }),
+    command,
+    ...(why === undefined ? {} : { why }),
+    since: ports.clock.now().toISOString(),
+    manual,
+  }
+}
+
+/** The ETag of our lock when the target is ours now. After a lost answer "taken" may mean taken by ourselves. */
+export async function tryTake(mine: Lock, { ports, names }: TargetContext): Promise<string | undefined> {
+  const key = ledgerKeys.lock(names.stack)
+  const etag = await ports.buckets.putNew(names.deploymentsBucket, key, `${JSON.stringify(mine)}\n`)
+  if (etag !== undefined) return etag
+  const object = await ports.buckets.readDated(names.deploymentsBucket, key)
+  return object?.text.includes(mine.nonce) === true ? object.etag : undefined
+}
+
+interface Holding {
+  bucket: string
+  key: string
+  etag: string
+  mine: Lock
+  /** When the renewal (or the taking) was asked for that S3 has confirmed last. */
+  renewedAt: Date
+  waited: boolean
+}
+
+/** Renews the lock in the background until it is released or lost. */
+function holdLock(holding: Holding, { ports }: TargetContext): HeldLock {
+  const { bucket, key, mine, waited } = holding
+  const ended = new AbortController()
+  let { etag, renewedAt } = holding
+  let lost = false
+  const renew = async (): Promise<void> => {
+    const askedAt = ports.clock.now()
+    const renewed =
+      (await ports.buckets.replace(bucket, key, `${JSON.stringify(mine)}\n`, etag)) ?? (await etagIfOurs())
+    lost ||= renewed === undefined
+    if (renewed !== undefined) [etag, renewedAt] = [renewed, askedAt]
+  }
+  /** After a lost answer the newest renewal may be one of ours. */
+  const etagIfOurs = async (): Promise<string | undefined> => {
+    const object = await ports.buckets.readDated(bucket, key)
+    return object?.text.includes(mine.nonce) === true ? object.etag : undefined
+  }
+  const beat = async (): Promise<void> => {
+    while (!lost) {
+      await ports.clock.sleep(heartbeatEveryMs, ended.signal)
+      // No answer is no proof of a loss: the next beat tells, and before a write it is asked again.
+      await renew().catch(() => undefined)
+    }
+  }
+  const beating = beat().catch(() => undefined)
+  return {
+    waited,
+    async verifyHeld() {
+      // After a sleep of the machine, or without a network, no beat has told yet that somebody took over.
+      const silentMs = ports.clock.now().getTime() - renewedAt.getTime()
+      if (!lost && silentMs >= doubtfulAfterMs) await renew().catch(rejectUncertain)
+      if (lost) throw lostLock('this run lost its lock to another one')
+    },
+    async release() {
+      ended.abort()
+      await beating
+      if (!lost) await ports.buckets.removeIf(bucket, key, etag)
+    },
+  }
+}
+
+function rejectUncertain(cause: unknown): never {
+  throw lostLock('this run could not renew its lock for too long, and another one may have taken it', cause)
+}
+
+function lostLock(what: string, cause?: unknown): DeployError {
+  return new DeployError('Refused', `${what}: it stops before it writes anything more`, {
+    cause,
+    hint: 'the same command again waits for the other run and continues',
+  })
+}
+
+/** LOCK_WAIT in milliseconds. Throws Usage; asked for before anything is written. */
+export function readLockWait({ inputs }: TargetContext): number {
+  if (inputs.LOCK_WAIT === undefined) return longestWaitMs
+  if (/^\d{1,6}$/.test(inputs.LOCK_WAIT)) return Number(inputs.LOCK_WAIT) * 1000
+  throw new DeployError('Usage', `LOCK_WAIT=${inputs.LOCK_WAIT} is not a whole number of seconds`, {
+    hint: 'LOCK_WAIT=600',
+  })
+}
+
+function lockedByPerson(lock: Lock, { target }: TargetContext): DeployError {
+  return new DeployError('Refused', `${target.env}/${target.org} is locked by ${describeLock(lock)}`, {
+    hint: `make rs-unlock ENV=${target.env} ORG=${target.org}, once its holder agrees`,
+  })
+}
+
+function waitedTooLong(lock: Lock, { target }: TargetContext): DeployError {
+  return new DeployError('Refused', `${target.env}/${target.org} is still held by ${describeLock(lock)}`, {
+    hint: 'wait for it to end and try again, or LOCK_WAIT=3600 to wait longer',
+  })
+}

@@ -1,0 +1,34 @@
+import pMap from 'p-map'
+import { stackName, targetOfStack } from '../../core/names.js'
+import type { Environment } from '../../core/target.js'
+import type { CloudContext } from '../context.js'
+import { type TargetGlance, glanceAtTarget } from './look-at-target.js'
+
+/** Each takes some five calls: together they stay far below what S3, Lambda and CloudFormation take in a second. */
+const targetsAtOnce = 8
+
+/** A target that could not be looked at, and why: it hides no other. */
+export type Glimpse = TargetGlance | { target: TargetGlance['target']; failed: string }
+
+/** Every deployed organization of an environment, by name; the stacks are listed once. */
+export async function glanceAtEnvironment(env: Environment, context: CloudContext): Promise<Glimpse[]> {
+  const { ports, project, signal } = context
+  const stacks = await ports.stacks.list(stackName({ env, org: '' }, project))
+  const found = stacks.flatMap((stack) => {
+    const target = targetOfStack(stack.name, project)
+    return target?.env === env ? [{ target, stack }] : []
+  })
+  found.sort((a, b) => a.target.org.localeCompare(b.target.org))
+  return pMap(
+    found,
+    async ({ target, stack }): Promise<Glimpse> => {
+      try {
+        return await glanceAtTarget(target, stack, context)
+      } catch (error) {
+        if (signal.aborted) throw error
+        return { target, failed: error instanceof Error ? error.message : String(error) }
+      }
+    },
+    { concurrency: targetsAtOnce, signal },
+  )
+}

@@ -1,0 +1,101 @@
+import { describeChoice, works } from '../../core/least-work.js'
+import { nameFiles, sortSaved, templateFile, watchedPlaces } from '../../core/saved-files.js'
+import { parseTemplate } from '../../core/template.js'
+import { DeployError } from '../../errors.js'
+import { type ChosenWork, chooseWork } from '../deploy/choose-work.js'
+import type { TargetContext } from '../context.js'
+import { releasesSaves, survive } from '../develop/release-saves.js'
+import { collectSaves } from '../develop/saves.js'
+import { logsOf, printLogs } from '../develop/watch-log.js'
+
+export interface WatchOptions {
+  /** Whether what needs CloudFormation is deployed as well. */
+  auto: boolean
+  /** Brings live what the choice says. */
+  up: (chosen: ChosenWork, context: TargetContext) => Promise<void>
+}
+
+const logOptions = { filter: undefined, follow: true }
+
+/**
+ * Brings every save live, with the functions' log between, until it is stopped; that is how it ends well. No lock is held
+ * between two saves.
+ */
+export async function watchTarget(options: WatchOptions, context: TargetContext): Promise<void> {
+  if (context.target.env === 'prod') {
+    throw new DeployError('Refused', 'rs-watch is not for prod: what is saved there would be live', {
+      hint: `make rs-up ENV=prod ORG=${context.target.org}`,
+    })
+  }
+  await catchUp(options, context)
+  for (;;) {
+    // A deployed template may have brought other folders and functions.
+    const ended = await watchOnce(options, context)
+    if (ended === 'stopped') return
+  }
+}
+
+/** What was changed before the watch began is brought live first, as far as that needs no CloudFormation. */
+async function catchUp(options: WatchOptions, context: TargetContext): Promise<void> {
+  const chosen = await chooseWork(context)
+  const { command } = works[chosen.work]
+  if (command === undefined) return
+  const small = chosen.work === 'code' || chosen.work === 'config'
+  if (small || options.auto) {
+    await survive(context, () => options.up(chosen, context))
+    return
+  }
+  const { env, org } = context.target
+  const hint = `make ${command} ENV=${env} ORG=${org}`
+  if (chosen.stack === undefined) {
+    throw new DeployError('NotDeployed', `${env}/${org} is not deployed`, { hint: `${hint}; or AUTO=true` })
+  }
+  context.report.emit({ type: 'warning', text: `behind the checkout: ${describeChoice(chosen)}`, hint })
+}
+
+async function watchOnce(options: WatchOptions, context: TargetContext): Promise<'stopped' | 'deployed'> {
+  const { ports, report, signal } = context
+  const template = parseTemplate((await ports.files.readText(templateFile)) ?? '', templateFile)
+  const ended = new AbortController()
+  const stop = AbortSignal.any([signal, ended.signal])
+  const saves = collectSaves(ports.clock, stop)
+  const releaser = releasesSaves(context)
+  const places = watchedPlaces(template)
+  const watching = await ports.watcher.watch(places, saves.add)
+  report.emit({ type: 'note', text: `watching ${places.join(', ')}; Ctrl-C ends it` })
+  const logs = printLogs(await logsOf(context), ports.clock.now(), logOptions, { ...context, signal: stop })
+  // A log that cannot be read any more ends the wait for the next save.
+  logs.catch((error: unknown) => ended.abort(error))
+  try {
+    for (;;) {
+      const files = await saves.take().catch((error: unknown) => {
+        if (signal.aborted) return undefined
+        throw error
+      })
+      if (files === undefined) return 'stopped'
+      const saved = sortSaved(files, template, context.target)
+      await releaser.release(saved)
+      if (saved.stack.length > 0 && (await bringStack(saved.stack, options, context))) return 'deployed'
+    }
+  } finally {
+    ended.abort(new Error('the watch ended'))
+    await watching.close()
+    await logs.catch(() => undefined)
+  }
+}
+
+/** Deploys what needs CloudFormation, or says what would. Returns whether it was deployed. */
+async function bringStack(
+  files: readonly string[],
+  { auto, up }: WatchOptions,
+  context: TargetContext,
+): Promise<boolean> {
+  const { env, org } = context.target
+  if (auto) return survive(context, async () => up(await chooseWork(context), context))
+  context.report.emit({
+    type: 'warning',
+    text: `${nameFiles(files)} goes through CloudFormation`,
+    hint: `make rs-up ENV=${env} ORG=${org} in another terminal, or AUTO=true`,
+  })
+  return false
+}

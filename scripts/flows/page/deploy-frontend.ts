@@ -1,0 +1,81 @@
+import { isSet } from '../../core/inputs.js'
+import { isEmpty, planPage } from '../../core/page-plan.js'
+import { type PageRecord, livePage } from '../../core/page-record.js'
+import { DeployError } from '../../errors.js'
+import type { Stack } from '../../ports.js'
+import type { Step } from '../../report/report.js'
+import { confirmDeployment } from '../confirm.js'
+import type { TargetContext } from '../context.js'
+import { deployedStack } from '../stack/deployed-stack.js'
+import { readPageHistory } from './page-history.js'
+import { readPageSource } from './page-source.js'
+import { type PageChange, placePage, tellPlan } from './place-page.js'
+import { prepareAccount } from '../stack/prepare-account.js'
+import { withTargetLock } from '../lock/target-lock.js'
+
+export type PageOutcome =
+  | { kind: 'unchanged'; stack: Stack; version: number }
+  | { kind: 'planned'; stack: Stack; change: PageChange }
+  | { kind: 'deployed'; stack: Stack; record: PageRecord; change: PageChange }
+
+/** Brings the page of a folder into the target's bucket: what changed and nothing else. CHECK=true only tells. */
+export async function deployFrontend(context: TargetContext): Promise<PageOutcome> {
+  const { report, inputs } = context
+  const stack = await report.step('Check', (step) => verifyPlace(step, context))
+  const seen = await report.step('Compare', (step) => compare(stack, step, context))
+  if (isEmpty(seen.plan)) return { kind: 'unchanged', stack, version: livePage(seen.history)?.version ?? 0 }
+  if (isSet(inputs, 'CHECK')) return { kind: 'planned', stack, change: seen }
+  await confirmDeployment(context)
+  await report.step('Account', (step) => prepareAccount(step, context))
+  return withTargetLock(context, async (locked) => {
+    const { next } = await readPageHistory(locked)
+    const other = next !== seen.history.next
+    const change = other ? await report.step('Compare', (step) => compare(stack, step, locked)) : seen
+    if (isEmpty(change.plan)) return { kind: 'unchanged', stack, version: livePage(change.history)?.version ?? 0 }
+    const put: PageChange['put'] = async (file) =>
+      locked.ports.buckets.putFile(locked.names.buckets.frontend, file, await change.contentOf(file.key))
+    return { kind: 'deployed', stack, change, record: await placePage({ ...change, put }, locked) }
+  })
+}
+
+/** The stack, once its bucket for the page is there. Throws NotDeployed, StackState, or Refused where it has none. */
+export async function verifyPlace(step: Step, context: TargetContext): Promise<Stack> {
+  const { ports, names, target } = context
+  const { env, org } = target
+  if (!names.bucketKeys.includes('frontend')) {
+    throw new DeployError('Refused', 'this project has no bucket for a page', {
+      hint: 'name it as buckets.frontend in infra/project.json (docs/adopting.md)',
+    })
+  }
+  const stack = await deployedStack(context)
+  const presence = await ports.buckets.presence(names.buckets.frontend)
+  if (presence === 'ours') {
+    step.say(names.buckets.frontend)
+    return stack
+  }
+  throw new DeployError('StackState', `the page's bucket ${names.buckets.frontend} is not there (${presence})`, {
+    hint: `make rs-deploy ENV=${env} ORG=${org}`,
+  })
+}
+
+type Compared = PageChange & { contentOf: (key: string) => Promise<Uint8Array> }
+
+async function compare(stack: Stack, step: Step, context: TargetContext): Promise<Compared> {
+  const { ports, names } = context
+  const [source, stored, history] = await Promise.all([
+    readPageSource(stack, context),
+    ports.buckets.etags(names.buckets.frontend),
+    readPageHistory(context),
+  ])
+  const plan = planPage(source.files, stored, history)
+  tellPlan(plan, step)
+  return {
+    files: source.files,
+    contentOf: source.contentOf,
+    plan,
+    history,
+    distributionId: stack.outputs['CloudFrontDistributionId'],
+    restores: undefined,
+    put: () => Promise.reject(new Error('the target is not locked')),
+  }
+}

@@ -1,0 +1,98 @@
+import { addressesOf } from '../../core/addresses.js'
+import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
+import { secretPaths } from '../../core/config-secrets.js'
+import { sha256 } from '../../core/hash.js'
+import {
+  type PageFile,
+  cacheControlOf,
+  contentTypeOf,
+  isPublished,
+  pageConfigKey,
+  pageKey,
+} from '../../core/page-files.js'
+import { DeployError } from '../../errors.js'
+import type { Stack } from '../../ports.js'
+import type { TargetContext } from '../context.js'
+import { mergedConfigs } from '../config/show-config.js'
+
+export interface PageSource {
+  /** Relative to the project, or as FRONTEND_DIR has it. */
+  folder: string
+  files: PageFile[]
+  contentOf: (key: string) => Promise<Uint8Array>
+}
+
+const ownFolders = ['frontend/dist', 'frontend']
+
+/** The page of a folder, with the config.json that is this target's. Throws Usage where the folder holds no page. */
+export async function readPageSource(stack: Stack, context: TargetContext): Promise<PageSource> {
+  const { ports } = context
+  const folder = await pageFolder(context)
+  const config = new TextEncoder().encode(await pageConfig(stack, context))
+  const names = (await ports.files.list(folder)).filter((name) => isPublished(name) && keyOf(name) !== pageConfigKey)
+  const files = await Promise.all(
+    names.map(async (name) => pageFile(keyOf(name), await ports.files.readBytes(`${folder}/${name}`))),
+  )
+  const [generated, byKey] = [pageFile(pageConfigKey, config), new Map(names.map((name) => [keyOf(name), name]))]
+  return {
+    folder,
+    files: [...files, generated],
+    contentOf: async (key) =>
+      key === pageConfigKey ? config : ports.files.readBytes(`${folder}/${byKey.get(key) ?? key}`),
+  }
+}
+
+async function pageFolder({ ports, inputs, target }: TargetContext): Promise<string> {
+  const given = inputs.FRONTEND_DIR?.replace(/\/+$/, '')
+  const candidates = given === undefined ? ownFolders : [given]
+  for (const folder of candidates) if (await ports.files.exists(`${folder}/${pageKey}`)) return folder
+  const where = given === undefined ? 'frontend/' : `FRONTEND_DIR=${given}`
+  throw new DeployError('Usage', `${where} holds no page: ${candidates.at(-1)}/${pageKey} is not there`, {
+    hint: `build it, then make deploy-frontend ENV=${target.env} ORG=${target.org} FRONTEND_DIR=dist`,
+  })
+}
+
+/** Keys have slashes, whatever the machine's paths have. */
+function keyOf(name: string): string {
+  return name.replaceAll('\\', '/')
+}
+
+function pageFile(key: string, content: Uint8Array): PageFile {
+  return {
+    key,
+    sha256: sha256(content),
+    bytes: content.length,
+    contentType: contentTypeOf(key),
+    cacheControl: cacheControlOf(key),
+  }
+}
+
+/**
+ * The webapp's configuration with the target's own addresses in it. Where the page's CloudFront serves the API, too, its
+ * address is empty: the page's own origin. Throws Refused where it holds what looks like a secret.
+ */
+async function pageConfig(stack: Stack, context: TargetContext): Promise<string> {
+  const { ports, cloud, names, target } = context
+  const { outputs } = stack
+  const distribution = outputs['CloudFrontDistributionId']
+  const [parts, patterns] = await Promise.all([
+    mergedConfigs(context),
+    distribution === undefined ? Promise.resolve<string[]>([]) : ports.cdn.pathPatterns(distribution),
+  ])
+  const webapp = parts.find(({ part }) => part === 'webapp')?.merged ?? {}
+  const api = patterns.includes('/api/*') ? '' : (addressesOf(outputs, names.apiStage, cloud).api ?? '')
+  const pool = outputs['CognitoUserPoolId'] ?? ''
+  const cognito: JsonObject = {
+    region: cloud.region,
+    userPoolId: pool,
+    clientId: outputs['CognitoClientId'] ?? '',
+    ...(cloud.endpoint === undefined ? {} : { endpoint: `${cloud.endpoint.replace(/\/+$/, '')}/` }),
+  }
+  const own: JsonObject = { apiEndpoint: api, api: null, ...(pool === '' ? {} : { auth: { cognito } }) }
+  const config = mergeConfig(webapp, { webapp: own })
+  const secret = secretPaths(config, target.env)
+  if (secret.length === 0) return `${JSON.stringify(config, null, 2)}\n`
+  throw new DeployError('Refused', `everybody could read what looks like a secret: ${secret.join(', ')}`, {
+    hint: `make show-config ENV=${target.env} ORG=${target.org} EXPLAIN=true names the file; take it out of there`,
+  })
+}

@@ -1,0 +1,73 @@
+import { readHealth } from '../../core/api-paths.js'
+import type { DirectCheck } from '../../core/functions.js'
+import { ownLines } from '../../core/log-lines.js'
+import type { ProjectApi } from '../../core/project.js'
+import { DeployError } from '../../errors.js'
+import type { TargetContext } from '../context.js'
+
+/** What a version's own answer told: whether it says which version it is. */
+export interface Checked {
+  saysVersion: boolean
+}
+
+/** What a version answered when it was asked past its alias. */
+export interface DirectAnswer extends Checked {
+  /** Undefined: it is healthy. */
+  problem: string | undefined
+  /** The last lines of its log. */
+  log: { label: string; text: string }[]
+}
+
+/** Invokes that very version past its alias, so that one that fails never sees a request. Throws Unhealthy. */
+export async function checkBeforeTraffic(
+  name: string,
+  version: string,
+  check: DirectCheck,
+  context: TargetContext,
+): Promise<Checked> {
+  const { problem, saysVersion, log } = await askVersion(name, version, check, context)
+  if (problem === undefined) return { saysVersion }
+  throw new DeployError('Unhealthy', `version ${version} failed its check before traffic: ${problem}`, { facts: log })
+}
+
+/** Asks that very version, whatever its alias says. */
+export async function askVersion(
+  name: string,
+  version: string,
+  { event, expects }: DirectCheck,
+  { ports, project }: TargetContext,
+): Promise<DirectAnswer> {
+  const answer = await ports.functions.invoke(name, version, event)
+  const found = answer.failed
+    ? { problem: crashOf(answer.payload) }
+    : judge(answer.payload, expects, project.api.health)
+  const lines = ownLines(answer.logTail.split('\n'), 4)
+  return {
+    problem: found.problem,
+    saysVersion: 'version' in found && found.version !== undefined,
+    log: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
+  }
+}
+
+function judge(
+  payload: string,
+  expects: DirectCheck['expects'],
+  kind: ProjectApi['health'],
+): { problem: string | undefined; version?: string | undefined } {
+  if (expects === 'event') return { problem: undefined }
+  try {
+    const { statusCode, body } = JSON.parse(payload) as { statusCode?: number; body?: string }
+    return readHealth(statusCode ?? 0, body ?? '', kind)
+  } catch {
+    return { problem: 'its answer is not one of a proxy integration' }
+  }
+}
+
+function crashOf(payload: string): string {
+  try {
+    const { errorType, errorMessage } = JSON.parse(payload) as { errorType?: string; errorMessage?: string }
+    return `${errorType ?? 'error'}: ${errorMessage ?? ''}`
+  } catch {
+    return 'it crashed'
+  }
+}

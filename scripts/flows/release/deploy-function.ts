@@ -1,0 +1,139 @@
+import path from 'node:path'
+import { selectFunctions } from '../../core/code-selection.js'
+import { counted } from '../../core/contents.js'
+import { readStrategy } from '../../core/strategy.js'
+import { DeployError } from '../../errors.js'
+import type { Stack } from '../../ports.js'
+import type { Step } from '../../report/report.js'
+import { type Sources, readSources } from '../build/build-target.js'
+import { type CodeFacts, confirmCodeFacts, readCodeFacts, verifyDependencies } from './code-facts.js'
+import type { FunctionCode } from '../build/code-source.js'
+import { confirmDeployment } from '../confirm.js'
+import type { TargetContext } from '../context.js'
+import { withBuildFolder } from '../deploy/deploy.js'
+import { heedShift } from '../shift/heed-shift.js'
+import { healthPathOf, readAttempts } from './health-gate.js'
+import { packageFunctions } from '../build/package-functions.js'
+import { pruneVersions, readKeepVersions } from './prune-versions.js'
+import { recordCode, recordCodeFailure } from './record-code.js'
+import { type Released, type Wanted, releaseCode } from './release-code.js'
+import { settleForFunction } from '../stack/settle-stack.js'
+import { withTargetLock } from '../lock/target-lock.js'
+import { type Proof, proveRelease, verifyTarget } from '../deploy/verify-target.js'
+
+/** After a version answered healthy past its alias, all that is left is the alias: no first start is waited for. */
+const longestProbeMs = 60_000
+const minimalZip = path.join('backend', '.build', 'lambda', 'function-minimal.zip')
+
+export type CodeOutcome =
+  | { kind: 'unchanged'; stack: Stack; release: number; functions: string[] }
+  | { kind: 'deployed'; stack: Stack; release: number; released: Released[] }
+
+/** Brings the code of the functions, and nothing else, past CloudFormation: all that changed, or none. */
+export async function deployFunctions(force: boolean, context: TargetContext): Promise<CodeOutcome> {
+  const { report } = context
+  readAttempts(context.inputs.HEALTH_ATTEMPTS)
+  healthPathOf(context)
+  readKeepVersions(context.inputs.KEEP_VERSIONS)
+  readStrategy(context.inputs.STRATEGY)
+  return withBuildFolder(context, async () => {
+    const taken = await report.step('Package', (step) => takeCode(step, context))
+    return withTargetLock(context, async (locked, waited) => {
+      const resumes = await heedShift(locked)
+      const early = waited || resumes ? undefined : taken.early
+      const facts = await report.step('Check', (step) => check({ ...taken, early }, force, step, locked))
+      if (facts.wanted.length === 0) return finishUnchanged(facts, locked)
+      await confirmDeployment(locked)
+      return release(taken.sources, facts, locked)
+    })
+  })
+}
+
+interface Taken {
+  sources: Sources
+  codes: ReadonlyMap<string, FunctionCode>
+  /** What stood while the code was packaged; undefined: it could not be read, and is to be read under the lock. */
+  early: CodeFacts | undefined
+}
+
+async function takeCode(step: Step, context: TargetContext): Promise<Taken> {
+  const { ports } = context
+  const standing = settleForFunction(step, context)
+  const reading = standing.then((stack) => readCodeFacts(stack, context)).catch(() => undefined)
+  const [sources] = await Promise.all([readSources(context), standing])
+  const [codes, early] = await Promise.all([packageFunctions(sources, step, context), reading])
+  const [first] = codes.values()
+  const home = path.dirname(path.dirname(path.dirname(minimalZip)))
+  if (first !== undefined && (await ports.files.exists(home))) await ports.files.copy(first.file, minimalZip)
+  const zips = new Map([...codes.values()].map(({ file, bytes }) => [file, bytes] as const))
+  const kilobytes = Math.ceil([...zips.values()].reduce((sum, bytes) => sum + bytes, 0) / 1000)
+  step.say(`${counted(codes.size, 'function')}, ${kilobytes} kB`)
+  return { sources, codes, early }
+}
+
+/** The functions to release: those whose live code is not what the checkout holds. Throws what stands in the way. */
+async function check(
+  { sources, codes, early }: Taken,
+  force: boolean,
+  step: Step,
+  context: TargetContext,
+): Promise<CodeFacts & { wanted: Wanted[] }> {
+  const facts = await confirmCodeFacts(early, step, context)
+  const chosen = selectFunctions(facts.functions, context.inputs.FUNCTION)
+  verifyDependencies(sources, facts, force, step, context)
+  const wanted = chosen.flatMap((one): Wanted[] => {
+    const code = codes.get(one.fn.logicalId)
+    if (code === undefined || code.codeSha256 === one.liveSha256) return []
+    return [{ fn: one.fn, code, served: one.good, seen: { latest: one.latest, alias: one.alias } }]
+  })
+  verifyAliases(wanted, context)
+  for (const { fn, unproved } of chosen) {
+    if (unproved !== undefined) step.line('plain', `${fn.logicalId}: ${unproved}`)
+  }
+  step.say(wanted.length === 0 ? 'live code is this code already' : `${counted(wanted.length, 'function')} changed`)
+  return { ...facts, wanted }
+}
+
+/** Code of a function without an alias would be live before it was checked, and there would be no way back. */
+function verifyAliases(wanted: readonly Wanted[], { target }: TargetContext): void {
+  const bare = wanted.flatMap(({ fn }) => (fn.alias === undefined ? [fn.logicalId] : []))
+  if (bare.length === 0) return
+  throw new DeployError(
+    'StackState',
+    `no alias stands before ${bare.join(', ')}: code alone cannot go back from there`,
+    {
+      hint: `make rs-deploy ENV=${target.env} ORG=${target.org}; FUNCTION=… releases the others; AutoPublishAlias: live gives it one`,
+    },
+  )
+}
+
+async function finishUnchanged({ stack, live, functions }: CodeFacts, context: TargetContext): Promise<CodeOutcome> {
+  await verifyTarget(stack, live.function?.version ?? '', context)
+  return { kind: 'unchanged', stack, release: live.release, functions: functions.map(({ fn }) => fn.logicalId) }
+}
+
+async function release(
+  sources: Sources,
+  facts: CodeFacts & { wanted: Wanted[] },
+  context: TargetContext,
+): Promise<CodeOutcome> {
+  const { report, target } = context
+  const { stack, wanted } = facts
+  const description = `ENV=${target.env} ORG=${target.org}`
+  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  try {
+    const released = await report.step('Release', (step) => releaseCode(wanted, description, step, context))
+    const undo = { released, config: undefined }
+    const proof = await proveRelease(stack, undo, { mostMs: longestProbeMs, access: false }, context)
+    if (proof.kind === 'unhealthy') {
+      unhealthy = proof
+      throw proof.error
+    }
+    const number = await recordCode(sources, facts, released, proof.health, context)
+    await pruneVersions(released, context)
+    return { kind: 'deployed', stack, release: number, released }
+  } catch (error) {
+    await recordCodeFailure(facts, error, unhealthy, context)
+    throw error
+  }
+}

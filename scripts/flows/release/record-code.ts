@@ -1,0 +1,151 @@
+import path from 'node:path'
+import { liveAlias } from '../../core/functions.js'
+import { canonicalJson, sha256 } from '../../core/hash.js'
+import type { Receipt } from '../../core/receipt.js'
+import { codeFolders } from '../../core/template.js'
+import { DeployError } from '../../errors.js'
+import type { Sources } from '../build/build-target.js'
+import type { CodeFacts } from './code-facts.js'
+import type { TargetContext } from '../context.js'
+import type { Health } from './health-gate.js'
+import { writeReceipt, writeReceiptAfter } from '../ledger/ledger.js'
+import { commonPart, functionsPart, shiftFailurePart, shiftPart } from '../ledger/record-release.js'
+import type { Released } from './release-code.js'
+import type { Proof } from '../deploy/verify-target.js'
+
+/** Writes the receipt of a release of code alone: what it did not bring is as the last good release had it. */
+export async function recordCode(
+  sources: Sources,
+  { live, newest }: CodeFacts,
+  released: readonly Released[],
+  health: Health | undefined,
+  context: TargetContext,
+): Promise<number> {
+  const receipt: Omit<Receipt, 'release'> = {
+    ...carried(live),
+    ...(await commonPart(context)),
+    outcome: 'live',
+    ...codePart(sources, live, released),
+    ...servingPart(live, released),
+    ...shiftPart(released),
+    ...(health === undefined ? {} : { health }),
+  }
+  return (await writeReceiptAfter(receipt, newest, context)).release
+}
+
+/** Writes the receipt of a way back: the code is that release's, all else as the last good release had it. */
+export async function recordRollback(
+  { live, newest }: CodeFacts,
+  goal: Receipt,
+  released: readonly Released[],
+  health: Health | undefined,
+  context: TargetContext,
+): Promise<number> {
+  const { functions } = functionsPart(released)
+  const only = goal.function ?? live.function
+  const receipt: Omit<Receipt, 'release'> = {
+    ...carried(live),
+    ...(await commonPart(context)),
+    outcome: 'live',
+    inputs: { ...live.inputs, code: goal.inputs.code },
+    ...(goal.files === undefined ? {} : { files: goal.files }),
+    ...(only === undefined ? {} : { function: only }),
+    functions: { ...otherFunctions(live, released), ...functions },
+    rolledBackTo: goal.release,
+    ...(health === undefined ? {} : { health }),
+  }
+  return (await writeReceiptAfter(receipt, newest, context)).release
+}
+
+/** Writes the receipt of a shift that was finished in the place of its run: what its code was made of, nobody here knows. */
+export async function recordFinished(
+  { stack, live, newest }: CodeFacts,
+  released: readonly Released[],
+  health: Health | undefined,
+  context: TargetContext,
+): Promise<number> {
+  const { functions } = functionsPart(released)
+  const receipt: Omit<Receipt, 'release'> = {
+    ...carried(live),
+    ...(await commonPart(context)),
+    outcome: 'live',
+    stack: { arn: stack.arn, changedAt: stack.changedAt },
+    inputs: { ...live.inputs, code: sha256(`finished ${canonicalJson(functions)}`) },
+    ...servingPart(live, released),
+    ...shiftPart(released),
+    ...(health === undefined ? {} : { health }),
+  }
+  return (await writeReceipt(receipt, newest, context)).release
+}
+
+/** A release of code that failed leaves a receipt too; where requests reached it, with what became of the way back. */
+export async function recordCodeFailure(
+  { live, newest }: CodeFacts,
+  error: unknown,
+  proof: Extract<Proof, { kind: 'unhealthy' }> | undefined,
+  context: TargetContext,
+): Promise<void> {
+  if (!(error instanceof DeployError)) return
+  const receipt: Omit<Receipt, 'release'> = {
+    ...(await commonPart(context)),
+    outcome: 'failed',
+    failure: error.message,
+    inputs: live.inputs,
+    stack: live.stack,
+    ...shiftFailurePart(error),
+    ...(proof === undefined ? {} : { health: proof.health, rollback: proof.rollback }),
+  }
+  await writeReceiptAfter(receipt, newest, context).catch((problem: unknown) => {
+    const text = problem instanceof Error ? problem.message : String(problem)
+    context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
+  })
+}
+
+/** What a release of code does not touch. */
+function carried({ inputs, files, artifacts, stack, config }: Receipt): Pick<Receipt, 'inputs' | 'stack'> {
+  return {
+    inputs,
+    stack,
+    ...(files === undefined ? {} : { files }),
+    ...(artifacts === undefined ? {} : { artifacts }),
+    ...(config === undefined ? {} : { config }),
+  }
+}
+
+/** What serves after the release: its functions, those that it left alone, and the one that answers the health path. */
+function servingPart(live: Receipt, released: readonly Released[]): Pick<Receipt, 'function' | 'functions'> {
+  const { function: only, functions } = functionsPart(released)
+  const answering = released.some(({ answersHealth }) => answersHealth !== undefined)
+  const kept = answering || live.function === undefined ? only : live.function
+  return {
+    ...(kept === undefined ? {} : { function: kept }),
+    functions: { ...otherFunctions(live, released), ...functions },
+  }
+}
+
+/** The functions that this release left alone; an older receipt knows one, and that without its logical id. */
+function otherFunctions(live: Receipt, released: readonly Released[]): NonNullable<Receipt['functions']> {
+  const { functions, function: only } = live
+  const known = functions ?? (only === undefined ? {} : { [only.name]: { ...only, alias: liveAlias } })
+  const names = new Set(released.map(({ name }) => name))
+  return Object.fromEntries(Object.entries(known).filter(([, { name }]) => !names.has(name)))
+}
+
+/** The files of the released functions as they are now, all others as they were; equal to the checkout only when all are. */
+function codePart(sources: Sources, live: Receipt, released: readonly Released[]): Pick<Receipt, 'inputs' | 'files'> {
+  const ids = new Set(released.map(({ logicalId }) => logicalId))
+  const folders = codeFolders(sources.template)
+  const brought = folders.filter(({ kind, logicalId }) => kind === 'function' && ids.has(logicalId))
+  const isIn = (file: string, some: typeof folders): boolean =>
+    some.some(({ folder }) => !path.relative(folder, file).startsWith('..'))
+  const left = Object.entries(live.files ?? {}).filter(([file]) => !isIn(file, brought))
+  const taken = Object.entries(sources.files).filter(([file]) => isIn(file, brought))
+  const files = Object.fromEntries([...left, ...taken])
+  const code = (all: Readonly<Record<string, string>>): string =>
+    canonicalJson(Object.fromEntries(Object.entries(all).filter(([file]) => isIn(file, folders))))
+  const whole = live.files !== undefined && code(files) === code(sources.files)
+  return {
+    inputs: { ...live.inputs, code: whole ? sources.codeHash : sha256(`partly ${code(files)}`) },
+    ...(live.files === undefined ? {} : { files }),
+  }
+}

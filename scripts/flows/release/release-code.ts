@@ -1,0 +1,238 @@
+import pMap from 'p-map'
+import { counted } from '../../core/contents.js'
+import { DeployError } from '../../errors.js'
+import { readStrategy } from '../../core/strategy.js'
+import type { ShiftRecord } from '../../core/shift.js'
+import type { FunctionAlias, FunctionState } from '../../ports.js'
+import type { Step } from '../../report/report.js'
+import { type Checked, checkBeforeTraffic } from './check-version.js'
+import { type FunctionCode, codeSource } from '../build/code-source.js'
+import type { TargetContext } from '../context.js'
+import { type Move, moveTraffic } from './move-traffic.js'
+import { settled } from './settle-function.js'
+import type { WatchedFunction } from '../shift/shift-gates.js'
+import { shiftTraffic } from '../shift/shift-traffic.js'
+import type { TargetFunction } from './target-functions.js'
+
+/** Lambda takes 15 changing calls a second for an account and region ("Lambda quotas", control plane API requests). */
+export const functionsAtOnce = 15
+
+/** What a release is to make live of one function. */
+export interface Wanted {
+  fn: TargetFunction
+  /** Undefined: what $LATEST holds. */
+  code: FunctionCode | undefined
+  /** The version that served before the release began, where that is not what the alias says now. */
+  served?: string | undefined
+  /** What was read under the lock already. */
+  seen?: { latest: FunctionState; alias: FunctionAlias | undefined }
+}
+
+export interface Released {
+  logicalId: string
+  name: string
+  alias: string
+  version: string
+  codeSha256: string
+  imageDigest?: string
+  /** The version that served before; undefined: there was no good one. */
+  before: string | undefined
+  /** False when the alias was on this version already. */
+  moved: boolean
+  /** Whether $LATEST had to be given its code by us: CloudFormation had not, or was not asked. */
+  updated: boolean
+  /** How its requests were moved, where that was not at once. */
+  shift?: ShiftRecord
+  /** Whether the API's answer to the health path must name this version; undefined: the function does not answer it. */
+  answersHealth: Checked | undefined
+}
+
+/** A version that is ready for traffic, and where its alias is now. */
+interface Prepared {
+  fn: TargetFunction
+  made: Omit<Released, 'moved'>
+  current: FunctionAlias
+}
+
+/**
+ * Makes the wanted code of all functions live, or of none: each is updated, settled, published and checked before
+ * traffic by invoking that very version; only when all of them are good, the aliases are moved.
+ */
+export async function releaseCode(
+  wanted: readonly Wanted[],
+  description: string,
+  step: Step,
+  context: TargetContext,
+): Promise<Released[]> {
+  const prepared = await prepareAll(wanted, description, step, context)
+  const moves = prepared.filter(({ made, current }) => current.version !== made.version || isShared(current))
+  const shift = await move(moves, step, context)
+  const moved = new Set(moves.map(({ fn }) => fn.name))
+  const released = prepared.map(({ made }) => ({ ...made, moved: moved.has(made.name), ...(shift && { shift }) }))
+  step.say(describeReleased(released))
+  return released
+}
+
+function isShared({ weights }: FunctionAlias): boolean {
+  return Object.keys(weights).length > 0
+}
+
+/** Moves the aliases at once, or as STRATEGY says: where a published version serves that can share the requests. */
+async function move(
+  prepared: readonly Prepared[],
+  step: Step,
+  context: TargetContext,
+): Promise<ShiftRecord | undefined> {
+  const strategy = readStrategy(context.inputs.STRATEGY)
+  const gradual = prepared.filter(({ made, current }) => {
+    if (strategy.steps.length === 0 || current.version === made.version) return false
+    if (current.version !== '$LATEST') return true
+    step.line('plain', `${made.logicalId} has no version yet that requests could be shared with: all at once`)
+    return false
+  })
+  const direct = prepared.filter((one) => !gradual.includes(one))
+  if (direct.length > 0) await moveTraffic(direct.map(moveOf), step, context)
+  return gradual.length === 0 ? undefined : shiftTraffic(gradual.map(watched), strategy, step, context)
+}
+
+function moveOf({ made: { name, alias, version }, current }: Prepared): Move {
+  return { name, alias, from: current.version, to: version, revisionId: current.revisionId }
+}
+
+function watched({ fn, made, current }: Prepared): WatchedFunction {
+  const { logicalId, name, alias, version } = made
+  return { logicalId, name, alias, from: current.version, to: version, check: fn.check }
+}
+
+async function prepareAll(
+  wanted: readonly Wanted[],
+  description: string,
+  step: Step,
+  context: TargetContext,
+): Promise<Prepared[]> {
+  const failures: { fn: TargetFunction; error: unknown }[] = []
+  let done = 0
+  const prepared = await pMap(
+    wanted,
+    async (one) => {
+      try {
+        return await prepareVersion(one, description, step, context)
+      } catch (error) {
+        failures.push({ fn: one.fn, error })
+        return undefined
+      } finally {
+        done += 1
+        if (wanted.length > 1) step.progress(`${done}/${wanted.length} functions ready`)
+      }
+    },
+    { concurrency: functionsAtOnce },
+  )
+  if (failures.length > 0) throw preparationFailure(failures, wanted)
+  return prepared.flatMap((one) => one ?? [])
+}
+
+/** Publishes the wanted code as a version that is ready and passed its check; no request reaches it yet. */
+async function prepareVersion(
+  { fn, code, served, seen }: Wanted,
+  description: string,
+  step: Step,
+  context: TargetContext,
+): Promise<Prepared> {
+  const { functions } = context.ports
+  const alias = fn.alias ?? noAlias(fn)
+  const tell = (text: string): void => step.progress(text)
+  tell('waiting for the function to settle')
+  const [held, current] = await Promise.all([
+    settled(fn.name, undefined, context, seen?.latest),
+    seen?.alias ?? functions.alias(fn.name, alias),
+  ])
+  if (current === undefined) return noAlias(fn)
+  const behind = code !== undefined && held.codeSha256 !== code.codeSha256
+  const latest = behind ? await update(held, code, tell, context) : held
+  tell('publishing a version')
+  const published = await functions.publish(fn.name, latest.codeSha256, latest.revisionId, description)
+  const ready = await settled(
+    fn.name,
+    published.version,
+    context,
+    published.state === undefined ? undefined : published,
+  )
+  const before = served ?? current.version
+  const good = before === '$LATEST' ? undefined : before
+  const answersHealth = await check(fn, ready.version, good, tell, context)
+  const { logicalId, name } = fn
+  const { version, codeSha256 } = ready
+  return {
+    fn,
+    current,
+    made: { logicalId, name, alias, version, codeSha256, before: good, updated: behind, answersHealth },
+  }
+}
+
+async function update(
+  held: FunctionState,
+  code: FunctionCode,
+  tell: (text: string) => void,
+  context: TargetContext,
+): Promise<FunctionState> {
+  const source = await codeSource(code, tell, context)
+  tell('updating the code')
+  const updated = await context.ports.functions.updateCode(held.name, source, code.codeSha256, held.revisionId)
+  return settled(held.name, undefined, context, updated)
+}
+
+async function check(
+  fn: TargetFunction,
+  version: string,
+  before: string | undefined,
+  tell: (text: string) => void,
+  context: TargetContext,
+): Promise<Checked | undefined> {
+  if (fn.check === undefined) return undefined
+  tell(`checking version ${version} before traffic`)
+  try {
+    const checked = await checkBeforeTraffic(fn.name, version, fn.check, context)
+    return fn.check.expects === 'health' ? checked : undefined
+  } catch (error) {
+    if (!(error instanceof DeployError)) throw error
+    // Before a first release the alias points at $LATEST, which is this very code.
+    const hint =
+      before === undefined
+        ? 'this stack has no good version yet: its API answers with this code; correct it, then the same command again'
+        : `no request reached it, version ${before} goes on serving; correct the code, then the same command again`
+    throw new DeployError(error.code, error.message, { facts: error.facts, hint, cause: error })
+  }
+}
+
+function noAlias({ name }: TargetFunction): never {
+  throw new DeployError('StackState', `the function ${name} has no alias "live"`, {
+    hint: 'the template must hold an AWS::Lambda::Alias of that name: make rs-deploy',
+  })
+}
+
+/** One failure is told as it is; of several each function's own. */
+function preparationFailure(
+  failures: readonly { fn: TargetFunction; error: unknown }[],
+  wanted: readonly Wanted[],
+): unknown {
+  const [first] = failures
+  if (failures.length === 1 && wanted.length === 1) return first?.error
+  const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))
+  const code = first?.error instanceof DeployError ? first.error.code : 'AwsFailed'
+  return new DeployError(code, `${failures.length} of ${counted(wanted.length, 'function')} failed: none went live`, {
+    facts: failures.flatMap(({ fn, error }) => [
+      { label: fn.logicalId, text: text(error) },
+      ...(failures.length === 1 && error instanceof DeployError ? error.facts : []),
+    ]),
+    hint: 'correct the code, then the same command again',
+    cause: first?.error,
+  })
+}
+
+function describeReleased(released: readonly Released[]): string {
+  const [only] = released
+  if (released.length === 1 && only !== undefined) {
+    return `version ${only.version} ${only.moved ? 'checked, now live' : 'was live already'}`
+  }
+  return `${released.filter(({ moved }) => moved).length} of ${counted(released.length, 'function')} moved to a new version`
+}

@@ -1,0 +1,164 @@
+import { type Receipt, releasedFunctions } from '../../core/receipt.js'
+import { DeployError } from '../../errors.js'
+import type { Stack } from '../../ports.js'
+import type { Step } from '../../report/report.js'
+import { checkBeforeTraffic } from './check-version.js'
+import { type CodeFacts, type StandingFunction, gatherCodeFacts } from './code-facts.js'
+import { confirmDeployment } from '../confirm.js'
+import type { TargetContext } from '../context.js'
+import { findReceipt, readRelease } from '../ledger/ledger.js'
+import { moveTraffic } from './move-traffic.js'
+import { recordCodeFailure, recordRollback } from './record-code.js'
+import type { Released } from './release-code.js'
+import { withTargetLock } from '../lock/target-lock.js'
+import { type Proof, proveRelease } from '../deploy/verify-target.js'
+
+const longestProbeMs = 60_000
+
+export type RollbackOutcome =
+  | { kind: 'unchanged'; stack: Stack; to: number }
+  | { kind: 'rolled-back'; stack: Stack; to: number; release: number; released: Released[] }
+
+/** Takes the code of every function back to an earlier good release, by its aliases alone: nothing is built or uploaded. */
+export async function rollBackTo(release: number | undefined, context: TargetContext): Promise<RollbackOutcome> {
+  const { report } = context
+  return withTargetLock(context, async (locked) => {
+    const { facts, goal, back } = await report.step('Check', (step) => plan(release, step, locked))
+    if (back.length === 0) return { kind: 'unchanged', stack: facts.stack, to: goal.release }
+    await confirmDeployment(locked)
+    return goBack(facts, goal, back, locked)
+  })
+}
+
+/** A function whose alias is to go back, and the version that it goes to. */
+interface Way {
+  standing: StandingFunction
+  alias: string
+  to: string
+  codeSha256: string
+}
+
+async function plan(
+  release: number | undefined,
+  step: Step,
+  context: TargetContext,
+): Promise<{ facts: CodeFacts; goal: Receipt; back: Way[] }> {
+  const facts = await gatherCodeFacts(step, context)
+  const goal = release === undefined ? await previousGood(facts, context) : await named(release, facts.stack, context)
+  const wanted = releasedFunctions(goal)
+  const ways = facts.functions.map(async (standing): Promise<Way | undefined> => {
+    const to = wanted.find(({ name }) => name === standing.name)
+    const { alias } = standing.fn
+    if (to === undefined || alias === undefined || isServing(standing, to.version)) return undefined
+    if ((await context.ports.functions.state(standing.name, to.version)) === undefined)
+      throw pruned(standing, to.version)
+    return { standing, alias, to: to.version, codeSha256: to.codeSha256 }
+  })
+  const back = (await Promise.all(ways)).flatMap((way) => way ?? [])
+  step.say(back.length === 0 ? `release ${goal.release} serves already` : `back to release ${goal.release}`)
+  return { facts, goal, back }
+}
+
+function isServing({ alias }: StandingFunction, version: string): boolean {
+  return alias?.version === version && Object.keys(alias.weights).length === 0
+}
+
+/**
+ * Where an earlier run left a version serving that nobody proved: the last good release. Else the good one before it, and
+ * after a way back the one before that: going back twice never leads forward again.
+ */
+async function previousGood({ stack, functions, live }: CodeFacts, context: TargetContext): Promise<Receipt> {
+  const differs = (receipt: Receipt): boolean =>
+    releasedFunctions(receipt).some(({ name, version }) =>
+      functions.some((standing) => standing.name === name && !isServing(standing, version)),
+    )
+  if (differs(live)) return live
+  const before = live.rolledBackTo ?? live.release
+  const found = await findReceipt(
+    (receipt) => isOfStack(receipt, stack) && receipt.release < before && differs(receipt),
+    context,
+  )
+  if (found !== undefined) return found
+  throw new DeployError('StackState', 'there is no earlier good release to go back to', {
+    hint: 'correct the code, then make rs-deploy-function',
+  })
+}
+
+/** Versions of a stack that was taken down have gone with it, and their numbers begin anew. */
+function isOfStack(receipt: Receipt, stack: Stack): boolean {
+  return receipt.outcome === 'live' && receipt.stack.arn === stack.arn
+}
+
+async function named(release: number, stack: Stack, context: TargetContext): Promise<Receipt> {
+  const receipt = await readRelease(release, context)
+  if (isOfStack(receipt, stack) && releasedFunctions(receipt).length > 0) return receipt
+  throw new DeployError(
+    'StackState',
+    `release ${release} was never live in this stack: there is nothing to go back to`,
+    {
+      hint: 'make rs-history shows which were',
+    },
+  )
+}
+
+function pruned({ logicalId }: StandingFunction, version: string): DeployError {
+  return new DeployError('StackState', `version ${version} of ${logicalId} is not kept any more`, {
+    hint: 'take a later release; or check its commit out and make rs-deploy-function',
+  })
+}
+
+async function goBack(
+  facts: CodeFacts,
+  goal: Receipt,
+  back: readonly Way[],
+  context: TargetContext,
+): Promise<RollbackOutcome> {
+  const { report } = context
+  const { stack } = facts
+  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  try {
+    const released = await report.step('Release', async (step) => {
+      const ready = await Promise.all(back.map((way) => checked(way, context)))
+      const moves = back.map(({ standing, alias, to }) => {
+        const { version = '', revisionId = '' } = standing.alias ?? {}
+        return { name: standing.name, alias, from: version, to, revisionId }
+      })
+      await moveTraffic(moves, step, context)
+      step.say(ready.map(({ logicalId, version }) => `${logicalId} version ${version}`).join(', '))
+      return ready
+    })
+    const proof = await proveRelease(
+      stack,
+      { released, config: undefined },
+      { mostMs: longestProbeMs, access: false },
+      context,
+    )
+    if (proof.kind === 'unhealthy') {
+      unhealthy = proof
+      throw proof.error
+    }
+    const release = await recordRollback(facts, goal, released, proof.health, context)
+    return { kind: 'rolled-back', stack, to: goal.release, release, released }
+  } catch (error) {
+    await recordCodeFailure(facts, error, unhealthy, context)
+    throw error
+  }
+}
+
+/** The old version, too, is asked for its health before requests reach it: what it depends on may be gone. */
+async function checked({ standing, alias, to, codeSha256 }: Way, context: TargetContext): Promise<Released> {
+  const { fn, logicalId, name } = standing
+  const found = fn.check && (await checkBeforeTraffic(name, to, fn.check, context))
+  const serving = standing.alias?.version
+  return {
+    logicalId,
+    name,
+    alias,
+    version: to,
+    codeSha256,
+    before: serving === '$LATEST' ? undefined : serving,
+    moved: true,
+    updated: false,
+    answersHealth: fn.check?.expects === 'health' ? found : undefined,
+  }
+}

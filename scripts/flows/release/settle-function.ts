@@ -1,0 +1,48 @@
+import { DeployError } from '../../errors.js'
+import type { FunctionState } from '../../ports.js'
+import type { Context, TargetContext } from '../context.js'
+import { type Wait, waitUntil } from '../wait.js'
+
+const deadlineMs = 5 * 60_000
+
+/** Waits until Lambda takes the function or version for ready. Throws Unhealthy when it says that it failed. */
+export async function settled(
+  name: string,
+  qualifier: string | undefined,
+  context: TargetContext,
+  seen?: FunctionState,
+): Promise<FunctionState> {
+  if (seen !== undefined && isReady(verified(seen))) return seen
+  return waitUntil(settling(name, context), context, async () => {
+    const state = await context.ports.functions.state(name, qualifier)
+    if (state === undefined) {
+      throw new DeployError('StackState', `the function ${name} does not exist`, { hint: 'make rs-deploy creates it' })
+    }
+    return isReady(verified(state)) ? state : undefined
+  })
+}
+
+/** An update takes half a second to a few: asked often at first, or the waiting would double it. */
+function settling(name: string, { cloud }: Context & { cloud: { kind: string } }): Wait {
+  const [everyMs, times] = cloud.kind === 'aws' ? [200, 10] : [40, 30]
+  return {
+    what: `${name} to settle`,
+    firstMs: everyMs,
+    steadyTimes: times,
+    limitMs: 1_000,
+    deadlineMs,
+    hint: 'the same command again',
+  }
+}
+
+function verified(state: FunctionState): FunctionState {
+  if (state.state !== 'Failed' && state.lastUpdateStatus !== 'Failed') return state
+  throw new DeployError('Unhealthy', `Lambda could not prepare ${state.name}: ${state.reason ?? 'no reason told'}`, {
+    hint: 'correct the cause, then the same command again',
+  })
+}
+
+/** AWS answers a publication with the version's state; one that is not told is asked for. */
+function isReady({ state, lastUpdateStatus }: FunctionState): boolean {
+  return state !== 'Pending' && lastUpdateStatus !== 'InProgress'
+}

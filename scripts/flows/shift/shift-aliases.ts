@@ -1,0 +1,86 @@
+import pMap from 'p-map'
+import type { ShiftedFunction } from '../../core/shift.js'
+import type { FunctionAlias } from '../../ports.js'
+import type { TargetContext } from '../context.js'
+
+const atOnce = 15
+const mostTries = 4
+
+/** Where the requests of a function are to go. */
+export interface Share {
+  version: string
+  weights: FunctionAlias['weights']
+}
+
+/** `percent` of the requests to the new version. */
+export function shareOf({ from, to }: ShiftedFunction, percent: number): Share {
+  if (percent <= 0) return { version: from, weights: {} }
+  return percent >= 100 ? { version: to, weights: {} } : { version: from, weights: { [to]: percent / 100 } }
+}
+
+/** What could not be brought to a share. */
+export interface Unshared {
+  /** Aliases that somebody brought to a version that is none of the shift's: they stay. */
+  foreign: string[]
+  stuck: string[]
+}
+
+/**
+ * Brings every alias to the share. `mayWrite` throws once the shift is somebody else's; it is asked between reading an
+ * alias and writing it, so that whoever takes a shift over has the last word.
+ */
+export async function shareTraffic(
+  functions: readonly ShiftedFunction[],
+  percent: number,
+  mayWrite: () => Promise<unknown>,
+  { ports }: TargetContext,
+): Promise<Unshared> {
+  const foreign: string[] = []
+  let left = functions.map((fn) => ({ fn, why: '' }))
+  for (let tries = 1; left.length > 0 && tries <= mostTries; tries++) {
+    const aliases = await pMap(left, ({ fn }) => ports.functions.alias(fn.name, fn.alias), { concurrency: atOnce })
+    await mayWrite()
+    const again = await pMap(
+      left,
+      async ({ fn }, i) => {
+        const found = aliases[i]
+        const strange = found === undefined ? 'none' : foreignVersion(found, fn)
+        if (found === undefined || strange !== undefined) {
+          return void foreign.push(`the alias of ${fn.logicalId} was moved by something else, to version ${strange}`)
+        }
+        const { version, weights } = shareOf(fn, percent)
+        if (found.version === version && sameWeights(found.weights, weights)) return
+        try {
+          await ports.functions.moveAlias(fn.name, fn.alias, version, found.revisionId, weights)
+        } catch (error) {
+          // Perhaps somebody wrote between reading and writing: looked at again, not overwritten.
+          return { fn, why: `${fn.logicalId}: ${error instanceof Error ? error.message : String(error)}` }
+        }
+      },
+      { concurrency: atOnce },
+    )
+    left = again.flatMap((one) => one ?? [])
+  }
+  return { foreign, stuck: left.map(({ why }) => why) }
+}
+
+/** A version that serves and that the shift knows nothing of. */
+export function foreignVersion(
+  { version }: Pick<FunctionAlias, 'version'>,
+  { from, to }: Pick<ShiftedFunction, 'from' | 'to'>,
+): string | undefined {
+  return version === from || version === to ? undefined : version
+}
+
+export function sameWeights(one: FunctionAlias['weights'], other: FunctionAlias['weights']): boolean {
+  const [mine, theirs] = [Object.entries(one), Object.entries(other)]
+  return (
+    mine.length === theirs.length && mine.every(([version, weight]) => Math.abs((other[version] ?? 0) - weight) < 1e-6)
+  )
+}
+
+/** Whether any of the functions still shares its requests between the two versions. */
+export async function isHalfWay(functions: readonly ShiftedFunction[], { ports }: TargetContext): Promise<boolean> {
+  const aliases = await Promise.all(functions.map(({ name, alias }) => ports.functions.alias(name, alias)))
+  return functions.some(({ to }, i) => aliases[i]?.weights[to] !== undefined)
+}

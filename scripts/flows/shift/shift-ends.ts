@@ -1,0 +1,106 @@
+import type { ShiftFailure } from '../../core/receipt.js'
+import { type Shift, type ShiftRecord, describeShift } from '../../core/shift.js'
+import { type CodeWord, DeployError } from '../../errors.js'
+import { askVersion } from '../release/check-version.js'
+import type { TargetContext } from '../context.js'
+import type { GateProblem, WatchedFunction } from './shift-gates.js'
+import { shareTraffic } from './shift-aliases.js'
+import { type Journal, closeShift } from './shift-journal.js'
+
+/** A shift at its end, whoever ends it. */
+export interface Ending {
+  journal: Journal
+  functions: readonly WatchedFunction[]
+  /** Throws once the shift is somebody else's. */
+  mayWrite: () => Promise<unknown>
+}
+
+/** Takes all requests back to the old versions because of a gate. Throws Unhealthy. */
+export async function goBack(ending: Ending, { text, facts }: GateProblem, context: TargetContext): Promise<never> {
+  const { strategy, percent } = ending.journal.shift
+  const record: ShiftRecord = { strategy, percent, ended: 'gate' }
+  const hint = 'correct the code, then the same command again'
+  return end(ending, record, { code: 'Unhealthy', why: text, facts, hint }, context)
+}
+
+/** The same because somebody wished it. Throws Interrupted. */
+export async function aborted(ending: Ending, by: string, context: TargetContext): Promise<never> {
+  const { strategy, percent } = ending.journal.shift
+  const record: ShiftRecord = { strategy, percent, ended: 'aborted', by }
+  const hint = `ask ${by} why; the same command begins anew`
+  return end(ending, record, { code: 'Interrupted', why: `aborted by ${by}`, facts: [], hint }, context)
+}
+
+interface Reason {
+  code: CodeWord
+  why: string
+  facts: { label: string; text: string }[]
+  hint: string
+}
+
+async function end(ending: Ending, shift: ShiftRecord, reason: Reason, context: TargetContext): Promise<never> {
+  const { code, why, facts, hint } = reason
+  const { foreign, rollback } = await takeBack(ending, reason, context)
+  const { functions, journal } = ending
+  const back = `back at ${journal.shift.percent} %: ${serving(functions)} all requests again`
+  const unwell = rollback.outcome === 'healthy' ? '' : ', and not healthy either'
+  const cause: ShiftFailure = { shift, rollback }
+  throw new DeployError(code, `${why}; ${foreign.length > 0 ? 'it stays there' : `${back}${unwell}`}`, {
+    facts: [...facts, ...foreign.filter((text) => text !== why).map((text) => ({ label: 'Left', text }))],
+    hint,
+    cause,
+  })
+}
+
+/** Gives the old versions all requests and closes the journal. Throws where an alias cannot be moved: the journal stays. */
+export async function takeBack(
+  { journal, functions, mayWrite }: Ending,
+  { code, why, facts }: Pick<Reason, 'code' | 'why' | 'facts'>,
+  context: TargetContext,
+): Promise<{ foreign: string[]; rollback: ShiftFailure['rollback'] }> {
+  const { foreign, stuck } = await shareTraffic(functions, 0, mayWrite, context)
+  if (stuck.length > 0) {
+    throw new DeployError(code, `${why}; at ${journal.shift.percent} %, and not everything could be taken back`, {
+      facts: [...facts, ...stuck.map((text) => ({ label: 'Not back', text }))],
+      hint: placed('make rs-shift-abort', context),
+    })
+  }
+  await closeShift(journal, context)
+  return { foreign, rollback: await wayBack(functions, context) }
+}
+
+/** Asks the old versions for their health, directly. */
+async function wayBack(
+  functions: readonly WatchedFunction[],
+  context: TargetContext,
+): Promise<ShiftFailure['rollback']> {
+  const versions = Object.fromEntries(functions.map(({ logicalId, from }) => [logicalId, from]))
+  const asked = functions.filter(({ check }) => check !== undefined)
+  const answers = await Promise.all(
+    asked.map(async ({ name, from, check }) => {
+      const answer = check && (await askVersion(name, from, check, context).catch(() => ({ problem: 'no answer' })))
+      return answer?.problem === undefined
+    }),
+  )
+  return { outcome: answers.every(Boolean) ? 'healthy' : 'unhealthy', versions, attempts: asked.length === 0 ? 0 : 1 }
+}
+
+function serving(functions: readonly WatchedFunction[]): string {
+  const [only] = functions
+  return functions.length === 1 ? `version ${only?.from} has` : `the old versions of ${functions.length} functions have`
+}
+
+/** Ctrl-C: traffic stays as it is, and nobody watches it any more. */
+export function interrupted(shift: Shift, context: TargetContext): DeployError {
+  return new DeployError('Interrupted', `stopped on request; ${describeShift(shift)}, and nobody watches it now`, {
+    facts: [
+      { label: 'Finish', text: placed('make rs-shift-finish', context) },
+      { label: 'Abort', text: placed('make rs-shift-abort', context) },
+    ],
+    hint: 'one of them; or the same command again, which goes on with the shift',
+  })
+}
+
+export function placed(command: string, { target }: TargetContext): string {
+  return `${command} ENV=${target.env} ORG=${target.org}`
+}

@@ -1,0 +1,189 @@
+import { describeOwner, describeShift, type Shift, type ShiftRecord, type ShiftWish } from '../../core/shift.js'
+import type { Strategy } from '../../core/strategy.js'
+import { DeployError } from '../../errors.js'
+import type { Step } from '../../report/report.js'
+import type { TargetContext } from '../context.js'
+import { type GateProblem, type Gates, type WatchedFunction, openGates } from './shift-gates.js'
+import { sameWeights, shareOf, shareTraffic } from './shift-aliases.js'
+import {
+  type Journal,
+  closeShift,
+  openShift,
+  ours,
+  ownership,
+  readShift,
+  takenOver,
+  writeShift,
+} from './shift-journal.js'
+import { type Ending, aborted, goBack, interrupted } from './shift-ends.js'
+
+/** How often wishes and gates are looked at. */
+const tickMs = { aws: 5_000, local: 500 }
+/** So many looks in a row may fail, or find an alias that is not as it was left, before a shift goes back. */
+const mostUnsure = 3
+
+/** A shift that this process is making. */
+interface Running {
+  journal: Journal
+  functions: readonly WatchedFunction[]
+}
+
+/** Moves the requests to the new versions step by step, watched all the while: all of them in the end, or none. */
+export async function shiftTraffic(
+  functions: readonly WatchedFunction[],
+  strategy: Strategy,
+  step: Step,
+  context: TargetContext,
+): Promise<ShiftRecord> {
+  const found = await readShift(context)
+  const resumed = found !== undefined && isSameShift(found.shift, functions)
+  const since = resumed ? found.shift.since : context.ports.clock.now().toISOString()
+  const gates = await openGates(functions, new Date(since), context)
+  const journal = await begin(found, resumed, { functions, strategy, since }, context)
+  if (resumed) step.line('plain', `resuming the shift ${describeOwner(found.shift)}`)
+  const running: Running = { journal, functions }
+  try {
+    return await goThrough(running, strategy, gates, step, context)
+  } catch (error) {
+    if (context.signal.aborted && error === context.signal.reason) throw interrupted(running.journal.shift, context)
+    throw error
+  }
+}
+
+function isSameShift(shift: Shift, functions: readonly WatchedFunction[]): boolean {
+  const key = (all: Shift['functions']): string =>
+    all
+      .map(({ name, from, to }) => `${name} ${from} ${to}`)
+      .sort()
+      .join()
+  return key(shift.functions) === key([...functions])
+}
+
+/** A journal of this run's; what another one left is taken over, and what only that one shifted goes back. */
+async function begin(
+  found: Journal | undefined,
+  resumed: boolean,
+  { functions, strategy, since }: { functions: readonly WatchedFunction[]; strategy: Strategy; since: string },
+  context: TargetContext,
+): Promise<Journal> {
+  const plain = functions.map(({ logicalId, name, alias, from, to }) => ({ logicalId, name, alias, from, to }))
+  const fresh = { strategy: strategy.name, since, step: 0, percent: 0, functions: plain }
+  const mine = ownership(context)
+  if (found === undefined) return openShift({ format: 1, ...mine, ...fresh }, context)
+  const names = new Set(functions.map(({ name }) => name))
+  const taken = await writeShift(found, { ...mine, ...(resumed ? {} : fresh), wish: undefined }, context)
+  if (taken === undefined) throw takenOver(undefined, context)
+  const dropped = resumed ? [] : found.shift.functions.filter(({ name }) => !names.has(name))
+  await shareTraffic(dropped, 0, () => ours(taken, context), context)
+  return taken
+}
+
+/** A look that failed, or found what may be an old answer. */
+type Unsure = { kind: 'unsure'; text: string }
+type Turn = { kind: 'on' } | { kind: 'wish'; what: ShiftWish; by: string } | { kind: 'back'; problem: GateProblem }
+
+async function goThrough(
+  running: Running,
+  strategy: Strategy,
+  gates: Gates,
+  step: Step,
+  context: TargetContext,
+): Promise<ShiftRecord> {
+  let turn: Turn = { kind: 'on' }
+  for (const [index, { percent, waitMs }] of strategy.steps.entries()) {
+    if (index < running.journal.shift.step) continue
+    await share(running, index, percent, context)
+    step.line('plain', describeShift(running.journal.shift))
+    turn = await watch(running, waitMs, gates, step, context)
+    if (turn.kind !== 'on') break
+  }
+  const { percent } = running.journal.shift
+  if (turn.kind === 'back') return goBack(endingOf(running, context), turn.problem, context)
+  if (turn.kind === 'wish' && turn.what === 'abort') return aborted(endingOf(running, context), turn.by, context)
+  await share(running, strategy.steps.length, 100, context)
+  await closeShift(running.journal, context)
+  const by = turn.kind === 'wish' ? turn.by : undefined
+  if (by !== undefined) step.line('plain', `finished by ${by} at ${percent} %`)
+  const ended = { strategy: strategy.name, percent }
+  return by === undefined ? { ...ended, percent: 100, ended: 'done' } : { ...ended, ended: 'finished', by }
+}
+
+/** Writes down what is about to be, then does it: whoever finds the journal knows at least as much as happened. */
+async function share(running: Running, index: number, percent: number, context: TargetContext): Promise<void> {
+  running.journal = await note(running.journal, { step: index, percent }, context)
+  const { foreign, stuck } = await shareTraffic(running.functions, percent, mayWrite(running, context), context)
+  const [problem] = [...foreign, ...stuck]
+  if (problem !== undefined) return goBack(endingOf(running, context), { text: problem, facts: [] }, context)
+}
+
+function mayWrite({ journal }: Running, context: TargetContext): () => Promise<unknown> {
+  return () => ours(journal, context)
+}
+
+function endingOf(running: Running, context: TargetContext): Ending {
+  return { ...running, mayWrite: mayWrite(running, context) }
+}
+
+async function note(journal: Journal, changed: Partial<Shift>, context: TargetContext): Promise<Journal> {
+  let held = journal
+  for (;;) {
+    const written = await writeShift(held, changed, context)
+    if (written !== undefined) return written
+    held = await ours(journal, context)
+  }
+}
+
+async function watch(
+  running: Running,
+  waitMs: number,
+  gates: Gates,
+  step: Step,
+  context: TargetContext,
+): Promise<Turn> {
+  const { clock } = context.ports
+  const deadline = clock.now().getTime() + waitMs
+  const everyMs = context.cloud.kind === 'aws' ? tickMs.aws : tickMs.local
+  let unsure = 0
+  for (;;) {
+    const leftMs = deadline - clock.now().getTime()
+    if (leftMs <= 0) return { kind: 'on' }
+    step.progress(`${describeShift(running.journal.shift)}; ${Math.ceil(leftMs / 1000)} s more`)
+    await clock.sleep(Math.min(leftMs, everyMs), context.signal)
+    const turn = await look(running, gates, context)
+    unsure = turn.kind === 'unsure' ? unsure + 1 : 0
+    if (turn.kind === 'unsure' && unsure >= mostUnsure) return { kind: 'back', problem: { text: turn.text, facts: [] } }
+    if (turn.kind !== 'unsure' && turn.kind !== 'on') return turn
+  }
+}
+
+async function look(running: Running, gates: Gates, context: TargetContext): Promise<Turn | Unsure> {
+  try {
+    running.journal = await ours(running.journal, context)
+    const { wish } = running.journal.shift
+    if (wish !== undefined) return { kind: 'wish', what: wish.what, by: wish.who }
+    const touched = await touchedAlias(running, context)
+    if (touched !== undefined) return { kind: 'unsure', text: touched }
+    const problem = await gates()
+    return problem === undefined ? { kind: 'on' } : { kind: 'back', problem }
+  } catch (error) {
+    // Whose shift it is, is no question of seeing.
+    if (error instanceof DeployError && error.code === 'Interrupted') throw error
+    return {
+      kind: 'unsure',
+      text: `nobody can tell how it goes: ${error instanceof Error ? error.message : String(error)}`,
+    }
+  }
+}
+
+/** An alias that somebody moved past this tool. */
+async function touchedAlias({ journal, functions }: Running, { ports }: TargetContext): Promise<string | undefined> {
+  const aliases = await Promise.all(functions.map(({ name, alias }) => ports.functions.alias(name, alias)))
+  const at = functions.findIndex((one, i) => {
+    const now = aliases[i]
+    const share = shareOf(one, journal.shift.percent)
+    return now === undefined || now.version !== share.version || !sameWeights(now.weights, share.weights)
+  })
+  const [fn, now] = [functions[at], aliases[at]]
+  if (fn === undefined) return undefined
+  return `the alias of ${fn.logicalId} was moved by something else, to version ${now?.version ?? 'none'}`
+}

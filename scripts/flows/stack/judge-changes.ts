@@ -1,0 +1,135 @@
+import { type RatedChange, changeId, lossesOf, unprotectedResources } from '../../core/change-risk.js'
+import { truthOf } from '../../core/intrinsics.js'
+import { findTrespasses } from '../../core/isolation.js'
+import { neighboursOf } from '../../core/wide-policies.js'
+import type { ParameterValue } from '../../core/parameters.js'
+import { DeployError } from '../../errors.js'
+import type { ChangeSet, Stack } from '../../ports.js'
+import { confirmTyped } from '../confirm.js'
+import type { TargetContext } from '../context.js'
+import { countContents } from '../buckets/count-contents.js'
+import { rateAll, readChanges } from './read-changes.js'
+import type { StackChanges } from './stack-changes.js'
+
+const shownTrespasses = 5
+
+/** Something that holds data and would go for good. */
+export interface Loss {
+  /** As ALLOW_DATA_LOSS names it. */
+  id: string
+  type: string
+  physicalId: string | undefined
+  /** `removed`, `created anew because of BucketName`. */
+  fate: string
+  /** `12 objects, 3.4 MB`; undefined where it is empty. */
+  holds: string | undefined
+  allowed: boolean
+}
+
+export interface Verdict {
+  /** Every change, the most dangerous first. */
+  rated: RatedChange[]
+  losses: Loss[]
+  /** Why it must not be executed. */
+  refusal: DeployError | undefined
+}
+
+/**
+ * Reads a change set before it is executed, with the stacks nested in it: everything in the processed templates must
+ * belong to this target, nothing that holds data may be lost, and what holds data must be protected by its policies.
+ */
+export async function judgeChanges(
+  set: ChangeSet,
+  parameters: readonly ParameterValue[],
+  before: Stack | undefined,
+  context: TargetContext,
+): Promise<Verdict> {
+  const stacks = await readChanges(set, parameters, before, context)
+  const rated = rateAll(stacks)
+  const allowed = allowedIds(context)
+  const losses = await Promise.all(lossesOf(rated).map((one) => lossOf(one, allowed, context)))
+  const refusal = trespassRefusal(stacks, context) ?? lossRefusal(losses) ?? unprotectedRefusal(stacks, losses, allowed)
+  return { rated, losses, refusal }
+}
+
+/** In prod a loss that is allowed by name is typed as well: YES=true does not stand for it. */
+export async function confirmLosses(losses: readonly Loss[], context: TargetContext): Promise<void> {
+  if (losses.length === 0 || context.target.env !== 'prod') return
+  const what = `losing the data of ${losses.map(({ id }) => id).join(', ')}`
+  await confirmTyped({ what, yesSkips: false }, context)
+}
+
+function allowedIds({ inputs }: TargetContext): string[] {
+  return (inputs.ALLOW_DATA_LOSS ?? '').split(',').map((id) => id.trim())
+}
+
+function trespassRefusal(stacks: readonly StackChanges[], context: TargetContext): DeployError | undefined {
+  const { target, names, cloud, project } = context
+  const neighbours = neighboursOf(target, cloud.account, project)
+  const trespasses = stacks.flatMap(({ surroundings, within }) =>
+    findTrespasses(target, names, neighbours, surroundings).map((one) => ({
+      ...one,
+      logicalId: [...within, one.logicalId].join('/'),
+    })),
+  )
+  if (trespasses.length === 0) return undefined
+  const rest = trespasses.length - shownTrespasses
+  return new DeployError('Refused', `the template reaches beyond ${target.env}/${target.org}: nothing was changed`, {
+    facts: [
+      ...trespasses.slice(0, shownTrespasses).map(({ logicalId, place, value, why }) => ({
+        label: logicalId,
+        text: `${place}: ${value} ${why}`,
+      })),
+      ...(rest > 0 ? [{ label: 'More', text: `${rest} of the same kind` }] : []),
+    ],
+    hint: 'build every name of ${Environment} and ${Organization}, as the rest of template.yaml does',
+  })
+}
+
+/** Every loss that ALLOW_DATA_LOSS does not name by its exact id. */
+function lossRefusal(losses: readonly Loss[]): DeployError | undefined {
+  const refused = losses.filter(({ allowed }) => !allowed)
+  if (refused.length === 0) return undefined
+  const ids = losses.map(({ id }) => id).join(',')
+  return new DeployError('Refused', 'data would be lost: nothing was changed', {
+    facts: refused.map(({ id, type, physicalId, fate, holds }) => ({
+      label: id,
+      text: `${type} ${physicalId ?? ''} would be ${fate}; it ${holds === undefined ? 'is empty' : `holds ${holds}`}`,
+    })),
+    hint: `give it DeletionPolicy and UpdateReplacePolicy Retain in template.yaml and deploy that first; or, if it may go, ALLOW_DATA_LOSS=${ids}`,
+  })
+}
+
+/** A policy that is taken away loses nothing today; the next change would. */
+function unprotectedRefusal(
+  stacks: readonly StackChanges[],
+  losses: readonly Loss[],
+  allowed: readonly string[],
+): DeployError | undefined {
+  const ids = stacks.flatMap(({ templates, surroundings, within }) =>
+    unprotectedResources(templates.after, (condition) => truthOf({ Condition: condition }, surroundings) !== false).map(
+      (logicalId) => [...within, logicalId].join('/'),
+    ),
+  )
+  const refused = ids.filter((id) => !allowed.includes(id))
+  if (refused.length === 0) return undefined
+  const all = [...new Set([...losses.map(({ id }) => id), ...ids])].join(',')
+  return new DeployError('Refused', 'the template would not keep what holds data: nothing was changed', {
+    facts: refused.map((id) => ({ label: id, text: 'holds data, and has no policies that keep it' })),
+    hint: `give it DeletionPolicy: RetainExceptOnCreate and UpdateReplacePolicy: Retain; or, if it may go one day, ALLOW_DATA_LOSS=${all}`,
+  })
+}
+
+async function lossOf(rated: RatedChange, allowed: readonly string[], context: TargetContext): Promise<Loss> {
+  const { change, class: kind, causes } = rated
+  const holding = await countContents(change.type, change.physicalId, context)
+  const id = changeId(rated)
+  return {
+    id,
+    type: change.type,
+    physicalId: change.physicalId,
+    fate: kind === 'stateful-removing' ? 'removed' : `created anew because of ${causes.join(', ') || 'a property'}`,
+    holds: holding.kind === 'empty' ? undefined : holding.text,
+    allowed: allowed.includes(id),
+  }
+}

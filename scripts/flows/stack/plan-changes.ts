@@ -1,0 +1,126 @@
+import type { RatedChange } from '../../core/change-risk.js'
+import { isSecretParameter } from '../../core/input-changes.js'
+import type { ParameterValue } from '../../core/parameters.js'
+import { planLines } from '../../core/plan-lines.js'
+import { masked } from '../../core/property-values.js'
+import type { Template } from '../../core/template.js'
+import type { ChangeSet, Stack } from '../../ports.js'
+import type { Step } from '../../report/report.js'
+import type { BuildRecord } from '../build/build-record.js'
+import { prepareChangeSet } from './change-set.js'
+import { confirmDeployment, confirmTyped } from '../confirm.js'
+import type { TargetContext } from '../context.js'
+import { dropPlan } from './drop-change-sets.js'
+import { type Loss, type Verdict, confirmLosses, judgeChanges } from './judge-changes.js'
+
+/** A change set that was read and found harmless; without `set` CloudFormation finds nothing to change. */
+export interface PlannedChanges {
+  set: ChangeSet | undefined
+  rated: RatedChange[]
+  /** What goes because ALLOW_DATA_LOSS names it. */
+  losses: Loss[]
+}
+
+/** What a deployment of a build is made of. */
+export interface Deployable {
+  build: BuildRecord
+  parameters: readonly ParameterValue[]
+  /** The sources' template, which says what of the parameters is secret. */
+  template: Template
+}
+
+/** Has the change set made, reads it, and shows it, what is dangerous first. One that is refused leaves nothing behind. */
+export async function planChanges(
+  deployable: Deployable,
+  before: Stack | undefined,
+  context: TargetContext,
+): Promise<PlannedChanges> {
+  return orDrop(context, () =>
+    context.report.step('Change set', async (step) => {
+      for (const line of changedParameters(deployable, before)) step.line('plain', line)
+      const { set, verdict } = await readPlan(deployable, before, step, context)
+      // A first deployment is nothing but additions, of which the number says enough.
+      if (verdict.rated.some(({ class: kind }) => kind !== 'additive')) {
+        for (const { mark, text, depth } of planLines(verdict.rated, 'short')) step.line(mark, text, depth)
+      }
+      if (verdict.refusal !== undefined) throw verdict.refusal
+      return { set, rated: verdict.rated, losses: verdict.losses }
+    }),
+  )
+}
+
+/** Has the change set made and judges it; without a set there is nothing to judge. */
+export async function readPlan(
+  { build, parameters }: Deployable,
+  before: Stack | undefined,
+  step: Step,
+  context: TargetContext,
+): Promise<{ set: ChangeSet | undefined; verdict: Verdict }> {
+  const set = await prepareChangeSet(build, parameters, step, context)
+  if (set === undefined) return { set, verdict: { rated: [], losses: [], refusal: undefined } }
+  return { set, verdict: await judgeChanges(set, parameters, before, context) }
+}
+
+/** Each parameter that will have another value than it has, and where the value comes from. */
+function changedParameters({ parameters, template }: Deployable, before: Stack | undefined): string[] {
+  return parameters.flatMap((parameter) => {
+    const was = before?.parameters[parameter.name]
+    if (was === parameter.value || (before === undefined && parameter.value === '')) return []
+    return [describeParameter(parameter, before, template)]
+  })
+}
+
+/** `EnableAuth=false  given, was true`. */
+export function describeParameter(
+  { name, value, from }: ParameterValue,
+  before: Stack | undefined,
+  template: Template,
+): string {
+  const was = before?.parameters[name]
+  const origin = {
+    target: 'from ENV and ORG',
+    given: 'given',
+    stack: 'as it is',
+    default: 'default',
+    decided: 'by what exists',
+  }[from]
+  const shown = (text: string): string => (text !== '' && isSecretParameter(name, template) ? masked : text)
+  const change = was === undefined || was === value ? '' : `, was ${was === '' ? 'empty' : shown(was)}`
+  return `${name}=${shown(value)}  ${origin}${change}`
+}
+
+/** In prod everything is confirmed before the first write; opening the API is typed, whatever YES says. */
+export async function confirmChanges(
+  { losses }: PlannedChanges,
+  parameters: readonly ParameterValue[],
+  before: Stack | undefined,
+  context: TargetContext,
+): Promise<void> {
+  const authOff = parameters.some(({ name, value }) => name === 'EnableAuth' && value === 'false')
+  const opens = context.target.env === 'prod' && authOff && before?.parameters['EnableAuth'] !== 'false'
+  await orDrop(context, async () => {
+    await confirmLosses(losses, context)
+    if (!opens) return confirmDeployment(context)
+    const what = 'opening the API of prod to everybody (ENABLE_AUTH=false)'
+    await confirmTyped({ what, yesSkips: false }, context)
+  })
+}
+
+/** What fails, is stopped, refused or not confirmed leaves nothing behind: neither a set nor the shell that a first set makes. */
+async function orDrop<T>(context: TargetContext, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    await dropPlanOrTell(context)
+    throw error
+  }
+}
+
+/** That something cannot be removed must not hide why it is to be. */
+export async function dropPlanOrTell(context: TargetContext): Promise<void> {
+  await dropPlan(context).catch((error: unknown) => {
+    const text = error instanceof Error ? error.message : String(error)
+    const hint = 'the next rs-deploy or rs-plan removes it'
+    context.report.emit({ type: 'warning', text: `the change set could not be removed: ${text}`, hint })
+  })
+}

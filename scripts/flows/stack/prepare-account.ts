@@ -1,0 +1,31 @@
+import { apiGatewayLogRole } from '../../core/names.js'
+import { DeployError } from '../../errors.js'
+import type { Step } from '../../report/report.js'
+import type { TargetContext } from '../context.js'
+
+/** What every account needs once: the deployments bucket, and the role that API Gateway writes its logs with. */
+export async function prepareAccount(step: Step, context: TargetContext): Promise<void> {
+  const { ports, project } = context
+  const logRole = await ports.account.apiGatewayLogRole()
+  const made = await ensureDeploymentsBucket(context)
+  if (logRole === undefined || logRole === '') {
+    await ports.account.setApiGatewayLogRole(apiGatewayLogRole(project))
+    made.push('API Gateway may write logs')
+  }
+  if (made.length === 0) step.skip('the account is prepared')
+  else step.say(made.join(', '))
+}
+
+/** Returns what was made, in words. Throws Refused where the bucket is somebody else's, or in another region. */
+export async function ensureDeploymentsBucket({ ports, names, cloud }: TargetContext): Promise<string[]> {
+  const presence = await ports.buckets.presence(names.deploymentsBucket)
+  if (presence === 'foreign' || presence === 'other-region') {
+    const where = presence === 'foreign' ? 'belongs to another account' : 'lies in another region'
+    throw new DeployError('Refused', `the deployments bucket ${names.deploymentsBucket} ${where}`, {
+      hint: `one region per account: use the bucket's region instead of ${cloud.region}, or another account`,
+    })
+  }
+  if (presence !== 'absent' && (await ports.buckets.isPrivate(names.deploymentsBucket))) return []
+  await ports.buckets.createPrivate(names.deploymentsBucket)
+  return [presence === 'absent' ? 'deployments bucket created' : 'deployments bucket finished']
+}

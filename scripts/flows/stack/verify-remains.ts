@@ -1,0 +1,49 @@
+import { isStateful } from '../../core/stateful.js'
+import { DeployError } from '../../errors.js'
+import type { Stack } from '../../ports.js'
+import type { TargetContext } from '../context.js'
+import { countContents } from '../buckets/count-contents.js'
+import { resourcesWithNested } from './nested-resources.js'
+
+/** What is not there (any more), or was there before the stack came: what could not be made is not the stack's own. */
+const notItsOwn = ['DELETE_COMPLETE', 'DELETE_SKIPPED', 'CREATE_FAILED', 'IMPORT_FAILED']
+/** Without users and objects they are worth nothing of their own. */
+const partsOfPool = ['AWS::Cognito::UserPoolClient', 'AWS::Cognito::UserPoolGroup']
+
+/**
+ * Throws Refused where the remains of a failed creation hold data, whatever their template would keep: before they are
+ * deleted a person looks at them.
+ */
+export async function verifyNothingInside(stack: Stack, context: TargetContext): Promise<void> {
+  const resources = await resourcesWithNested(stack.arn, context)
+  const holding = resources.filter(
+    ({ type, status }) => isStateful(type) && !partsOfPool.includes(type) && !notItsOwn.includes(status),
+  )
+  const counted = await Promise.all(
+    holding.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context) })),
+  )
+  const full = counted.flatMap(({ logicalId, type, physicalId = '', holds }) =>
+    holds.kind === 'empty' ? [] : [{ label: logicalId, type, text: `${type} ${physicalId} holds ${holds.text}` }],
+  )
+  if (full.length === 0) return
+  const types = full.map(({ type }) => type)
+  throw new DeployError(
+    'Refused',
+    `the failed stack ${stack.name} (${stack.status}) is to be deleted, but it holds data: nothing was changed`,
+    { facts: full.map(({ label, text }) => ({ label, text })), hint: resolving(types, context) },
+  )
+}
+
+const removing: Readonly<Record<string, string>> = {
+  'AWS::S3::Bucket': 'rs-nuke-buckets',
+  'AWS::Cognito::UserPool': 'rs-nuke-user-pool',
+}
+
+function resolving(types: readonly string[], { target }: TargetContext): string {
+  const { env, org } = target
+  const commands = [...new Set(types.flatMap((type) => removing[type] ?? []))]
+  // There is no command that removes data in prod: there it is done by hand.
+  if (env === 'prod' || commands.length === 0) return 'move that data elsewhere by hand, then the same command again'
+  const typed = commands.map((command) => `make ${command} ENV=${env} ORG=${org}`)
+  return `move that data elsewhere, or ${typed.join(', ')} if it may go; then the same command again`
+}

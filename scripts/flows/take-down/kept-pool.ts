@@ -1,0 +1,41 @@
+import type { KeptPool } from '../../core/pool-plan.js'
+import { DeployError } from '../../errors.js'
+import type { Stack, StackResource } from '../../ports.js'
+import type { TargetContext } from '../context.js'
+
+/**
+ * The user pool that an earlier stack of the target left behind, for a stack that has none: asked only where one is
+ * wanted and none was named. Throws Refused when it cannot be told which one it is.
+ */
+export async function keptPoolFor(
+  stack: Stack | undefined,
+  resources: readonly StackResource[],
+  context: TargetContext,
+): Promise<KeptPool | undefined> {
+  const { inputs } = context
+  const managed = resources.some(
+    ({ type, status }) => type === 'AWS::Cognito::UserPool' && status !== 'DELETE_COMPLETE',
+  )
+  const named = inputs.COGNITO_USER_POOL_ID ?? stack?.parameters['CognitoUserPoolId'] ?? ''
+  const wanted = stack === undefined || (inputs.ENABLE_AUTH ?? stack.parameters['EnableAuth'] ?? 'true') === 'true'
+  return managed || named !== '' || !wanted ? undefined : findKeptPool(context)
+}
+
+/** The pool and the client of exactly the target's names; undefined when there is no such pool. */
+export async function findKeptPool({ ports, names }: TargetContext): Promise<KeptPool | undefined> {
+  const pools = await ports.userPools.findByName(names.userPool)
+  const [poolId] = pools
+  if (poolId === undefined) return undefined
+  const clients = pools.length > 1 ? [] : await ports.userPools.clientsByName(poolId, names.userPoolClient)
+  const [clientId] = clients
+  if (pools.length === 1 && clients.length === 1 && clientId !== undefined) return { poolId, clientId }
+  const problem =
+    pools.length > 1
+      ? `${pools.length} user pools are named ${names.userPool}: ${pools.join(', ')}`
+      : clientId === undefined
+        ? `the user pool ${poolId} has no client ${names.userPoolClient}`
+        : `the user pool ${poolId} has ${clients.length} clients ${names.userPoolClient}: ${clients.join(', ')}`
+  throw new DeployError('Refused', problem, {
+    hint: 'COGNITO_USER_POOL_ID=… COGNITO_CLIENT_ID=… says which ones to use',
+  })
+}

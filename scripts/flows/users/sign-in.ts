@@ -1,0 +1,133 @@
+import { decodeJwt } from 'jose'
+import type { JSONWebKeySet } from 'jose'
+import { addressesOf } from '../../core/addresses.js'
+import { judgeToken } from '../../core/token.js'
+import { parseUserName, stateOf } from '../../core/users.js'
+import { DeployError } from '../../errors.js'
+import type { TargetContext } from '../context.js'
+import { readPassword } from './password.js'
+import { type StackPool, findStackPool } from './stack-pool.js'
+
+export interface SignedIn {
+  pool: StackPool
+  user: string
+  token: string
+  /** ISO 8601. */
+  expiresAt: string | undefined
+}
+
+/** Signs USER_NAME in with its password. Throws NoSuchUser, or Refused with the reason and how to resolve it. */
+export async function signIn(context: TargetContext): Promise<SignedIn> {
+  const user = parseUserName(context.inputs.USER_NAME)
+  const pool = await findStackPool(context)
+  const password = await readPassword({ whose: user, policy: undefined }, context)
+  return signInAs(user, password, pool, context)
+}
+
+export async function signInAs(
+  user: string,
+  password: string,
+  pool: StackPool,
+  context: TargetContext,
+): Promise<SignedIn> {
+  const token = await context.ports.userPools.signIn(pool.poolId, pool.clientId, user, password)
+  if (token === undefined) throw await whyRefused(user, pool, context)
+  const { exp } = decodeJwt(token)
+  return { pool, user, token, expiresAt: exp === undefined ? undefined : new Date(exp * 1000).toISOString() }
+}
+
+/** Cognito answers a wrong name like a wrong password; an administrator may know. */
+async function whyRefused(user: string, { poolId }: StackPool, { ports, target }: TargetContext): Promise<DeployError> {
+  const where = `ENV=${target.env} ORG=${target.org} USER_NAME=${user}`
+  const found = await ports.userPools.user(poolId, user)
+  if (found === undefined) {
+    return new DeployError('NoSuchUser', `there is no user ${user} in ${target.env}/${target.org}`, {
+      hint: `make rs-add-user ${where} GROUP=…`,
+    })
+  }
+  const why = found.status === 'CONFIRMED' ? 'the password is not this one' : `the user’s state is ${stateOf(found)}`
+  return new DeployError('Refused', `${user} cannot sign in: ${why}`, { hint: `make rs-set-password ${where}` })
+}
+
+/** What the API says about the bearer of a token; undefined where it refuses or does not answer. */
+export interface Bearer {
+  status: number | undefined
+  user: string | undefined
+  email: string | undefined
+  groups: string[]
+}
+
+export async function askApi(api: string, token: string | undefined, { ports }: TargetContext): Promise<Bearer> {
+  const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+  const answer = await ports.http.get(`${api}/api/config/private`, headers)
+  const body = answer?.status === 200 ? readBody(answer.body) : {}
+  return {
+    status: answer?.status,
+    user: typeof body.user === 'string' ? body.user : undefined,
+    email: typeof body.email === 'string' ? body.email : undefined,
+    groups: Array.isArray(body.groups) ? body.groups.map(String) : [],
+  }
+}
+
+function readBody(text: string): { user?: unknown; email?: unknown; groups?: unknown } {
+  try {
+    return (JSON.parse(text) as object | null) ?? {}
+  } catch {
+    return {}
+  }
+}
+
+/** Address of the stack's API. Throws NotDeployed where it has none. */
+export function apiOf({ stack }: StackPool, { names, cloud, target }: TargetContext): string {
+  const { api } = addressesOf(stack.outputs, names.apiStage, cloud)
+  if (api !== undefined) return api
+  throw new DeployError('NotDeployed', `${names.stack} has no API`, {
+    hint: `make rs-deploy ENV=${target.env} ORG=${target.org}`,
+  })
+}
+
+export interface LoginCheck {
+  user: string
+  groups: string[]
+  expiresAt: string | undefined
+}
+
+/** Signs in, holds the token against the pool's keys, and asks the API who its bearer is. Throws what is wrong first. */
+export async function checkLogin(context: TargetContext): Promise<LoginCheck> {
+  const { report, ports, target } = context
+  const signedIn = await signIn(context)
+  const { pool, token, user, expiresAt } = signedIn
+  await report.step('Sign-in', async (step) => {
+    const judgement = await judgeToken(token, { ...(await tokenRule(pool, context)), now: ports.clock.now() })
+    if (judgement.verdict !== 'accepted') {
+      throw new DeployError('Unhealthy', `the token of ${user} does not hold: ${judgement.verdict}`, {
+        hint: `make check-rs ENV=${target.env} ORG=${target.org} shows pool and client`,
+      })
+    }
+    step.say(`${user} signed in; the token is signed by ${pool.poolId}, good until ${expiresAt ?? 'ever'}`)
+  })
+  return report.step('API', async (step) => {
+    const bearer = await askApi(apiOf(pool, context), token, context)
+    if (bearer.status !== 200) {
+      throw new DeployError('Unhealthy', `the API answers ${bearer.status ?? 'nothing'} to the token of ${user}`, {
+        hint: `make test-jwt-aws ENV=${target.env} ORG=${target.org} USER_NAME=${user} tells more`,
+      })
+    }
+    step.say(`knows ${bearer.email ?? bearer.user}, in ${bearer.groups.join(', ') || 'no group'}`)
+    return { user, groups: bearer.groups, expiresAt }
+  })
+}
+
+/** Issuer, client and keys of the pool. Throws AwsFailed where the keys cannot be had. */
+async function tokenRule(
+  { poolId, clientId }: StackPool,
+  { ports, cloud }: TargetContext,
+): Promise<{ issuer: string; clientId: string; keys: JSONWebKeySet }> {
+  const issuer = `https://cognito-idp.${cloud.region}.amazonaws.com/${poolId}`
+  const address = `${cloud.endpoint === undefined ? issuer : `${cloud.endpoint}/${poolId}`}/.well-known/jwks.json`
+  const answer = await ports.http.get(address)
+  if (answer?.status === 200) return { issuer, clientId, keys: JSON.parse(answer.body) as JSONWebKeySet }
+  throw new DeployError('AwsFailed', `${address} answers ${answer?.status ?? 'nothing'}`, {
+    hint: 'the same command again',
+  })
+}

@@ -1,0 +1,124 @@
+import { describe, expect, it } from '@jest/globals'
+import { authDrift } from '../../../scripts/core/auth-drift.js'
+import { type Receipt, receiptSchema } from '../../../scripts/core/receipt.js'
+import { DeployError } from '../../../scripts/errors.js'
+import { warnOfAuth, warnOfReceipt } from '../../../scripts/flows/ledger/heed-ledger.js'
+import { readHead } from '../../../scripts/flows/ledger/ledger.js'
+import { lookAtTarget } from '../../../scripts/flows/look/look-at-target.js'
+import { recordFailure } from '../../../scripts/flows/ledger/record-release.js'
+import { recordRemoval } from '../../../scripts/flows/ledger/record-removal.js'
+import { fakeStack } from '../../support/fake-context.js'
+import { ledgerWorld as world, place, receipt, stored } from '../../support/fake-ledger.js'
+import type { Buckets, Shell } from '../../../scripts/ports.js'
+
+type World = ReturnType<typeof world>
+const guarded = { ...receipt.inputs, parameters: { EnableAuth: 'true' } }
+const open = fakeStack({ parameters: { EnableAuth: 'false' } })
+const warnings = (context: World): string[] =>
+  context.events.flatMap((event) => (event.type === 'warning' ? [`${event.text} | ${event.hint ?? ''}`] : []))
+/** With a deployments bucket that is there, and no git. */
+function withBucket(context: World): World {
+  const shell: Partial<Shell> = { run: async () => ({ exitCode: 128, output: '' }) }
+  const presence: Buckets['presence'] = async () => 'ours'
+  const buckets = new Proxy(context.ports.buckets, {
+    get: (port, key) => (key === 'presence' ? presence : (Reflect.get(port, key) as unknown)),
+  })
+  return { ...context, ports: { ...context.ports, buckets, shell: shell as Shell } }
+}
+
+describe('the history of a target', () => {
+  it('knows what happened last, and what went live last', async () => {
+    const objects = { ...stored(1), ...stored(2, { outcome: 'failed', failure: 'no' }) }
+    const { newest, live } = await readHead(world({ objects }))
+    expect([newest, live?.release]).toMatchObject([{ receipt: { release: 2 } }, 1])
+    expect(await readHead(world({}))).toEqual({ newest: undefined, live: undefined })
+  })
+
+  it.each([
+    ['a failed attempt', stored(2, { outcome: 'failed', failure: 'no' }), { receipt: { outcome: 'failed' } }],
+    ['a removal', stored(2, { outcome: 'removed', removed: '3 users' }), { receipt: { removed: '3 users' } }],
+    ['a broken receipt', { [place(2)]: '{' }, { kind: 'unreadable', where: `s3://${place(2)}` }],
+  ])('is shown by check-rs beside the live release: %s', async (_what, after, newest) => {
+    const context = world({ stack: fakeStack(), objects: { ...stored(1), ...after } })
+    const view = await lookAtTarget(context.target, context)
+    expect([view.receipt?.release, view.newest]).toMatchObject([1, newest])
+    const gone = world({ objects: { ...stored(1), ...after } })
+    expect((await lookAtTarget(gone.target, gone)).receipt).toBeUndefined()
+  })
+
+  it('has no newer entry where the newest is live', async () => {
+    const context = world({ stack: fakeStack(), objects: stored(1) })
+    expect(await lookAtTarget(context.target, context)).toMatchObject({ newest: undefined, warning: undefined })
+  })
+})
+
+describe('an API that is guarded otherwise than the last good release left it', () => {
+  const objects = { ...stored(1, { inputs: guarded }), ...stored(2, { outcome: 'failed', inputs: receipt.inputs }) }
+
+  it('is shouted in the next run and by check-rs, with what puts it back', async () => {
+    const context = world({ stack: open, objects })
+    await warnOfAuth(open, { ...receipt, release: 2, outcome: 'failed' }, context)
+    expect(warnings(context)).toEqual([
+      'ENABLE_AUTH is false now, the last good release (1) had true: the API may be open to everybody | ' +
+        'make rs-deploy ENV=dev ORG=myorg ENABLE_AUTH=true puts it back; without, it stays',
+    ])
+    expect((await lookAtTarget(context.target, context)).warning).toContain('ENABLE_AUTH is false now')
+  })
+
+  it('is not where it is as it was, where there is no stack, and where nothing is known', async () => {
+    const context = world({ objects })
+    await warnOfAuth(fakeStack({ parameters: { EnableAuth: 'true' } }), undefined, context)
+    await warnOfAuth(undefined, undefined, context)
+    await warnOfAuth(open, undefined, world({}))
+    expect(warnings(context)).toEqual([])
+    expect(authDrift({ ...receipt, inputs: guarded }, {})).toBeUndefined()
+  })
+})
+
+describe('a receipt', () => {
+  it('that is broken is named, with what to look at', () => {
+    const context = world({})
+    warnOfReceipt('s3://b/k.json', context)
+    expect(warnings(context)[0]).toMatch(/s3:\/\/b\/k\.json .* goes on .* \| make rs-history ENV=dev ORG=myorg/)
+  })
+
+  it('of a removal tells what went, keeps the parameters, and takes the next number', async () => {
+    const objects = stored(4, { inputs: guarded })
+    const context = withBucket(world({ objects }))
+    await recordRemoval('12 resources', fakeStack({ changedAt: 'now' }), { ...context, command: 'rs-teardown' })
+    const written = receiptSchema.parse(JSON.parse(objects[place(5)]!))
+    expect(written).toMatchObject({
+      outcome: 'removed',
+      removed: '12 resources',
+      command: 'rs-teardown',
+      release: 5,
+      inputs: { parameters: { EnableAuth: 'true' } },
+      stack: { changedAt: 'now' },
+    })
+  })
+
+  it('of a removal is also left where nothing was released before, and never stops it', async () => {
+    const objects: Record<string, string> = {}
+    const context = withBucket(world({ objects }))
+    await recordRemoval('x', open, context)
+    expect(JSON.parse(objects[place(1)]!)).toMatchObject({ inputs: { parameters: { EnableAuth: 'false' } } })
+    const failing = world({ objects })
+    const buckets = { ...failing.ports.buckets, presence: async () => Promise.reject(new Error('denied')) }
+    await recordRemoval('x', open, { ...failing, ports: { ...failing.ports, buckets } })
+    expect(warnings(failing)).toEqual(['the removal could not be recorded: denied | '])
+  })
+
+  it('of a failed release holds the resource that it failed on', async () => {
+    const objects: Record<string, string> = {}
+    const context = withBucket(world({ objects, stack: fakeStack() }))
+    const cause = { logicalId: 'Forms', type: 'AWS::S3::Bucket', reason: 'it already exists' }
+    const facts = { inputs: receipt.inputs, sources: { templateHash: 't', codeHash: 'c' }, config: {} }
+    const build = { template: 't', code: 'c', place: 'p', files: {} }
+    const record = (error: unknown): Promise<void> =>
+      recordFailure(build as never, facts as never, { error, unhealthy: undefined }, context)
+    await record(new DeployError('StackFailed', 'failed', { cause }))
+    await record(new DeployError('Unhealthy', 'no answer', { cause: new Error('x') }))
+    expect((JSON.parse(objects[place(1)]!) as Receipt).cause).toEqual(cause)
+    expect((JSON.parse(objects[place(2)]!) as Receipt).cause).toBeUndefined()
+  })
+})

@@ -1,0 +1,107 @@
+import { describe, expect, it } from '@jest/globals'
+import { matrixRow } from '../../../scripts/commands/look-text.js'
+import { describeAge } from '../../../scripts/core/age.js'
+import { configState } from '../../../scripts/flows/config/config-state.js'
+import { glanceAtEnvironment } from '../../../scripts/flows/look/look-at-environment.js'
+import { lookAtTarget } from '../../../scripts/flows/look/look-at-target.js'
+import { untilInterrupted } from '../../../scripts/flows/watch.js'
+import type { Functions, Stacks } from '../../../scripts/ports.js'
+import { fakeClock } from '../../support/fake-clock.js'
+import { fakeContext, fakeStack } from '../../support/fake-context.js'
+import { ledgerWorld as world, stored } from '../../support/fake-ledger.js'
+import { fakePort, memoryBuckets } from '../../support/fake-ports.js'
+
+const uploaded = 'rawscribe-lambda-dev-myorg-123456789012/config.json'
+const base = { 'infra/.config/lambda/dev.json': '{ "ui": { "title": "Ours" } }\n' }
+const merged = '{\n  "ui": {\n    "title": "Ours"\n  }\n}\n'
+const pool = fakeStack({ outputs: { CognitoUserPoolId: 'p', CognitoClientId: 'c' } })
+const kinds = async (objects: Record<string, string>, files: Record<string, string>, stack = fakeStack()) => {
+  const found = await configState(stack, world({ stack, objects, files }))
+  return found?.map(({ kind, text }) => `${kind}: ${text}`)
+}
+
+describe('whether the configuration is in sync', () => {
+  it('holds the bucket against the files, and the files against the stack', async () => {
+    expect(await kinds({ [uploaded]: merged }, base)).toEqual([])
+    expect(await kinds({}, base)).toEqual(['not-uploaded: nothing is uploaded'])
+    expect(await kinds({ [uploaded]: '{ "ui": { "title": "Theirs" } }' }, base)).toEqual([
+      'not-uploaded: 1 value not as in the files',
+    ])
+    expect(await kinds({ [uploaded]: merged }, base, pool)).toEqual([
+      "not-synced: the files lack 6 values of the stack's",
+    ])
+  })
+
+  it('tells a broken file instead of failing on it, and nothing where nothing is deployed', async () => {
+    expect((await kinds({ [uploaded]: merged }, { 'infra/.config/lambda/dev.json': '{,' }))?.[0]).toMatch(
+      /^unreadable: /,
+    )
+    expect(await configState(undefined, world({}))).toBeUndefined()
+  })
+})
+
+describe('looking at a target', () => {
+  it('tells a version that no release made live, who holds it, and known drift', async () => {
+    const objects = {
+      ...stored(1, { function: { name: 'rawscribe-dev-myorg-backend', version: '1', codeSha256: 's' } }),
+      'rawscribe-sam-deployments-123456789012/locks/rawscribe-dev-myorg.json': 'broken',
+    }
+    const stack = fakeStack({ drift: { status: 'DRIFTED', at: undefined } })
+    const context = world({ stack, objects })
+    const functions = fakePort<Functions>('functions', {
+      alias: async () => ({ version: '2', revisionId: 'r', weights: {} }),
+    })
+    const view = await lookAtTarget(context.target, { ...context, ports: { ...context.ports, functions } })
+    expect(view.liveVersion).toBe('2')
+    expect(view.codeProblem).toContain('release 1 made version 1 of rawscribe-dev-myorg-backend live')
+    expect(view.lock).toContain('cannot be read')
+    expect(view.drift?.status).toBe('DRIFTED')
+  })
+})
+
+describe('the matrix of an environment', () => {
+  it('shows every organization by name, also one that cannot be looked at', async () => {
+    const names = ['rawscribe-dev-two', 'rawscribe-dev-one', 'rawscribe-test-three']
+    const context = fakeContext({
+      ports: (calls) => ({
+        stacks: fakePort<Stacks>('stacks', { list: async () => names.map((name) => fakeStack({ name })) }, calls),
+        functions: fakePort<Functions>('functions', { alias: async (name) => refuse(name.includes('two')) }, calls),
+        buckets: memoryBuckets({}, calls),
+      }),
+    })
+    const found = await glanceAtEnvironment('dev', context)
+    const rows = found.map((one) => matrixRow(one, new Date(0)).slice(0, 2).join(' '))
+    expect(rows).toEqual(['one UPDATE_COMPLETE', 'two cannot be looked at: throttled'])
+  })
+})
+
+async function refuse(refused: boolean): Promise<undefined> {
+  if (refused) throw new Error('throttled')
+  return undefined
+}
+
+describe('watching', () => {
+  it('goes on with a pause between, and ends well when it is interrupted', async () => {
+    const clock = fakeClock()
+    const controller = new AbortController()
+    const context = fakeContext({ clock, signal: controller.signal })
+    let rounds = 0
+    await untilInterrupted(5000, context, async () => {
+      if (++rounds === 3) controller.abort(new Error('stopped'))
+    })
+    expect([rounds, clock.slept]).toEqual([3, [5000, 5000]])
+    const failing = fakeContext()
+    await expect(untilInterrupted(1, failing, async () => Promise.reject(new Error('broken')))).rejects.toThrow(
+      'broken',
+    )
+  })
+
+  it.each([
+    [30, '30 s'],
+    [3_599, '59 min'],
+    [3_600, '1 h'],
+    [900_000, '10 d'],
+  ])('says an age of %d s as %s', (seconds, text) => {
+    expect(describeAge(new Date(0).toISOString(), new Date(seconds * 1000))).toBe(text)
+  })
+})

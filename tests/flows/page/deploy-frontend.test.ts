@@ -1,0 +1,117 @@
+import { describe, expect, it } from '@jest/globals'
+import { livePage } from '../../../scripts/core/page-record.js'
+import { deployFrontend } from '../../../scripts/flows/page/deploy-frontend.js'
+import { readPageHistory } from '../../../scripts/flows/page/page-history.js'
+import { rollBackPage } from '../../../scripts/flows/page/roll-back-page.js'
+import { rejectedBy } from '../../support/failures.js'
+import { type PageWorld, pageWorld } from '../../support/fake-page.js'
+
+const written = ({ context }: PageWorld): string[] =>
+  context.calls.filter((call) => /^(buckets\.put|cdn\.invalidate)/.test(call))
+
+describe('deploy-frontend', () => {
+  it('uploads what documents name before the documents, and records the page before and after', async () => {
+    const world = pageWorld()
+    const outcome = await deployFrontend(world.context)
+    expect(outcome).toMatchObject({ kind: 'deployed', record: { version: 1, outcome: 'live', paths: [] } })
+    expect([...world.shown.keys()]).toEqual(['app.js', 'config.json', 'index.html'])
+    const history = await readPageHistory(world.context)
+    expect([history.next, livePage(history)?.files['app.js']?.versionId]).toEqual([2, '1'])
+  })
+
+  it('gives the page the target’s own values, and the API below its own origin where CloudFront serves it', async () => {
+    const [same, other] = [pageWorld(), pageWorld({ patterns: [] })]
+    await Promise.all([deployFrontend(same.context), deployFrontend(other.context)])
+    const cognito = { region: 'eu-west-1', userPoolId: 'eu-west-1_Pool', clientId: 'client' }
+    expect(JSON.parse(same.shown.get('config.json') ?? '')).toEqual({ webapp: { apiEndpoint: '', auth: { cognito } } })
+    expect(JSON.parse(other.shown.get('config.json') ?? '')).toMatchObject({
+      webapp: { apiEndpoint: 'https://abc.execute-api.eu-west-1.amazonaws.com/dev' },
+    })
+  })
+
+  it('refuses to publish what looks like a secret', async () => {
+    const world = pageWorld()
+    world.files['infra/.config/webapp/dev.json'] = '{ "webapp": { "key": "AKIAABCDEFGHIJKLMNOP" } }'
+    expect(await rejectedBy(deployFrontend(world.context))).toMatchObject({ code: 'Refused' })
+    expect(written(world)).toEqual([])
+  })
+
+  it('writes nothing with CHECK=true, and nothing where nothing changed', async () => {
+    const checked = pageWorld({ inputs: { CHECK: 'true' } })
+    expect(await deployFrontend(checked.context)).toMatchObject({ kind: 'planned' })
+    expect(written(checked)).toEqual([])
+    const world = pageWorld()
+    await deployFrontend(world.context)
+    const before = written(world).length
+    expect(await deployFrontend(world.context)).toMatchObject({ kind: 'unchanged', version: 1 })
+    expect(written(world)).toHaveLength(before)
+  })
+
+  it('asks in prod before it writes anything', async () => {
+    const world = pageWorld({ target: { env: 'prod', org: 'myorg' }, prompts: { interactive: false } })
+    expect(await rejectedBy(deployFrontend(world.context))).toMatchObject({ code: 'Declined' })
+    expect(written(world)).toEqual([])
+  })
+
+  it('is finished by the next run when it was cut off, which knows the files that were on their way', async () => {
+    const world = pageWorld()
+    await deployFrontend(world.context)
+    world.files['frontend/app.js'] = 'two()'
+    world.files['frontend/half.js'] = 'half()'
+    world.files['frontend/index.html'] = '<p>2</p>'
+    world.broken.add('index.html')
+    await expect(deployFrontend(world.context)).rejects.toThrow('index.html could not be put')
+    expect([world.shown.get('index.html'), world.shown.has('half.js')]).toEqual(['<p>1</p>', true])
+    Reflect.deleteProperty(world.files, 'frontend/half.js')
+    world.broken.clear()
+    const outcome = await deployFrontend(world.context)
+    expect(outcome).toMatchObject({
+      change: { plan: { removals: ['half.js'] } },
+      record: { version: 3, paths: ['/', '/app.js', '/half.js', '/index.html'] },
+    })
+    expect(world.shown.has('half.js')).toBe(false)
+  })
+
+  it('names the file that a folder without a page lacks', async () => {
+    const world = pageWorld({ inputs: { FRONTEND_DIR: 'dist/' } })
+    const { code, message } = await rejectedBy(deployFrontend(world.context))
+    expect([code, message]).toEqual(['Usage', 'FRONTEND_DIR=dist holds no page: dist/index.html is not there'])
+  })
+})
+
+describe('rs-rollback WHAT=frontend', () => {
+  const twice = async (): Promise<PageWorld> => {
+    const world = pageWorld()
+    await deployFrontend(world.context)
+    world.files['frontend/app.js'] = 'two()'
+    world.files['frontend/new.js'] = 'three()'
+    await deployFrontend(world.context)
+    return world
+  }
+
+  it('brings the versions before back and takes away what came after; once more there is nothing before', async () => {
+    const world = await twice()
+    expect(await rollBackPage(world.context)).toMatchObject({ to: 1, record: { version: 3, restores: 1 } })
+    expect([world.shown.get('app.js'), world.shown.has('new.js')]).toEqual(['one()', false])
+    expect(await rejectedBy(rollBackPage(world.context))).toMatchObject({ code: 'StackState' })
+    expect(await deployFrontend(world.context)).toMatchObject({ kind: 'deployed', record: { version: 4 } })
+    expect(world.shown.get('app.js')).toBe('two()')
+  })
+
+  it('keeps config.json, which says where the target’s parts are now', async () => {
+    const world = await twice()
+    world.files['infra/.config/webapp/dev.json'] = '{ "webapp": { "title": "New" } }'
+    await deployFrontend(world.context)
+    await rollBackPage(world.context)
+    expect(world.shown.get('config.json')).toContain('"New"')
+  })
+
+  it('changes nothing where a version of it is gone', async () => {
+    const world = await twice()
+    world.gone.add('app.js 1')
+    const before = written(world).length
+    const failure = await rejectedBy(rollBackPage(world.context))
+    expect(failure).toMatchObject({ code: 'StackState', hint: expect.stringContaining('make deploy-frontend') })
+    expect([written(world).length - before, world.shown.get('app.js')]).toEqual([1, 'two()'])
+  })
+})

@@ -1,0 +1,133 @@
+import { describe, expect, it } from '@jest/globals'
+import { releasedSince } from '../../../scripts/flows/build/release-build.js'
+import type { Released } from '../../../scripts/flows/release/release-code.js'
+import { pruneVersions } from '../../../scripts/flows/release/prune-versions.js'
+import { rollBack } from '../../../scripts/flows/release/roll-back.js'
+import type { BuildRecord } from '../../../scripts/flows/build/build-record.js'
+import type { Functions, Http, Logs } from '../../../scripts/ports.js'
+import { type FakeContext, fakeContext, fakeStep } from '../../support/fake-context.js'
+import { place, receipt } from '../../support/fake-ledger.js'
+import { fakePort, memoryBuckets } from '../../support/fake-ports.js'
+
+const released: Released = {
+  logicalId: 'F',
+  name: 'f',
+  alias: 'live',
+  version: '8',
+  codeSha256: 'new',
+  before: '7',
+  moved: true,
+  updated: true,
+  answersHealth: { saysVersion: true },
+}
+
+function world(
+  serving: string,
+  status: number,
+  objects: Record<string, string> = {},
+): FakeContext & { now: () => string } {
+  let version = serving
+  const functions: Partial<Functions> = {
+    alias: async () => ({ version, revisionId: 'r', weights: {} }),
+    moveAlias: async (_name, _alias, to) => {
+      version = to
+      return { version, revisionId: 's', weights: {} }
+    },
+    versions: async () => ({ versions: ['$LATEST', '1', '2', '3', '4', '5'], aliased: ['5'] }),
+    deleteVersion: async () => undefined,
+  }
+  const body = (): string => JSON.stringify({ status: status === 200 ? 'healthy' : 'ill', version })
+  const context = fakeContext({
+    inputs: { KEEP_VERSIONS: '2' },
+    ports: (calls) => ({
+      functions: fakePort<Functions>('functions', functions, calls),
+      http: fakePort<Http>('http', { get: async () => ({ status, headers: {}, body: body() }) }, calls),
+      logs: fakePort<Logs>('logs', { lastLines: async () => [] }, calls),
+      buckets: memoryBuckets(objects, calls),
+    }),
+  })
+  return Object.assign(context, { now: () => version })
+}
+
+describe('going back after a release that is not healthy', () => {
+  const undo = { released: [released], config: undefined }
+
+  it('moves the alias to what served before and proves that', async () => {
+    const context = world('8', 200)
+    const done = await rollBack(undo, 'http://api', fakeStep(), context)
+    expect(done).toEqual({ outcome: 'healthy', versions: { F: '7' }, attempts: 1 })
+    expect(context.now()).toBe('7')
+  })
+
+  it('asks the old version five times at most, and says that it is ill too', async () => {
+    const context = world('8', 503)
+    expect(await rollBack(undo, 'http://api', fakeStep(), context)).toMatchObject({ outcome: 'unhealthy', attempts: 5 })
+    expect(context.now()).toBe('7')
+  })
+
+  it('has nothing to go back to after a first release, and touches nothing', async () => {
+    const context = world('8', 503)
+    const first = { released: [{ ...released, before: undefined }], config: 'old' }
+    expect(await rollBack(first, 'http://api', fakeStep(), context)).toMatchObject({ outcome: 'nothing' })
+    expect(context.calls).toEqual([])
+  })
+
+  it('leaves an alias alone that somebody else moved meanwhile', async () => {
+    const context = world('9', 200)
+    await rollBack(undo, undefined, fakeStep(), context)
+    expect(context.now()).toBe('9')
+  })
+
+  it('puts the configuration back that was replaced', async () => {
+    const objects: Record<string, string> = {}
+    await rollBack({ ...undo, config: '{"old":1}' }, undefined, fakeStep(), world('8', 200, objects))
+    expect(Object.values(objects)).toEqual(['{"old":1}'])
+  })
+})
+
+describe('removing old versions', () => {
+  it('spares those that an alias or a kept good release needs', async () => {
+    const functions = (version: string) => ({ F: { name: 'f', alias: 'live', version, codeSha256: 's' } })
+    const objects = {
+      [place(1)]: JSON.stringify({ ...receipt, release: 1, functions: functions('1') }),
+      [place(2)]: JSON.stringify({ ...receipt, release: 2, functions: functions('2') }),
+      [place(3)]: JSON.stringify({ ...receipt, release: 3, functions: functions('5') }),
+    }
+    const context = world('5', 200, objects)
+    await pruneVersions([{ ...released, version: '5' }], context)
+    const removed = context.calls.filter((call) => call.includes('deleteVersion'))
+    expect(removed).toEqual(['functions.deleteVersion(f, 1)', 'functions.deleteVersion(f, 3)'])
+  })
+
+  it('is looked after at each fifth version only', async () => {
+    const context = world('8', 200)
+    await pruneVersions([released], context)
+    expect(context.calls).toEqual([])
+  })
+})
+
+describe('code that was released after a build', () => {
+  const build: BuildRecord = {
+    inputs: 'i',
+    place: 'p',
+    builtAt: '2025-01-01T00:00:00.000Z',
+    template: 't',
+    code: 'c',
+    packages: [
+      { logicalId: 'F', kind: 'function', property: 'CodeUri', zip: 'z', bytes: 1, codeSha256: 'built' },
+      { logicalId: 'G', kind: 'function', property: 'CodeUri', zip: 'z', bytes: 1, codeSha256: 'same' },
+    ],
+  }
+  const newer = { name: 'f', version: '9', codeSha256: 'newer' }
+  const functions = { F: newer, G: { name: 'g', version: '2', codeSha256: 'same' } }
+  const later = { ...receipt, command: 'rs-deploy-function', at: '2025-01-02T00:00:00.000Z', functions }
+
+  it('is named where it differs', () => expect([...releasedSince(build, later)]).toEqual([['F', newer]]))
+
+  it.each([
+    ['came through CloudFormation', { ...later, command: 'rs-deploy' }],
+    ['is older than the build', { ...later, at: '2024-12-31T00:00:00.000Z' }],
+    ['failed', { ...later, outcome: 'failed' as const }],
+    ['is of an older tool', { ...later, functions: undefined }],
+  ])('is none where the last release %s', (_case, last) => expect(releasedSince(build, last).size).toBe(0))
+})

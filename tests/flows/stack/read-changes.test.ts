@@ -1,0 +1,195 @@
+import { describe, expect, it } from '@jest/globals'
+import type { ResourceChange } from '../../../scripts/core/changes.js'
+import type { Inputs } from '../../../scripts/core/inputs.js'
+import type { Template } from '../../../scripts/core/template.js'
+import { type Loss, type Verdict, confirmLosses, judgeChanges } from '../../../scripts/flows/stack/judge-changes.js'
+import type { Buckets, ChangeSet, StackResource, Stacks } from '../../../scripts/ports.js'
+import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
+import { rejectedBy, wordsOf } from '../../support/failures.js'
+import { fakePort } from '../../support/fake-ports.js'
+
+const retained = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
+const bucket = (over: object = {}): Template['Resources'][string] => ({ Type: 'AWS::S3::Bucket', ...over })
+const nestedStack = (TemplateURL: unknown = 'unknown'): Template['Resources'][string] => ({
+  Type: 'AWS::CloudFormation::Stack',
+  Properties: { TemplateURL },
+})
+const change = (logicalId: string, type: string, over: Partial<ResourceChange> = {}): ResourceChange => ({
+  action: 'Modify',
+  logicalId,
+  physicalId: `${logicalId} itself`,
+  type,
+  replacement: 'False',
+  properties: [],
+  recreating: [],
+  policyAction: undefined,
+  ...over,
+})
+const inner = (over: Partial<ResourceChange> = {}): ResourceChange =>
+  change('Inner', 'AWS::CloudFormation::Stack', over)
+
+interface World {
+  changes: ResourceChange[]
+  /** Templates by stack or set. */
+  templates: Record<string, Template>
+  sets?: Record<string, Partial<ChangeSet>>
+  resources?: StackResource[]
+  objects?: Record<string, string>
+  inputs?: Inputs
+}
+
+const set = (changes: ResourceChange[], over: Partial<ChangeSet> = {}): ChangeSet => ({
+  arn: 'root set',
+  stackArn: 'root',
+  status: 'CREATE_COMPLETE',
+  statusReason: undefined,
+  changes,
+  ...over,
+})
+
+function contextOf({ templates, sets = {}, resources = [], objects = {}, inputs = {} }: World): FakeContext {
+  const stacks: Partial<Stacks> = {
+    template: async (stack, changeSet) => JSON.stringify(templates[changeSet ?? stack] ?? { Resources: {} }),
+    changeSet: async (arn) => set([], { arn, stackArn: 'inner', ...sets[arn] }),
+    resources: async () => resources,
+  }
+  const buckets: Partial<Buckets> = {
+    versions: async () => ({
+      versions: [{ key: 'a', versionId: '1', bytes: 5, latest: true, deleteMarker: false }],
+      next: undefined,
+    }),
+    read: async (name, key) => {
+      const text = objects[`${name}/${key}`]
+      return text === undefined ? undefined : { etag: '"1"', text }
+    },
+  }
+  return fakeContext({
+    inputs,
+    ports: (calls) => ({
+      stacks: fakePort<Stacks>('stacks', stacks, calls),
+      buckets: fakePort<Buckets>('buckets', buckets, calls),
+    }),
+  })
+}
+
+const judge = (world: World): Promise<Verdict> => judgeChanges(set(world.changes), [], fakeStack(), contextOf(world))
+const root = 'rawscribe-dev-myorg'
+
+describe('a nested stack', () => {
+  it('is judged by its own change set', async () => {
+    const { losses, refusal } = await judge({
+      changes: [inner({ nestedSet: 'inner set' })],
+      templates: {
+        [root]: { Resources: { Inner: nestedStack() } },
+        'root set': { Resources: { Inner: nestedStack() } },
+        'Inner itself': { Resources: { Data: bucket() } },
+      },
+      sets: { 'inner set': { changes: [change('Data', 'AWS::S3::Bucket', { action: 'Remove' })] } },
+    })
+    expect(losses).toEqual([expect.objectContaining({ id: 'Inner/Data', holds: '1 object, 5 bytes', fate: 'removed' })])
+    expect(wordsOf(refusal!)).toContain('ALLOW_DATA_LOSS=Inner/Data')
+  })
+
+  it('takes with it, when it is removed, what its own template does not keep', async () => {
+    const { losses } = await judge({
+      changes: [inner({ action: 'Remove' })],
+      templates: {
+        [root]: { Resources: { Inner: nestedStack() } },
+        'Inner itself': { Resources: { Data: bucket(), Kept: bucket(retained) } },
+      },
+      resources: ['Data', 'Kept'].map((logicalId) => ({
+        logicalId,
+        physicalId: logicalId,
+        type: 'AWS::S3::Bucket',
+        status: 'CREATE_COMPLETE',
+      })),
+    })
+    expect(losses.map(({ id }) => id)).toEqual(['Inner/Data'])
+  })
+
+  it('is proved to be this target’s own', async () => {
+    const foreign = {
+      Resources: { Data: bucket({ ...retained, Properties: { BucketName: 'rawscribe-eln-dev-other-1' } }) },
+    }
+    const { refusal } = await judge({
+      changes: [inner({ action: 'Add', nestedSet: 'inner set' })],
+      templates: { 'root set': { Resources: { Inner: nestedStack() } }, 'inner set': foreign },
+    })
+    expect(wordsOf(refusal!)).toContain('Inner/Data')
+    expect(refusal!.message).toContain('reaches beyond')
+  })
+
+  it('is judged by both its templates where no set tells of it', async () => {
+    const url = 'https://s3.eu-west-1.amazonaws.com/rawscribe-sam-deployments-123456789012/a/inner.template'
+    const world: World = {
+      changes: [inner()],
+      templates: {
+        'root set': { Resources: { Inner: nestedStack(url) } },
+        'Inner itself': { Resources: { Data: bucket(retained), Gone: bucket() } },
+      },
+      resources: ['Data', 'Gone'].map((logicalId) => ({
+        logicalId,
+        physicalId: logicalId,
+        type: 'AWS::S3::Bucket',
+        status: 'CREATE_COMPLETE',
+      })),
+      objects: {
+        'rawscribe-sam-deployments-123456789012/a/inner.template': JSON.stringify({
+          Resources: { Data: bucket({ ...retained, Properties: { VersioningConfiguration: { Status: 'Enabled' } } }) },
+        }),
+      },
+    }
+    const { rated, losses } = await judge(world)
+    expect(losses.map(({ id }) => id)).toEqual(['Inner/Gone'])
+    expect(rated.map((one) => one.class)).toEqual(['stateful-removing', 'stateful-replacing', 'configuration'])
+    expect((await rejectedBy(judge({ ...world, objects: {} }))).message).toContain('cannot be read')
+  })
+
+  it('that CloudFormation finds nothing to change in is left alone', async () => {
+    const { rated } = await judge({
+      changes: [inner({ nestedSet: 'inner set' })],
+      templates: { 'root set': { Resources: { Inner: nestedStack() } } },
+      sets: { 'inner set': { status: 'FAILED', statusReason: "The submitted information didn't contain changes." } },
+    })
+    expect(rated).toHaveLength(1)
+  })
+})
+
+describe('a policy that keeps data', () => {
+  const weakened = { changes: [], templates: { 'root set': { Resources: { Data: bucket() } } } }
+  it('cannot be taken away', async () => {
+    expect(wordsOf((await judge(weakened)).refusal!)).toContain('ALLOW_DATA_LOSS=Data')
+  })
+
+  it('may be, by the exact name alone', async () => {
+    expect((await judge({ ...weakened, inputs: { ALLOW_DATA_LOSS: 'data,Dat,Data2' } })).refusal).toBeDefined()
+    expect((await judge({ ...weakened, inputs: { ALLOW_DATA_LOSS: 'Other, Data' } })).refusal).toBeUndefined()
+  })
+})
+
+describe('a loss that is allowed', () => {
+  const loss = {
+    id: 'Data',
+    type: 'AWS::S3::Bucket',
+    physicalId: 'it',
+    fate: 'removed',
+    holds: '1 object',
+    allowed: true,
+  }
+  const asked = async (env: 'dev' | 'prod', answer: string, losses: Loss[] = [loss]): Promise<void> =>
+    confirmLosses(
+      losses,
+      fakeContext({
+        target: { env, org: 'myorg' },
+        inputs: { YES: 'true' },
+        ports: () => ({ prompts: { interactive: true, ask: async () => answer, askHidden: async () => '' } }),
+      }),
+    )
+
+  it('is typed in prod, whatever YES says, and only there', async () => {
+    expect((await rejectedBy(asked('prod', 'yes'))).code).toBe('Declined')
+    await asked('prod', 'prod/myorg')
+    await asked('dev', 'nothing')
+    await asked('prod', 'nothing', [])
+  })
+})
