@@ -1,9 +1,7 @@
 import { APIGatewayClient, GetAccountCommand, UpdateAccountCommand } from '@aws-sdk/client-api-gateway'
 import { AttachRolePolicyCommand, CreateRoleCommand, GetRoleCommand, IAMClient } from '@aws-sdk/client-iam'
-import { CloudFormationClient, DescribeAccountLimitsCommand } from '@aws-sdk/client-cloudformation'
-import { GetAccountSettingsCommand, LambdaClient } from '@aws-sdk/client-lambda'
 import { GetCallerIdentityCommand, STSClient } from '@aws-sdk/client-sts'
-import type { Account, Clock, Quota } from '../../ports.js'
+import type { Account, Clock } from '../../ports.js'
 import { type ClientConfig, isNamed } from './clients.js'
 
 const logPolicy = 'arn:aws:iam::aws:policy/service-role/AmazonAPIGatewayPushToCloudWatchLogs'
@@ -21,9 +19,9 @@ export function makeAccount(config: ClientConfig, clock: Clock): Account {
       const { cloudwatchRoleArn } = await gateway.send(new GetAccountCommand({}))
       return cloudwatchRoleArn
     },
-    async quotas() {
-      const read = await Promise.allSettled([lambdaQuotas(config), stackQuota(config)])
-      return read.flatMap((one) => (one.status === 'fulfilled' ? one.value : []))
+    async quotas(kinds) {
+      const { readQuotas } = await import('./quotas.js')
+      return readQuotas(config, kinds)
     },
     async setApiGatewayLogRole(roleName) {
       const arn = await ensureLogRole(new IAMClient(config), roleName)
@@ -40,25 +38,6 @@ export function makeAccount(config: ClientConfig, clock: Clock): Account {
       }
     },
   }
-}
-
-async function lambdaQuotas(config: ClientConfig): Promise<Quota[]> {
-  const { AccountLimit, AccountUsage } = await new LambdaClient(config).send(new GetAccountSettingsCommand({}))
-  const gib = 1024 ** 3
-  return [
-    {
-      name: 'Lambda code storage (GiB)',
-      used: Math.round(((AccountUsage?.TotalCodeSize ?? 0) / gib) * 10) / 10,
-      limit: Math.round((AccountLimit?.TotalCodeSize ?? 0) / gib),
-    },
-  ].filter(({ limit }) => limit > 0)
-}
-
-async function stackQuota(config: ClientConfig): Promise<Quota[]> {
-  const client = new CloudFormationClient(config)
-  const { AccountLimits } = await client.send(new DescribeAccountLimitsCommand({}))
-  const limit = AccountLimits?.find(({ Name }) => Name === 'StackLimit')?.Value
-  return limit === undefined ? [] : [{ name: 'CloudFormation stacks', used: Number.NaN, limit }]
 }
 
 async function ensureLogRole(client: IAMClient, roleName: string): Promise<string> {

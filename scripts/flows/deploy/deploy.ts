@@ -23,6 +23,7 @@ import { readShift } from '../shift/shift-journal.js'
 import { settleStack, verifyDeployable } from '../stack/settle-stack.js'
 import { uploadConfig } from '../config/target-config.js'
 import { withTargetLock } from '../lock/target-lock.js'
+import { verifyQuotas } from './verify-quotas.js'
 import { type Proof, proveRelease, verifySignIn, verifyTarget } from './verify-target.js'
 
 export interface DeployOptions {
@@ -99,6 +100,7 @@ async function look(options: DeployOptions, step: Step, context: TargetContext):
   const found = await looking
   const reasons = options.force ? ['FORCE=true'] : found.reasons
   if (reasons.length > 0) await warnOfCredentials(found.stack === undefined, context)
+  if (found.stack === undefined) await verifyQuotas(found.sources.template, found.parameters, context)
   noteOutsideBuckets(found, context)
   step.say(reasons.length === 0 ? 'nothing changed since the last release' : reasons.join(', '))
   return { ...found, reasons }

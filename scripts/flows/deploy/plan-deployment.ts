@@ -16,6 +16,7 @@ import { ensureDeploymentsBucket } from '../stack/prepare-account.js'
 import { verifyDeployable } from '../stack/settle-stack.js'
 import { withTargetLock } from '../lock/target-lock.js'
 import { type Uploads, readUploads } from '../build/uploads.js'
+import { verifyQuotas } from './verify-quotas.js'
 import { withoutAdmin } from '../ledger/why-changed.js'
 
 /** What a deployment would do now. */
@@ -65,6 +66,7 @@ export async function planDeployment(given: TargetContext): Promise<Plan> {
 
 async function look(step: Step, context: TargetContext): Promise<DeploymentFacts> {
   const found = await gatherFacts(context, false)
+  if (found.stack === undefined) await verifyQuotas(found.sources.template, found.parameters, context)
   const reasons = isSet(context.inputs, 'FORCE') ? ['FORCE=true'] : found.reasons
   step.say(reasons.length === 0 ? 'nothing changed since the last release' : reasons.join(', '))
   return { ...found, reasons }

@@ -1,4 +1,5 @@
 import { cloudTitle } from '../../core/cloud.js'
+import { describeQuota, knownQuotas, quotaKinds } from '../../core/quotas.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { Context } from '../context.js'
@@ -60,7 +61,8 @@ async function cloud(step: Step, context: Context): Promise<void> {
   const { account, region } = connected.cloud
   const { arn } = await connected.ports.account.caller()
   step.say(`${cloudTitle(connected.cloud)}, account ${account}, region ${region}, as ${arn}`)
-  for (const { name, used, limit } of await connected.ports.account.quotas()) {
-    step.line('plain', `${name}: ${Number.isNaN(used) ? `at most ${limit}` : `${used} used of ${limit}`}`)
-  }
+  if (connected.cloud.kind === 'local') return
+  const { quotas, unread } = await connected.ports.account.quotas(quotaKinds)
+  for (const quota of quotas) step.line('plain', `${knownQuotas[quota.kind].title}: ${describeQuota(quota)}`)
+  if (unread.length > 0) step.line('plain', `unread: ${unread.map((kind) => knownQuotas[kind].title).join(', ')}`)
 }
