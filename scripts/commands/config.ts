@@ -38,7 +38,8 @@ export const configCommands: Command[] = [
     summary: 'Write the merged configuration as the app reads it on this machine',
     details:
       'Into .rs/config/{env}-{org}/backend.json and webapp.json, which git ignores, and only where something changed. ' +
-      'The page’s API is its own origin there. Nothing is deployed and no account is needed.',
+      'The page’s API is its own origin there; CLOUD=local gives it the sign-in of the local AWS. Nothing is deployed ' +
+      'and no account is needed.',
     example: 'make config ENV=dev ORG=demo',
     acts: 'files',
     variables: [],
@@ -93,8 +94,9 @@ async function showConfig(context: FilesContext): Promise<void> {
 
 async function runConfig(context: FilesContext): Promise<void> {
   const { writeConfig } = await import('../flows/config/write-config.js')
+  const { runningSignIn } = await import('../flows/develop/local-sign-in.js')
   const { env, org } = context.target
-  const written = await writeConfig(context)
+  const written = await writeConfig(await runningSignIn(context), context)
   const text = await writtenText(written)
   context.report.emit({ type: 'result', text: text === '' ? `${env}/${org}: nothing changed` : text, data: written })
 }

@@ -2,7 +2,7 @@ import type { Context, FilesContext, TargetContext } from '../flows/context.js'
 import type { StartedApp } from '../ports.js'
 import type { Command } from './command.js'
 
-const common = { group: 'Development', variables: [] } as const
+const common = { group: 'Development' } as const
 
 export const localAppCommands: Command[] = [
   {
@@ -10,10 +10,11 @@ export const localAppCommands: Command[] = [
     name: 'start-backend',
     summary: 'Run the backend of an organization on this machine, without deploying it',
     details:
-      'On 127.0.0.1 only, with the merged configuration of the files and the buckets of the cloud. There is no ' +
-      'authorizer in front of it: where the configuration requires sign-in, guarded paths answer 401.',
+      'On 127.0.0.1 only, with the merged configuration of the files and the buckets of the cloud. Tokens of the ' +
+      'organization’s user pool count as they do behind its API; ENABLE_AUTH=false lets everybody in.',
     example: 'make start-backend ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
+    variables: ['ENABLE_AUTH'],
     run: async (context) =>
       tell('Backend', await (await import('../flows/develop/local-app.js')).startBackend(context), context),
   },
@@ -21,9 +22,12 @@ export const localAppCommands: Command[] = [
     ...common,
     name: 'start-frontend',
     summary: 'Serve the page of an organization on this machine',
-    details: 'On 127.0.0.1 only; /api/* and /health go to the backend of make start-backend.',
-    example: 'make start-frontend ENV=dev ORG=demo',
-    acts: 'files',
+    details:
+      'On 127.0.0.1 only; /api/* and /health go to the backend of make start-backend, and its sign-in to the ' +
+      'organization’s user pool.',
+    example: 'make start-frontend ENV=dev ORG=demo CLOUD=local',
+    acts: 'target',
+    variables: [],
     run: async (context) =>
       tell('Page', await (await import('../flows/develop/local-app.js')).startFrontend(context), context),
   },
@@ -31,9 +35,12 @@ export const localAppCommands: Command[] = [
     ...common,
     name: 'start-dev',
     summary: 'Both: backend and page of an organization on this machine',
-    details: 'make stop-all ends them. Their logs are in .rs/app.',
+    details:
+      'It asks for a sign-in as the deployed one does; ENABLE_AUTH=false lets everybody in. make stop-all ends both. ' +
+      'Their logs are in .rs/app.',
     example: 'make start-dev ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
+    variables: ['ENABLE_AUTH'],
     run: startDev,
   },
   {
@@ -43,6 +50,7 @@ export const localAppCommands: Command[] = [
     details: 'Nothing else: a process that only has the same number by now is left alone.',
     example: 'make stop-all',
     acts: 'machine',
+    variables: [],
     run: stopAll,
   },
 ]

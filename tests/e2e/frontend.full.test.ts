@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
+import { DeleteObjectCommand, HeadObjectCommand, ListObjectsV2Command, PutObjectCommand } from '@aws-sdk/client-s3'
 import { appendFile, cp, mkdir, readFile, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import type { Browser, Page } from 'playwright-core'
@@ -33,6 +33,12 @@ describe('the page of an organization', () => {
   }
   const open = (place: string, options?: RequestInit): Promise<Answer> => askDoor(page + place, options)
 
+  const forgetDrafts = async (): Promise<void> => {
+    const Bucket = 'rawscribe-eln-drafts-dev-demo-000000000000'
+    const { Contents = [] } = await clients.s3.send(new ListObjectsV2Command({ Bucket }))
+    await Promise.all(Contents.map(({ Key }) => clients.s3.send(new DeleteObjectCommand({ Bucket, Key }))))
+  }
+
   beforeAll(async () => {
     project = await makeProject('page')
     const early = await deployPage()
@@ -55,7 +61,10 @@ describe('the page of an organization', () => {
     const forms = { Bucket: 'rawscribe-forms-dev-demo-000000000000', Key: 'sops/buffer.prep.yaml', Body: sop }
     await clients.s3.send(new PutObjectCommand(forms))
   }, 180_000)
-  afterAll(async () => project.remove(), 60_000)
+  afterAll(async () => {
+    await project.make(['stop-all'])
+    await project.remove()
+  }, 60_000)
 
   it('is served at every path that is no file, beside the API, which keeps its own answers', async () => {
     for (const place of ['/', '/drafts', '/sops/some-procedure']) {
@@ -104,6 +113,33 @@ describe('the page of an organization', () => {
     } finally {
       await browser.close()
     }
+  }, 60_000)
+
+  it('does the same on this machine, undeployed, with the sign-in of the organization', async () => {
+    await forgetDrafts()
+    const before = await project.read('infra/.config/webapp/dev-demo.json')
+    const started = await project.make(['start-dev', ...where])
+    expect(shown(started)).toContain('exit 0')
+    const [backend = '', local = ''] = [...started.stdout.matchAll(/http:\S+/g)].map(([url]) => url)
+    const asked = async (token?: string): Promise<number> => {
+      const headers: Record<string, string> = token === undefined ? {} : { Authorization: `Bearer ${token}` }
+      return (await fetch(`${backend}/api/config/private`, { headers })).status
+    }
+    const { IdToken } = await signInByApi(admin.ADMIN_USERNAME, admin.ADMIN_PASSWORD, pool)
+    const foreign = await tokenOfAnotherPool(clients, pool.endpoint, stranger)
+    const forged = `${IdToken.slice(0, -4)}AAAA`
+    const answers = await Promise.all([asked(IdToken), asked(), asked(forged), asked(foreign)])
+    expect(answers).toEqual([200, 401, 401, 401])
+    const browser = await openBrowser()
+    try {
+      await visit(browser, local)
+    } finally {
+      await browser.close()
+    }
+    // The local addresses stand in generated files only; make config knows them, too.
+    expect((await project.make(['config', ...where])).stdout).toBe('dev/demo: nothing changed')
+    expect(await project.read('infra/.config/webapp/dev-demo.json')).toBe(before)
+    expect(shown(await project.make(['stop-all']))).toContain('exit 0')
   }, 60_000)
 
   it('is only uploaded as far as it changed, and goes back as it was', async () => {

@@ -83,6 +83,8 @@ describe('the app on this machine', () => {
 
     expect(parts(await start('demo'))).toEqual([backend, page].map((part) => ({ ...part, fresh: false })))
     expect(shown(await start('other'))).toContain('runs for dev/demo already')
+    const guarded = await project.make(['start-backend', 'ENV=dev', 'ORG=demo', 'CLOUD=local', 'ENABLE_AUTH=true'])
+    expect(guarded.stderr).toContain('dev/demo has no user pool to sign in to')
 
     expect(shown(await project.make(['stop-all']))).toContain(`(process ${backend!.pid}) stopped`)
     expect(await stateOf([backend!.pid, page!.pid])).not.toMatch(/^[^Z]/m)

@@ -14,13 +14,18 @@ export interface WrittenConfig {
 }
 
 /** Locally the page and the API have one address: what the files say of AWS does not count. */
-const ownOrigin: JsonObject = { webapp: { apiEndpoint: '', api: null } }
+function ownOrigin(cognito: SignInPlace): JsonObject {
+  return { webapp: { apiEndpoint: '', api: null, ...(cognito === undefined ? {} : { auth: { cognito } }) } }
+}
+
+/** Where the page signs its users in; undefined leaves that to the files. */
+type SignInPlace = Readonly<Record<string, string>> | undefined
 
 /**
  * Writes what the app reads when it runs on this machine, where it is not so already; answers what it wrote. Throws
  * Usage where the environment has no configuration or a file is wrong, Refused where one looks like a secret.
  */
-export async function writeConfig(context: FilesContext): Promise<WrittenConfig[]> {
+export async function writeConfig(cognito: SignInPlace, context: FilesContext): Promise<WrittenConfig[]> {
   const { ports, target } = context
   const { env, org } = target
   const base = `infra/.config/lambda/${env}.json`
@@ -30,7 +35,7 @@ export async function writeConfig(context: FilesContext): Promise<WrittenConfig[
     })
   }
   const plans = (await mergedConfigs(context)).map(({ part, merged }) => {
-    const config = part === 'lambda' ? merged : mergeConfig(merged, ownOrigin)
+    const config = part === 'lambda' ? merged : mergeConfig(merged, ownOrigin(cognito))
     const file = `.rs/config/${env}-${org}/${part === 'lambda' ? 'backend' : 'webapp'}.json`
     return { file, config, text: `${JSON.stringify(config, null, 2)}\n` }
   })

@@ -2,14 +2,16 @@ import { DeployError } from '../../errors.js'
 import type { AppPart, StartedApp } from '../../ports.js'
 import type { FilesContext, TargetContext } from '../context.js'
 import { writeConfig } from '../config/write-config.js'
+import { localSignIn } from './local-sign-in.js'
 
 const ports = { backend: 8000, page: 3000 }
 
 /** The backend of a target on this machine: the code and configuration of this checkout, the buckets of its cloud. */
 export async function startBackend(context: TargetContext): Promise<StartedApp> {
-  const { ports: has, target, names, projectFolder, childEnv } = context
+  const { ports: has, target, names, toolFolder, projectFolder, childEnv } = context
   await verifySameTarget('backend', context)
-  await writeConfig(context)
+  const signIn = await localSignIn(context)
+  await writeConfig(signIn.place, context)
   const program = await has.toolchain.testPython()
   const env = {
     ...childEnv,
@@ -20,8 +22,12 @@ export async function startBackend(context: TargetContext): Promise<StartedApp> 
     ELN_BUCKET: names.buckets.eln,
     DRAFTS_BUCKET: names.buckets.drafts,
     LOCAL_CONFIG_FILE: `${projectFolder}/.rs/config/${target.env}-${target.org}/backend.json`,
+    // Byte code must not land in the folder that SAM hashes and copies.
+    PYTHONPYCACHEPREFIX: `${projectFolder}/.rs/cache/pycache`,
+    ...signIn.env,
   }
-  const args = ['-m', 'uvicorn', 'rawscribe.main:app', '--host', '127.0.0.1', '--port']
+  const app = ['--app-dir', `${toolFolder}/infra/local-app`, 'guarded:app']
+  const args = ['-m', 'uvicorn', ...app, '--host', '127.0.0.1', '--port']
   return has.app.start('backend', targetName(context), ports.backend, (port) => ({
     program,
     args: [...args, String(port)],
@@ -31,7 +37,7 @@ export async function startBackend(context: TargetContext): Promise<StartedApp> 
 }
 
 /** The page of a target on this machine; what it asks of the API goes to the local backend. */
-export async function startFrontend(context: FilesContext): Promise<StartedApp> {
+export async function startFrontend(context: TargetContext): Promise<StartedApp> {
   const { ports: has, target, projectFolder, toolFolder, nodeProgram, childEnv } = context
   await verifySameTarget('page', context)
   if (!(await has.files.exists('frontend/index.html'))) {
@@ -39,7 +45,7 @@ export async function startFrontend(context: FilesContext): Promise<StartedApp> 
       hint: `make start-backend ENV=${target.env} ORG=${target.org}`,
     })
   }
-  await writeConfig(context)
+  await writeConfig((await localSignIn(context)).place, context)
   const config = `${projectFolder}/.rs/config/${target.env}-${target.org}/webapp.json`
   const server = `${toolFolder}/infra/local-app/serve-page.mjs`
   const record = `${projectFolder}/.rs/app/backend.json`

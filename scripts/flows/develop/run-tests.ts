@@ -35,7 +35,11 @@ const slowParts: Part[] = [
   },
   { title: 'Dead code', scopes: ['all', 'full'], run: node(['node_modules/knip/bin/knip.js', '--no-progress']) },
   { title: 'Template', scopes: ['all', 'full'], run: template },
-  { title: 'Ruff', scopes: ['all', 'full'], run: python('ruff', ['check', 'backend', 'tests/backend']) },
+  {
+    title: 'Ruff',
+    scopes: ['all', 'full'],
+    run: python('ruff', ['check', 'backend', 'infra/local-app', 'tests/backend']),
+  },
   {
     title: 'Ruff local',
     scopes: ['all', 'full'],

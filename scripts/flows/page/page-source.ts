@@ -10,6 +10,7 @@ import {
   pageConfigKey,
   pageKey,
 } from '../../core/page-files.js'
+import { signInPlace } from '../../core/sign-in-place.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
@@ -81,14 +82,8 @@ async function pageConfig(stack: Stack, context: TargetContext): Promise<string>
   ])
   const webapp = parts.find(({ part }) => part === 'webapp')?.merged ?? {}
   const api = patterns.includes('/api/*') ? '' : (addressesOf(outputs, names.apiStage, cloud).api ?? '')
-  const pool = outputs['CognitoUserPoolId'] ?? ''
-  const cognito: JsonObject = {
-    region: cloud.region,
-    userPoolId: pool,
-    clientId: outputs['CognitoClientId'] ?? '',
-    ...(cloud.endpoint === undefined ? {} : { endpoint: `${cloud.endpoint.replace(/\/+$/, '')}/` }),
-  }
-  const own: JsonObject = { apiEndpoint: api, api: null, ...(pool === '' ? {} : { auth: { cognito } }) }
+  const cognito = signInPlace(outputs, cloud)
+  const own: JsonObject = { apiEndpoint: api, api: null, ...(cognito === undefined ? {} : { auth: { cognito } }) }
   const config = mergeConfig(webapp, { webapp: own })
   const secret = secretPaths(config, target.env)
   if (secret.length === 0) return `${JSON.stringify(config, null, 2)}\n`

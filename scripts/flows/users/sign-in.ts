@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { JSONWebKeySet } from 'jose'
 import { addressesOf } from '../../core/addresses.js'
+import { issuerOf } from '../../core/sign-in-place.js'
 import { judgeToken } from '../../core/token.js'
 import { parseUserName, stateOf } from '../../core/users.js'
 import { DeployError } from '../../errors.js'
@@ -123,8 +124,7 @@ async function tokenRule(
   { poolId, clientId }: StackPool,
   { ports, cloud }: TargetContext,
 ): Promise<{ issuer: string; clientId: string; keys: JSONWebKeySet }> {
-  const issuer = `https://cognito-idp.${cloud.region}.amazonaws.com/${poolId}`
-  const address = `${cloud.endpoint === undefined ? issuer : `${cloud.endpoint}/${poolId}`}/.well-known/jwks.json`
+  const { issuer, keys: address } = issuerOf(poolId, cloud)
   const answer = await ports.http.get(address)
   if (answer?.status === 200) return { issuer, clientId, keys: JSON.parse(answer.body) as JSONWebKeySet }
   throw new DeployError('AwsFailed', `${address} answers ${answer?.status ?? 'nothing'}`, {
