@@ -1,15 +1,10 @@
-import { createWriteStream } from 'node:fs'
 import { chmod, cp, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
-import { pipeline } from 'node:stream/promises'
-import { ZipArchive } from 'archiver'
 import { exclusively } from '../../infra/bootstrap/exclusive.mjs'
 import { DeployError } from '../errors.js'
 import type { Files } from '../ports.js'
 
-/** The earliest time a zip can hold (MS-DOS dates start in 1980). */
-const fixedTime = new Date('1980-01-01T00:00:00Z')
 const rubbish = new Set(['__pycache__', '.DS_Store', '.pytest_cache', '.mypy_cache', '.ruff_cache'])
 
 /** Files below `root`; relative paths are taken from there. */
@@ -34,7 +29,10 @@ export function makeFiles(root: string): Files {
     exclusively: (lockFile, work, onWait) => exclusively(at(lockFile), work, onWait),
     remove: (folder) => rm(at(folder), { recursive: true, force: true }),
     copy: (from, to) => cp(at(from), at(to), { recursive: true, filter: (file) => !isRubbish(file) }),
-    zip: (folder, file, leftOut = []) => zipFolder(at(folder), at(file), leftOut),
+    async zip(folder, file, leftOut = []) {
+      const names = (await listFiles(at(folder))).filter((name) => !isLeftOut(name, leftOut))
+      await (await import('./zip.js')).zipFiles(at(folder), names, at(file))
+    },
   }
 }
 
@@ -81,23 +79,4 @@ function isLeftOut(file: string, leftOut: readonly string[]): boolean {
   return leftOut.some((name) =>
     name.startsWith('*') ? parts.some((part) => part.endsWith(name.slice(1))) : parts.includes(name),
   )
-}
-
-async function zipFolder(folder: string, file: string, leftOut: readonly string[]): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
-  const archive = new ZipArchive({ zlib: { level: 6 } })
-  const fresh = `${file}.${randomUUID()}.new`
-  const written = pipeline(archive, createWriteStream(fresh))
-  for (const name of (await listFiles(folder)).filter((one) => !isLeftOut(one, leftOut))) {
-    const source = path.join(folder, name)
-    const executable = ((await stat(source)).mode & 0o111) !== 0
-    archive.append(await readFile(source), {
-      name: name.split(path.sep).join('/'),
-      date: fixedTime,
-      mode: executable ? 0o755 : 0o644,
-    })
-  }
-  await archive.finalize()
-  await written
-  await rename(fresh, file)
 }

@@ -1,5 +1,5 @@
 import { parseDocument } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DeployError } from '../errors.js'
 import type { JsonObject } from './config-merge.js'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DeployError } from '../errors.js'
 import { whereJsonBreaks } from './config-file.js'
 import { environments } from './target.js'

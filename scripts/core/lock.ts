@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** Who holds a target, as it stands in the deployments bucket. */
 export const lockSchema = z.object({

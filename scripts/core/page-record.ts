@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 const placedFile = z.object({
   sha256: z.string(),

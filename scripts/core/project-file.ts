@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { DeployError } from '../errors.js'
 import { type Project, bucketKeys, knownOutputs, knownParameters, ownProject } from './project.js'
 

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 import { liveAlias } from './functions.js'
 import { canonicalJson } from './hash.js'
 import { shiftRecord } from './shift.js'

@@ -1,4 +1,4 @@
-import { z } from 'zod'
+import * as z from 'zod'
 
 /** What somebody wants of a shift that is under way. */
 export const shiftWishes = ['finish', 'abort'] as const

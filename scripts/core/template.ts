@@ -7,7 +7,7 @@ import {
   type YAMLSeq,
   parseDocument,
 } from 'yaml'
-import { z } from 'zod'
+import * as z from 'zod'
 import { DeployError } from '../errors.js'
 
 const resourceSchema = z.looseObject({
@@ -130,6 +130,23 @@ function parseJson(text: string): Template | undefined {
   try {
     const parsed = templateSchema.safeParse(JSON.parse(text))
     return parsed.success ? parsed.data : undefined
+  } catch {
+    return undefined
+  }
+}
+
+const keptSchema = z.object({ reading: z.literal(1), of: z.string(), template: templateSchema })
+
+/** What is kept of a template that was read, for the text with this hash; `reading` counts changes of how it is read. */
+export function keptReading(template: Template, hash: string): string {
+  return JSON.stringify({ reading: 1, of: hash, template } satisfies z.infer<typeof keptSchema>)
+}
+
+/** The template that was kept for the text with this hash; undefined where another was, or nothing that can be read. */
+export function readKept(kept: string | undefined, hash: string): Template | undefined {
+  if (kept?.startsWith(`{"reading":1,"of":"${hash}"`) !== true) return undefined
+  try {
+    return keptSchema.parse(JSON.parse(kept)).template
   } catch {
     return undefined
   }

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import { z } from 'zod'
+import * as z from 'zod'
 import type { Names } from '../../core/names.js'
 import { DeployError } from '../../errors.js'
 import type { BuildPlace } from './build-target.js'

@@ -1,7 +1,14 @@
 import path from 'node:path'
 import { canonicalJson, sha256, sha256Base64, shortHash } from '../../core/hash.js'
 import { samBuild, samConfigFile, samConfigText } from '../../core/sam-commands.js'
-import { type CodeFolder, type Template, codeFolders, parseTemplate } from '../../core/template.js'
+import {
+  type CodeFolder,
+  type Template,
+  codeFolders,
+  keptReading,
+  parseTemplate,
+  readKept,
+} from '../../core/template.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
@@ -39,14 +46,16 @@ export interface Sources {
   files: Record<string, string>
 }
 
-export async function readSources({ ports }: TargetContext): Promise<Sources> {
+export async function readSources(context: TargetContext): Promise<Sources> {
+  const { ports } = context
   const templateText = await ports.files.readText(templateFile)
   if (templateText === undefined) {
     throw new DeployError('Usage', 'there is no template.yaml in this folder', {
       hint: 'run make in the project’s folder',
     })
   }
-  const template = parseTemplate(templateText, templateFile)
+  const templateHash = sha256(templateText)
+  const template = await readTemplate(templateText, templateHash, context)
   const folders = [...new Set(codeFolders(template).map(({ folder }) => folder))].sort()
   const hashes = await Promise.all(
     folders.map(async (folder) => {
@@ -67,10 +76,23 @@ export async function readSources({ ports }: TargetContext): Promise<Sources> {
   return {
     templateText,
     template,
-    templateHash: sha256(templateText),
+    templateHash,
     codeHash: sha256(canonicalJson(hashes)),
-    files: { [templateFile]: shortHash(sha256(templateText)), ...Object.fromEntries(codeFiles) },
+    files: { [templateFile]: shortHash(templateHash), ...Object.fromEntries(codeFiles) },
   }
+}
+
+/**
+ * The template of this text. To read YAML is a tenth of a second, much beside a release of code: the build folder, where
+ * there is one, keeps what was read.
+ */
+async function readTemplate(text: string, hash: string, { ports, names }: TargetContext): Promise<Template> {
+  const file = path.join(names.buildFolder, 'template.read.json')
+  const kept = readKept(await ports.files.readText(file), hash)
+  if (kept !== undefined) return kept
+  const template = parseTemplate(text, templateFile)
+  if (await ports.files.exists(names.buildFolder)) await ports.files.write(file, keptReading(template, hash))
+  return template
 }
 
 /** Runs `sam build` into the target's folder and zips what it made, unless the folder holds this very build already. */

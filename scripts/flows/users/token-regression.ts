@@ -1,5 +1,5 @@
 import type { JSONWebKeySet } from 'jose'
-import { z } from 'zod'
+import * as z from 'zod'
 import path from 'node:path'
 import { judgeToken } from '../../core/token.js'
 import { DeployError } from '../../errors.js'
