@@ -63,3 +63,10 @@ export function describeShift({ functions, percent }: Pick<Shift, 'functions' | 
 export function describeOwner({ strategy, who, command, pid, since }: Shift): string {
   return `${strategy} by ${who} (${command}, process ${pid}) since ${since}`
 }
+
+/** Whether an alias gives its second version the same share, as exactly as Lambda keeps it. */
+export function sameWeights(one: Readonly<Record<string, number>>, other: Readonly<Record<string, number>>): boolean {
+  const mine = Object.entries(one)
+  const close = mine.every(([version, weight]) => Math.abs((other[version] ?? 0) - weight) < 1e-6)
+  return close && mine.length === Object.keys(other).length
+}

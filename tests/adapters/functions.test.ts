@@ -5,7 +5,7 @@ import { answerWithin } from '../../scripts/adapters/aws/clients.js'
 import { makeFunctions } from '../../scripts/adapters/aws/functions.js'
 import type { Functions } from '../../scripts/ports.js'
 
-type Answer = 'lost' | { status: number; body: Record<string, string> }
+type Answer = 'lost' | { status: number; body: Record<string, unknown> }
 
 /** A Lambda that answers in turn, and keeps what it was asked. */
 async function lambda<T>(
@@ -17,7 +17,7 @@ async function lambda<T>(
     asked.push(`${request.method} ${request.url?.split('?')[0]?.split('/').at(-1)}`)
     const answer = answers.shift()
     if (answer === undefined || answer === 'lost') return void response.destroy()
-    const headers = { 'content-type': 'application/json', 'x-amzn-errortype': answer.body['__type'] ?? '' }
+    const headers = { 'content-type': 'application/json', 'x-amzn-errortype': String(answer.body['__type'] ?? '') }
     response.writeHead(answer.status, headers).end(JSON.stringify(answer.body))
   })
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
@@ -64,5 +64,25 @@ describe('an update of code', () => {
     const { done, asked } = await lambda([stale, holds('new')], update)
     expect(done).toBe('StackState')
     expect(asked).toEqual(['PUT code'])
+  })
+})
+
+describe('a move of an alias', () => {
+  const points = (weights: Record<string, number>): Answer => ({
+    status: 200,
+    body: { FunctionVersion: '7', RevisionId: 'now', RoutingConfig: { AdditionalVersionWeights: weights } },
+  })
+  const share = (functions: Functions) =>
+    functions.moveAlias('f', 'live', '7', 'rev', { 8: 0.1 }).then(
+      ({ weights }) => weights,
+      (error: unknown) => (error as { code?: string }).code,
+    )
+
+  it('whose answer was lost has been done where the alias shares as it was to', async () => {
+    expect((await lambda(['lost', stale, points({ 8: 0.1 })], share)).done).toEqual({ 8: 0.1 })
+  })
+
+  it.each([{}, { 8: 0.5 }])('whose answer was lost is refused where somebody shares %j', async (weights) => {
+    expect((await lambda(['lost', stale, points(weights)], share)).done).toBe('StackState')
   })
 })

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+
 import pytest
 from functions import Functions
 
@@ -58,6 +60,18 @@ def test_own_code_comes_before_layers_and_later_layers_before_earlier(functions:
     second = functions.layer({"python/both.py": "WHERE = 'second'"})
     name = functions.create(IMPORTS, Layers=[first, second])
     assert functions.invoke(name, event=["both"]) == {"both": "second"}
+
+
+@pytest.mark.slow
+@pytest.mark.fix("lambda-sandbox")
+def test_a_start_that_takes_more_than_ten_seconds_then_has_the_timeout(functions: Functions) -> None:
+    slow = functions.create("import time\ntime.sleep(13)\ndef handler(event, context): return 'started'", Timeout=15)
+    assert functions.invoke(slow) == "started"
+    stuck = functions.create("import time\ntime.sleep(13)\ndef handler(event, context): pass", Timeout=1)
+    answer = functions.api.invoke(FunctionName=stuck)
+    assert answer["FunctionError"] == "Unhandled"
+    assert json.loads(answer["Payload"].read()) == {
+        "errorType": "Sandbox.Timedout", "errorMessage": "Task timed out after 1.00 seconds"}
 
 
 @pytest.mark.fix("lambda-sandbox")

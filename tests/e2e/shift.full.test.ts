@@ -1,32 +1,49 @@
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
-import { type Begun, type Project, jsonLine, makeProject, shown } from './support/project.js'
+import { type Begun, type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
+import { answeringVersions, countAnswers, during } from './support/traffic.js'
 
 const target = ['ENV=dev', 'ORG=demo', 'CLOUD=local', 'JSON=true']
 const flags = ['--env', 'dev', '--org', 'demo', '--cloud', 'local']
 const main = path.join('backend', 'rawscribe', 'main.py')
 let project: Project
+let other: Project
 let api: string
 let good: string
 
 beforeAll(async () => {
   project = await makeProject('shift')
+  other = await makeProject('other')
   good = await project.read(main)
   const deployed = await project.make(['rs-deploy', ...target])
   if (deployed.exitCode !== 0) throw new Error(shown(deployed))
   api = String(jsonLine(deployed, 'summary')['api'])
 }, 240_000)
 
-afterAll(() => project.remove(), 60_000)
+afterAll(async () => {
+  await project.remove()
+  await other.remove()
+}, 60_000)
 
 const write = (text: string): Promise<void> => writeFile(path.join(project.folder, main), text)
+const failing =
+  'served = handler\n\n\ndef handler(event, context):\n    if event["path"] != "/health":\n' +
+  '        raise RuntimeError("broken")\n    return served(event, context)\n'
 /** The newest receipt. */
 async function newest(): Promise<unknown> {
   const history = jsonLine(await project.make(['rs-history', ...target]), 'result')['data'] as { release: number }[]
   const shown = await project.make(['rs-show-release', ...target, `RELEASE=${history[0]?.release}`])
   return jsonLine(shown, 'result')['data']
 }
+/** From another checkout, by its own words of where the local AWS is. */
+const elsewhere = (command: string): Promise<RunResult> =>
+  other.program([command, ...flags.slice(0, 4), '--json'], {
+    AWS_ENDPOINT_URL: new URL(api).origin,
+    AWS_ACCESS_KEY_ID: 'test',
+    AWS_SECRET_ACCESS_KEY: 'test',
+    AWS_REGION: 'us-east-1',
+  })
 /** A shift that nobody would wait for, at its first half. */
 const halfWay = (): Promise<Begun> =>
   project.begun(
@@ -45,10 +62,7 @@ async function answering(times: number): Promise<string[]> {
 
 describe('a shift', () => {
   it('takes a version back that fails more requests than the old one, and is recorded', async () => {
-    const broken =
-      'served = handler\n\n\ndef handler(event, context):\n    if event["path"] != "/health":\n' +
-      '        raise RuntimeError("broken")\n    return served(event, context)\n'
-    await write(`${good}\n${broken}`)
+    await write(`${good}\n${failing}`)
     const running = await halfWay()
     let over = false
     const ended = running.ended.finally(() => (over = true))
@@ -100,4 +114,91 @@ describe('a shift', () => {
     expect(await answering(12)).toHaveLength(1)
     expect(await newest()).toMatchObject({ outcome: 'live', shift: { ended: 'finished', percent: 50 } })
   }, 60_000)
+
+  it('is aborted from another checkout: its run says who asked, takes everything back, and ends', async () => {
+    await write(`${good}\n# aborted\n`)
+    const [before] = await answering(6)
+    const running = await halfWay()
+    const aborted = await elsewhere('rs-shift-abort')
+    expect(jsonLine(aborted, 'summary')).toMatchObject({ outcome: 'aborted', by: 'its run' })
+    const result = await running.ended
+    expect(result.exitCode).toBe(3)
+    expect(result.stdout).toMatch(/asked to abort it now \(rs-shift-abort\)/)
+    expect(jsonLine(result, 'failure')['message']).toMatch(
+      /^aborted by .+; back at 50 %: version \d+ has all requests again$/,
+    )
+    expect(await answering(12)).toEqual([before])
+    expect(await newest()).toMatchObject({ outcome: 'failed', shift: { ended: 'aborted', percent: 50 } })
+  }, 60_000)
+
+  it('whose run sleeps is taken over from another checkout, and the run says so when it wakes', async () => {
+    const [before] = await answering(6)
+    const running = await halfWay()
+    running.signal('SIGSTOP')
+    const aborted = await elsewhere('rs-shift-abort')
+    expect(aborted.stdout).toContain('does not answer')
+    expect(jsonLine(aborted, 'summary')).toMatchObject({ outcome: 'aborted', by: 'this run' })
+    running.signal('SIGCONT')
+    const result = await running.ended
+    expect(jsonLine(result, 'failure')).toMatchObject({ code: 'Interrupted', exitCode: 3 })
+    expect(jsonLine(result, 'failure')['message']).toContain('ended this shift: this run ends and leaves it to them')
+    expect(await answering(12)).toEqual([before])
+  }, 60_000)
+
+  it('is left where it is by Ctrl-C, which says how to go on; the same command does', async () => {
+    const canary = ['rs-deploy-function', ...flags, '--strategy', 'Canary50Percent3Seconds']
+    const running = await project.begun(canary, '50 % of the requests')
+    running.signal('SIGINT')
+    const stopped = await running.ended
+    expect(stopped.exitCode).toBe(3)
+    expect(jsonLine(stopped, 'failure')['message']).toContain('and nobody watches it now')
+    expect(JSON.stringify(jsonLine(stopped, 'failure')['facts'])).toContain('make rs-shift-finish ENV=dev ORG=demo')
+    expect(await answering(16)).toHaveLength(2)
+    expect((await project.make(['rs-lock-status', ...target])).stdout).toContain('free')
+    const resumed = await project.program([...canary, '--json'])
+    expect(resumed.stdout).toContain('was left half way: going on with it')
+    expect(jsonLine(resumed, 'summary')).toMatchObject({ outcome: 'deployed' })
+    expect(await answering(12)).toHaveLength(1)
+    expect(await newest()).toMatchObject({ outcome: 'live', shift: { ended: 'done', percent: 100 } })
+  }, 60_000)
+})
+
+describe('rs-deploy, step by step', () => {
+  const memory = async (megabytes: number): Promise<void> => {
+    const template = await project.read('template.yaml')
+    const changed = template.replace(/MemorySize: \d+/, `MemorySize: ${megabytes}`)
+    await writeFile(path.join(project.folder, 'template.yaml'), changed)
+  }
+  const deploy = (strategy: string): Promise<RunResult> =>
+    project.program(['rs-deploy', ...flags, '--json', '--strategy', strategy])
+
+  it('moves the requests from the old version to the new one, and none of them fails', async () => {
+    const [before = ''] = await answering(6)
+    await write(`${good}\n# by rs-deploy\n`)
+    await memory(640)
+    const { result, asked } = await during({ api, paths: ['/health', '/'] }, () => deploy('Canary50Percent3Seconds'))
+    expect(jsonLine(result, 'summary')).toMatchObject({ outcome: 'deployed' })
+    expect(result.stdout).toContain('50 % of the requests reach version')
+    expect(countAnswers(asked.filter(({ status }) => status !== 200))).toEqual({})
+    const [now = ''] = await answering(12)
+    expect(answeringVersions(asked)).toEqual([before.slice(4), now.slice(4)])
+    expect(await newest()).toMatchObject({ command: 'rs-deploy', shift: { ended: 'done', percent: 100 } })
+    const again = await deploy('Canary50Percent3Seconds')
+    expect(jsonLine(again, 'summary')).toMatchObject({ outcome: 'unchanged' })
+  }, 120_000)
+
+  it('takes the requests back where the new version fails, and the corrected code is deployed after it', async () => {
+    const before = await answering(6)
+    await write(`${good}\n${failing}`)
+    await memory(704)
+    const { result, asked } = await during({ api, paths: ['/'] }, () => deploy('Canary50Percent30Minutes'))
+    expect(result.exitCode).toBe(5)
+    expect(jsonLine(result, 'failure')['message']).toMatch(/ended in an error.*back at 50 %/)
+    expect(await answering(12)).toEqual(before)
+    expect(asked.filter(({ status }) => status === 200).length).toBeGreaterThan(0)
+    expect(await newest()).toMatchObject({ command: 'rs-deploy', outcome: 'failed', shift: { ended: 'gate' } })
+    await write(`${good}\n# corrected\n`)
+    expect(jsonLine(await deploy('AllAtOnce'), 'summary')).toMatchObject({ outcome: 'deployed' })
+    expect(await answering(12)).not.toEqual(before)
+  }, 120_000)
 })

@@ -1,18 +1,19 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { shown } from '../e2e/support/project.js'
 import { type Interruption, atEveryStep, describeInterruption, interrupt } from './support/interruptions.js'
-import { type Rig, type Start, makeRig } from './support/rig.js'
+import { type Rig, makeRig } from './support/rig.js'
 import { drawn } from './support/seeded.js'
 
+type Deployment = 'first' | 'update'
 /** A checkout for each: what an update begins with has other sources. */
-const rigs: Record<Start, Rig> = {
+const rigs: Record<Deployment, Rig> = {
   first: await makeRig('stops', ['first']),
   update: await makeRig('stops', ['first', 'update']),
 }
-const starts: Start[] = ['first', 'update']
+const starts: Deployment[] = ['first', 'update']
 
 /** At random points of the wire, the same ones in every run. */
-const random = starts.flatMap((start): Interruption[] =>
+const random = starts.flatMap((start): Interruption<Deployment>[] =>
   drawn(15, rigs[start].clean[start].calls.length).map((call, i) => ({
     start,
     blow: 'killed',

@@ -4,8 +4,8 @@ import type { Shift } from '../../scripts/core/shift.js'
 import { readStrategy } from '../../scripts/core/strategy.js'
 import { DeployError } from '../../scripts/errors.js'
 import { shiftTraffic } from '../../scripts/flows/shift/shift-traffic.js'
-import type { FunctionAlias, Functions, Metrics, StackResource, Stacks } from '../../scripts/ports.js'
-import { type FakeContext, fakeContext, fakeStep } from './fake-context.js'
+import type { FunctionAlias, Functions, Http, Metrics, StackResource, Stacks } from '../../scripts/ports.js'
+import { type FakeContext, fakeContext, fakeStack, fakeStep } from './fake-context.js'
 import { deploymentsBucket } from './fake-ledger.js'
 import { rejectedBy } from './failures.js'
 import { fakePort, memoryBuckets } from './fake-ports.js'
@@ -29,6 +29,8 @@ export interface World {
   figures?: () => VersionFigures
   alarm?: () => boolean
   healthy?: () => boolean
+  /** What the API answers to the health path. */
+  overHttp?: () => { status: number; version?: string } | undefined
   /** Called before every write of an alias. */
   onMove?: (name: string) => void
   signal?: AbortSignal
@@ -48,7 +50,7 @@ export function world(given: World = {}): Shifting {
     figures = () => ({ invocations: 0, errors: 0, p95Ms: undefined }),
     onMove = () => undefined,
   } = given
-  const { alarm = () => false, healthy = () => true } = given
+  const { alarm = () => false, healthy = () => true, overHttp = () => ({ status: 200, version: '7' }) } = given
   const aliases =
     given.aliases ?? Object.fromEntries(names.map((name) => [name, { version: '7', revisionId: 'r0', weights: {} }]))
   let revisions = 0
@@ -86,10 +88,19 @@ export function world(given: World = {}): Shifting {
       functions: fakePort<Functions>('functions', functions, calls),
       buckets: { ...memoryBuckets(objects, calls), readDated: async () => undefined },
       metrics: fakePort<Metrics>('metrics', metrics, calls),
-      stacks: fakePort<Stacks>('stacks', { resources: async () => resources }, calls),
+      stacks: fakePort<Stacks>('stacks', { resources: async () => resources, describe: async () => stack }, calls),
+      http: fakePort<Http>('http', { get: async () => httpAnswer(overHttp()) }, calls),
     }),
   })
   return { ...context, aliases, objects, shift: () => JSON.parse(objects[journal] ?? '') as Shift }
+}
+
+const stack = fakeStack({ outputs: { ApiEndpoint: 'https://api.example.org/dev' } })
+
+function httpAnswer(given: { status: number; version?: string } | undefined): Awaited<ReturnType<Http['get']>> {
+  if (given === undefined) return undefined
+  const { status, version } = given
+  return { status, headers: {}, body: JSON.stringify({ status: status === 200 ? 'healthy' : 'sick', version }) }
 }
 
 export const shift = (context: FakeContext, strategy = canary) =>

@@ -3,11 +3,13 @@
 AWS ("Using Lambda environment variables", "Working with layers for Python Lambda functions",
 Lambda Developer Guide): the runtime sets AWS_LAMBDA_FUNCTION_NAME, …_VERSION, …_LOG_GROUP_NAME,
 AWS_EXECUTION_ENV and others; layers are unpacked to /opt, later ones over earlier ones, and
-stand on the search path after the function's own code; the Python runtimes include boto3.
+stand on the search path after the function's own code; the Python runtimes include boto3. A
+start that takes more than ten seconds is ended and tried once more, then for as long as the
+function's timeout ("Understanding the Lambda execution environment lifecycle", ditto).
 
 MiniStack 1.5.33 hands functions its own whole environment and all its packages, leaves several
-variables out, puts layers before the function's code, and unpacks everything once per process
-(20 requests a second made 18 GB of temporary files).
+variables out, puts layers before the function's code, waits for a start for ever, and unpacks
+everything once per process (20 requests a second made 18 GB of temporary files).
 """
 
 from __future__ import annotations
@@ -33,6 +35,9 @@ LAST_LINE = "\x1emade-all-its-output\x1e"
 CALL = "            result = handler_fn(event, context)\n"
 MARKED_CALL = CALL + f"            sys.stderr.write({LAST_LINE + chr(10)!r}); sys.stderr.flush()\n"
 NOISE_LINES = 200  # of a module that prints while it is imported, before the worker says "ready"
+START_SECONDS = 10.0
+# MiniStack answers a call whose process did not start with the exception's name and text.
+StartTimedOut = type("Sandbox.Timedout", (RuntimeError,), {})
 
 
 def apply(settings: Settings) -> None:
@@ -49,12 +54,16 @@ def apply(settings: Settings) -> None:
         code, *layers = self._packages = [packages.take(archive) for archive in _archives(self)]
         command, script_env = _command(self, layers, runtime)
         environment = function_environment(self.config, settings.port, code, Path(self._tmpdir)) | script_env
-        self._proc = subprocess.Popen(
-            command, cwd=code, env=environment, text=True, bufsize=1,
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
-        _collect_stderr(self)
-        _introduce(self, code)
-        self._start_time = time.time()
+        timeout = self.config.get("Timeout", 3)
+        for seconds in (START_SECONDS, float(timeout)):
+            self._proc = subprocess.Popen(
+                command, cwd=code, env=environment, text=True, bufsize=1,
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            _collect_stderr(self)
+            if _starts_within(seconds, self, code):
+                self._start_time = time.time()
+                return
+        raise StartTimedOut(f"Task timed out after {timeout}.00 seconds")
 
     discard = worker._discard_tmpdir
 
@@ -113,6 +122,26 @@ def _collect_stderr(worker: Any) -> None:
     worker._stderr_queue = Queue()
     worker._stderr_thread = threading.Thread(target=worker._read_stderr, daemon=True)
     worker._stderr_thread.start()
+
+
+def _starts_within(seconds: float, worker: Any, code: Path) -> bool:
+    """Whether the worker has its handler by then; else it is ended."""
+    late = threading.Event()
+
+    def end(process: Any = worker._proc) -> None:
+        late.set()
+        process.kill()
+
+    timer = threading.Timer(seconds, end)
+    timer.start()
+    try:
+        _introduce(worker, code)
+    except (RuntimeError, OSError):
+        if not late.is_set():
+            raise
+    finally:
+        timer.cancel()
+    return not late.is_set()
 
 
 def _introduce(worker: Any, code: Path) -> None:

@@ -13,6 +13,7 @@ import {
   UpdateAliasCommand,
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda'
+import { sameWeights } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { CodeSource, FunctionAlias, FunctionState, Functions } from '../../ports.js'
 import { type ClientConfig, everyPage, isNamed, isOwnEcho } from './clients.js'
@@ -110,7 +111,7 @@ export function makeFunctions(config: ClientConfig): Functions {
       const moved = client.send(move).catch(async (error: unknown) => {
         if (!isOwnEcho(error, 'PreconditionFailedException')) throw error
         const now = await client.send(new GetAliasCommand({ FunctionName: name, Name: alias }))
-        if (now.FunctionVersion !== version) throw error
+        if (now.FunctionVersion !== version || !sameWeights(toAlias(now).weights, weights)) throw error
         return now
       })
       return toAlias(await unlessChanged(`${name}:${alias}`, moved))

@@ -1,10 +1,13 @@
 import { randomUUID } from 'node:crypto'
 import { type Lock, describeLock, doubtfulAfterMs, heartbeatEveryMs, isStale, lockSchema } from '../../core/lock.js'
 import { ledgerKeys } from '../../core/names.js'
+import { describeShift } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { DatedObject } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
+import { placed } from '../shift/shift-ends.js'
+import { readShift } from '../shift/shift-journal.js'
 import { guardWrites } from './guard-writes.js'
 
 const pollMs = { aws: 5_000, local: 500 }
@@ -70,13 +73,22 @@ async function takeLock(step: Step, context: TargetContext): Promise<HeldLock> {
       await ports.buckets.removeIf(bucket, key, found.object.etag)
       continue
     }
-    if (!told) step.line('plain', `waiting for ${describeLock(found.lock)}`)
+    if (!told) await tellWhom(found.lock, step, context)
     told = true
     const leftMs = deadline - ports.clock.now().getTime()
     if (leftMs <= 0) throw waitedTooLong(found.lock, context)
     step.progress(`waiting, at most ${Math.ceil(leftMs / 1000)} s more (LOCK_WAIT)`)
     await ports.clock.sleep(Math.min(leftMs, context.cloud.kind === 'aws' ? pollMs.aws : pollMs.local), signal)
   }
+}
+
+/** Whom the run waits for; where that one moves requests step by step, how it can be ended sooner. */
+async function tellWhom(lock: Lock, step: Step, context: TargetContext): Promise<void> {
+  step.line('plain', `waiting for ${describeLock(lock)}`)
+  const shifting = await readShift(context).catch(() => undefined)
+  if (shifting === undefined) return
+  const ends = `${placed('make rs-shift-finish', context)}, or rs-shift-abort, ends it`
+  step.line('plain', `${describeShift(shifting.shift)}; ${ends}`)
 }
 
 /** The lock of the target, or undefined. A lock that cannot be read counts as a person's: nobody passes it by accident. */

@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import type { ShiftedFunction } from '../../core/shift.js'
+import { type ShiftedFunction, sameWeights } from '../../core/shift.js'
 import type { FunctionAlias } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 
@@ -70,13 +70,6 @@ export function foreignVersion(
   { from, to }: Pick<ShiftedFunction, 'from' | 'to'>,
 ): string | undefined {
   return version === from || version === to ? undefined : version
-}
-
-export function sameWeights(one: FunctionAlias['weights'], other: FunctionAlias['weights']): boolean {
-  const [mine, theirs] = [Object.entries(one), Object.entries(other)]
-  return (
-    mine.length === theirs.length && mine.every(([version, weight]) => Math.abs((other[version] ?? 0) - weight) < 1e-6)
-  )
 }
 
 /** Whether any of the functions still shares its requests between the two versions. */

@@ -1,9 +1,12 @@
+import { addressesOf } from '../../core/addresses.js'
+import { readHealth } from '../../core/api-paths.js'
 import type { DirectCheck } from '../../core/functions.js'
 import type { ShiftedFunction } from '../../core/shift.js'
 import { gateProblem } from '../../core/shift-gates.js'
 import { DeployError } from '../../errors.js'
 import { askVersion } from '../release/check-version.js'
 import type { TargetContext } from '../context.js'
+import { healthPathOf } from '../release/health-gate.js'
 import { stackAlarms } from '../stack/stack-alarms.js'
 
 /** Why a shift must go back. */
@@ -34,11 +37,13 @@ export async function openGates(
       hint: 'wait until it is off; where the new version is the cure, STRATEGY=AllAtOnce',
     })
   }
+  const api = await healthAddress(context)
   return async () => {
     const problems = await Promise.all([
       alarmsOn(alarms, context),
       figureProblems(functions, since, context),
       ...functions.map((one) => healthProblem(one, context)),
+      apiProblem(functions, api, context),
     ])
     return problems.flat()[0]
   }
@@ -58,6 +63,28 @@ async function healthProblem({ logicalId, name, to, check }: WatchedFunction, co
   const { problem, log } = await askVersion(name, to, check, context)
   if (problem === undefined) return []
   return [{ text: `version ${to} of ${logicalId} is not healthy any more: ${problem}`, facts: log }]
+}
+
+async function healthAddress(context: TargetContext): Promise<string | undefined> {
+  const { ports, names, cloud } = context
+  const stack = await ports.stacks.describe(names.stack)
+  const { api } = addressesOf(stack?.outputs ?? {}, names.apiStage, cloud)
+  return api === undefined ? undefined : `${api}${healthPathOf(context)}`
+}
+
+/** Health as those meet it who come through the API: a bad answer counts, unless the old version says that it is its own. */
+async function apiProblem(
+  functions: readonly WatchedFunction[],
+  address: string | undefined,
+  { ports, project }: TargetContext,
+): Promise<GateProblem[]> {
+  const behind = functions.find(({ check }) => check?.expects === 'health')
+  const answer = behind && address && (await ports.http.get(address))
+  if (!behind || !answer) return []
+  const { healthy, version, problem } = readHealth(answer.status, answer.body, project.api.health)
+  if (healthy || version === behind.from) return []
+  const who = version === undefined ? 'the API’s health path' : `version ${version} of ${behind.logicalId}, over HTTP,`
+  return [{ text: `${who} ${problem ?? 'is not healthy'}`, facts: [{ label: 'Address', text: address ?? '' }] }]
 }
 
 /** The new versions' errors and duration against the old ones', of the requests since the shift began. */

@@ -1,10 +1,17 @@
-import { describeOwner, describeShift, type Shift, type ShiftRecord, type ShiftWish } from '../../core/shift.js'
+import {
+  describeOwner,
+  describeShift,
+  sameWeights,
+  type Shift,
+  type ShiftRecord,
+  type ShiftWish,
+} from '../../core/shift.js'
 import type { Strategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { type GateProblem, type Gates, type WatchedFunction, openGates } from './shift-gates.js'
-import { sameWeights, shareOf, shareTraffic } from './shift-aliases.js'
+import { shareOf, shareTraffic } from './shift-aliases.js'
 import {
   type Journal,
   closeShift,
@@ -98,6 +105,7 @@ async function goThrough(
     if (turn.kind !== 'on') break
   }
   const { percent } = running.journal.shift
+  if (turn.kind === 'wish') step.line('plain', `${turn.by} asked to ${turn.what} it now (rs-shift-${turn.what})`)
   if (turn.kind === 'back') return goBack(endingOf(running, context), turn.problem, context)
   if (turn.kind === 'wish' && turn.what === 'abort') return aborted(endingOf(running, context), turn.by, context)
   await share(running, strategy.steps.length, 100, context)

@@ -24,7 +24,7 @@ export interface RunResult {
 
 /** A run that goes on. */
 export interface Begun {
-  signal(name: 'SIGINT' | 'SIGKILL'): void
+  signal(name: 'SIGINT' | 'SIGKILL' | 'SIGSTOP' | 'SIGCONT'): void
   ended: Promise<RunResult>
 }
 

@@ -11,8 +11,8 @@ export type Blow = 'killed' | 'offline' | 'ctrl-c' | 'ctrl-c-twice'
 /** When: at a step's beginning or end, or at the nth call over the wire. */
 export type Moment = { step: string; edge: 'started' | 'ended' } | { call: number }
 
-export interface Interruption {
-  start: Start
+export interface Interruption<From extends Start = Start> {
+  start: From
   blow: Blow
   moment: Moment
   /** How long CloudFormation takes for each resource; 0 for no time. */
@@ -33,12 +33,12 @@ export function describeInterruption({ blow, moment, slowMs }: Interruption): st
 }
 
 /** Every step of a clean run of `start`, at its beginning and, where `edges` says so, at its end. */
-export function atEveryStep(
+export function atEveryStep<From extends Start>(
   rig: Rig,
-  start: Start,
+  start: From,
   blow: Blow,
   edges: readonly ('started' | 'ended')[],
-): Interruption[] {
+): Interruption<From>[] {
   return rig.clean[start].steps.flatMap((step, i) =>
     edges.map((edge) => ({ start, blow, moment: { step, edge }, slowMs: i % 2 === 0 ? 0 : 40 })),
   )
@@ -115,14 +115,14 @@ async function problemsOf({ blow }: Interruption, first: RunResult, rig: Rig): P
   return wrong.length === 0 ? [] : [...wrong, shown(first)]
 }
 
-/** The lock as it lies in the bucket, or undefined. */
-export async function heldLock(rig: Rig): Promise<string | undefined> {
+/** The lock, or another object of the deployments bucket, as it lies there; undefined where there is none. */
+export async function heldLock(rig: Rig, key = lockKey): Promise<string | undefined> {
   const { s3 } = rig.clients()
   const { Contents = [] } = await s3
-    .send(new ListObjectsV2Command({ Bucket: deployments, Prefix: lockKey }))
+    .send(new ListObjectsV2Command({ Bucket: deployments, Prefix: key }))
     .catch(() => ({ Contents: [] }))
   if (Contents.length === 0) return undefined
-  return (await s3.send(new GetObjectCommand({ Bucket: deployments, Key: lockKey }))).Body?.transformToString()
+  return (await s3.send(new GetObjectCommand({ Bucket: deployments, Key: key }))).Body?.transformToString()
 }
 
 /** The newest log must close with the status line that agrees with the exit code. */

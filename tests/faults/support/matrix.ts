@@ -49,8 +49,12 @@ export interface CellOutcome {
   state: string[]
 }
 
-/** Runs a deployment with one call cut; where it did not survive, the same command again without a cut. */
-export async function runCell(cell: Cell, rig: Rig): Promise<CellOutcome> {
+/** Runs a deployment with one call cut; where it did not survive, the same command again without a cut, `between` the two. */
+export async function runCell(
+  cell: Cell,
+  rig: Rig,
+  between: () => Promise<void> = async () => undefined,
+): Promise<CellOutcome> {
   await rig.begin(cell.start)
   let pid = 0
   rig.proxy.rules(ruleOf(cell, () => killFamily(pid)))
@@ -59,6 +63,7 @@ export async function runCell(cell: Cell, rig: Rig): Promise<CellOutcome> {
   if (first.exitCode === 0) return { problems: uncut, second: undefined, state: await rig.state() }
   const problems = [...uncut, ...poorEnding(cell, first)]
   rig.proxy.rules()
+  await between()
   letLocksGoStale(rig.proxy)
   const second = await rig.deploy()
   const state = await rig.state()
@@ -67,7 +72,7 @@ export async function runCell(cell: Cell, rig: Rig): Promise<CellOutcome> {
   return { problems, second, state: idle ? state.filter((line) => !line.includes('/locks/')) : state }
 }
 
-function ruleOf(cell: Cell, kill: () => void): Rule {
+export function ruleOf(cell: Cell, kill: () => void): Rule {
   const faults: Record<Way, Fault> = {
     throttled: { kind: 'refused', as: 'throttled' },
     broken: { kind: 'refused', as: 'broken' },

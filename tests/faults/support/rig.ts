@@ -17,8 +17,11 @@ export const lockKey = `locks/${stack}.json`
 /** Longer than a holder may be silent. */
 const silenceMs = 61_000
 
-/** Where a deployment starts from: nothing at all, or a release with other code, configuration and parameters. */
-export type Start = 'first' | 'update'
+/**
+ * Where a run starts from: nothing at all; a release with other code, configuration and parameters; one with other code
+ * alone, for a release past CloudFormation, at once or step by step.
+ */
+export type Start = 'first' | 'update' | 'code' | 'shift'
 
 export interface Rig {
   project: Project
@@ -55,7 +58,12 @@ export interface RunOptions {
   onLine?: (line: string, pid: number) => void
 }
 
-const parameters: Record<Start, Record<string, string>> = { first: {}, update: { ENABLE_AUTH: 'false' } }
+const starting: Record<Start, { command: string; env: Record<string, string> }> = {
+  first: { command: 'rs-deploy', env: {} },
+  update: { command: 'rs-deploy', env: { ENABLE_AUTH: 'false' } },
+  code: { command: 'rs-deploy-function', env: {} },
+  shift: { command: 'rs-deploy-function', env: { RS_STRATEGY: 'Canary50Percent1Second' } },
+}
 
 /** A checkout with both starts prepared, as copies of the local AWS's folder and of the build folder. */
 export async function makeRig(name: string, starts: readonly Start[], rehearsal: RunOptions = {}): Promise<Rig> {
@@ -83,7 +91,7 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
     await cp(build, kept(start, 'build'), { recursive: true })
   }
   const deploy = async (options: RunOptions = {}): Promise<RunResult> => {
-    const command = options.command ?? 'rs-deploy'
+    const command = options.command ?? starting[current].command
     const program = options.make === undefined ? process.execPath : 'make'
     const child = execa(program, options.make === undefined ? ['dist/main.js', command] : [command, ...options.make], {
       cwd: options.folder ?? project.folder,
@@ -98,7 +106,7 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
         AWS_ACCESS_KEY_ID: 'test',
         AWS_SECRET_ACCESS_KEY: 'test',
         AWS_REGION: 'us-east-1',
-        ...parameters[current],
+        ...(options.command === undefined ? starting[current].env : {}),
         ...options.env,
       },
       extendEnv: false,
@@ -128,7 +136,7 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
     await boot(slowMs)
   }
   const none: CleanRun = { calls: [], writes: [], steps: [], state: [] }
-  const clean: Rig['clean'] = { first: none, update: none }
+  const clean: Rig['clean'] = { first: none, update: none, code: none, shift: none }
   const rehearse = async (start: Start): Promise<void> => {
     await begin(start)
     const result = await deploy(rehearsal)
@@ -143,14 +151,17 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
   if (built.exitCode !== 0) throw new Error(`no build: ${shown(built)}`)
   await keep('first')
   await rehearse('first')
-  if (starts.includes('update')) {
+  const after = starts.filter((start) => start !== 'first')
+  if (after.length > 0) {
     await appendFile(path.join(project.folder, 'backend', 'rawscribe', 'cors.py'), '\n# changed\n')
+  }
+  if (after.includes('update')) {
     const config = path.join(project.folder, 'infra', '.config', 'lambda', `dev-${org}.json`)
     await writeFile(config, '{ "ui": { "title": "Cut" } }\n')
     await project.program(['rs-build'], { ENV: 'dev', ORG: org, CLOUD: 'local', RS_JSON: 'true' })
-    await keep('update')
-    await rehearse('update')
   }
+  for (const start of after) await keep(start)
+  for (const start of after) await rehearse(start)
   return {
     project,
     proxy,

@@ -41,6 +41,15 @@ class LockObject {
   }
 }
 
+const journal = {
+  etag: 'e',
+  text: JSON.stringify({
+    ...{ format: 1, owner: 'theirs', who: 'maria@laptop', pid: 1, command: 'rs-deploy', since: 'today' },
+    ...{ strategy: 'LambdaCanary10Percent30Minutes', step: 0, percent: 10 },
+    functions: [{ logicalId: 'F', name: 'f', alias: 'live', from: '7', to: '8' }],
+  }),
+}
+
 const lockOf = (facts: object): string =>
   JSON.stringify({
     format: 1,
@@ -88,6 +97,19 @@ describe('the lock of a target', () => {
     const told = context.events.filter((event) => event.type === 'step-line')
     expect(told).toHaveLength(1)
     expect(JSON.stringify(told)).toContain('maria@laptop')
+  })
+
+  it('of a run that moves requests step by step tells who waits how to end that sooner', async () => {
+    const { context, object } = world(
+      {},
+      { read: async (_bucket, key) => (key.endsWith('.shift.json') ? journal : undefined) },
+    )
+    object.put(lockOf({}))
+    setTimeout(() => (object.stored = undefined), 0)
+    await withTargetLock(context, async () => undefined)
+    const told = JSON.stringify(context.events.filter((event) => event.type === 'step-line'))
+    expect(told).toContain('10 % of the requests reach version 8')
+    expect(told).toContain('make rs-shift-finish ENV=dev ORG=myorg, or rs-shift-abort, ends it')
   })
 
   it('is not waited for longer than LOCK_WAIT', async () => {

@@ -37,6 +37,12 @@ describe('a shift', () => {
     ['slowness', { figures: () => ({ invocations: 50, errors: 0, p95Ms: 9000 }) }, '9000 ms'],
     ['an alarm', { alarm: after(3) }, 'the alarm an-alarm is on'],
     ['its health', { healthy: () => false }, 'answered 500'],
+    [
+      'its health over HTTP',
+      { overHttp: () => ({ status: 500, version: '8' }) },
+      'version 8 of F, over HTTP, answered 500',
+    ],
+    ['an answer of nobody', { overHttp: () => ({ status: 502 }) }, 'the API’s health path answered 502'],
   ])('goes back at once for %s, says so and closes its journal', async (_case, given, problem) => {
     const context = world(given)
     const error = await rejectedBy(shift(context))
@@ -49,6 +55,15 @@ describe('a shift', () => {
     })
     expect(serving(context)).toEqual(old)
     expect(context.objects[journal]).toBeUndefined()
+  })
+
+  it.each([
+    ['the old version is not healthy over HTTP', { status: 500, version: '7' }],
+    ['the API does not answer', undefined],
+  ])('goes on where %s: that says nothing of the new one', async (_case, answer) => {
+    const context = world({ overHttp: () => answer })
+    expect(await shift(context)).toMatchObject({ ended: 'done' })
+    expect(serving(context)).toEqual(whole)
   })
 
   it('does not begin while an alarm is on', async () => {
