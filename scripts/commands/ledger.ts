@@ -91,17 +91,17 @@ function mixed(entries: readonly LedgerEntry[], lines: readonly string[]): strin
   const left = [...lines]
   return entries.flatMap((entry) => {
     if (entry.kind === 'unreadable') return [`${entry.where} cannot be read`]
-    const { failure, cause, removed } = entry.receipt
-    const beneath = [failure, cause && describeCause(cause), removed].flatMap((text) => text ?? [])
+    const { failure, cause, removed, adopted } = entry.receipt
+    const beneath = [failure, cause && describeCause(cause), removed, adopted].flatMap((text) => text ?? [])
     return [left.shift() ?? '', ...beneath.map((text) => `         ${text}`)]
   })
 }
 
 function dataOf(entry: LedgerEntry): unknown {
   if (entry.kind === 'unreadable') return { unreadable: entry.where }
-  const { release, at, who, command, outcome, failure, cause, removed, commit, durationMs } = entry.receipt
+  const { release, at, who, command, outcome, failure, cause, removed, adopted, commit, durationMs } = entry.receipt
   const version = entry.receipt.function?.version
-  return { release, at, who, command, outcome, failure, cause, removed, version, commit, durationMs }
+  return { release, at, who, command, outcome, failure, cause, removed, adopted, version, commit, durationMs }
 }
 
 async function showRelease(context: TargetContext): Promise<void> {

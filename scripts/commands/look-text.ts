@@ -1,5 +1,5 @@
 import { describeAge } from '../core/age.js'
-import { describeCause } from '../core/receipt.js'
+import { describeCause, hasFailed } from '../core/receipt.js'
 import type { LedgerEntry } from '../flows/ledger/ledger.js'
 import type { Glimpse } from '../flows/look/look-at-environment.js'
 import type { TargetGlance, TargetView } from '../flows/look/look-at-target.js'
@@ -57,10 +57,9 @@ function describeDrift({ drift, target, status }: TargetGlance, now: Date): stri
 /** What happened after the release that is live. */
 function describeNewest(entry: LedgerEntry, { env, org }: TargetGlance['target']): string {
   if (entry.kind === 'unreadable') return `Last Attempt: ${entry.where} cannot be read`
-  const { release, outcome, failure, cause, removed, at, who } = entry.receipt
-  const why = cause === undefined ? failure : describeCause(cause)
-  const text = outcome === 'removed' ? removed : why
-  const more = outcome === 'failed' ? ` (make rs-why ENV=${env} ORG=${org})` : ''
+  const { release, outcome, failure, cause, removed, adopted, at, who } = entry.receipt
+  const text = (cause === undefined ? failure : describeCause(cause)) ?? removed ?? adopted
+  const more = hasFailed(entry.receipt) ? ` (make rs-why ENV=${env} ORG=${org})` : ''
   return `Last Attempt: release ${release} ${outcome}, ${at} by ${who}${text === undefined ? '' : `: ${text}`}${more}`
 }
 

@@ -19,7 +19,7 @@ export const takeDownCommands: Command[] = [
   takeDownCommand(
     'rs-nuke-buckets',
     ['buckets'],
-    'Remove all objects of the five buckets, with every version, and the buckets',
+    'Remove all objects of the target’s buckets, with every version, and the buckets',
     `While the stack stands, the buckets are emptied and stay. ${blocked}`,
   ),
   takeDownCommand(

@@ -46,14 +46,19 @@ export function planBuckets({ names, presence, managed, wanted }: BucketFacts): 
   if (existing.length > 0 && missing.length > 0) {
     throw new DeployError(
       'Refused',
-      `only some of the five buckets exist: ${listed(existing)}; missing: ${listed(missing)}`,
+      `only some of the ${bucketKeys.length} buckets exist: ${listed(existing)}; missing: ${listed(missing)}`,
       {
         hint: 'make rs-adopt-buckets gives the existing ones to the stack, with all in them; then make rs-deploy creates the missing ones',
       },
     )
   }
-  if (existing.length > 0) return { create: false, why: 'all five buckets exist outside the stack' }
+  if (existing.length > 0) return { create: false, why: `${allBuckets(bucketKeys.length)} outside the stack` }
   return { create: true, why: 'none of the buckets exists yet' }
+}
+
+/** `all 5 buckets exist`; a project may have another number of them. */
+function allBuckets(count: number): string {
+  return count === 1 ? 'its bucket exists' : `all ${count} buckets exist`
 }
 
 function whose(presence: BucketPresence | undefined): string {

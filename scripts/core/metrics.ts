@@ -1,4 +1,4 @@
-import type { Receipt } from './receipt.js'
+import { type Receipt, isRelease } from './receipt.js'
 
 /** A receipt with when its commit was made, where git knows that. */
 export interface MeasuredReceipt {
@@ -38,7 +38,7 @@ const rollbackCommand = 'rs-rollback'
 
 /** What receipts tell about how deploying went; of one target or of many. */
 export function measure(targets: readonly (readonly MeasuredReceipt[])[]): Metrics {
-  const all = targets.flat().filter(({ receipt }) => receipt.outcome !== 'removed')
+  const all = targets.flat().filter(({ receipt }) => isRelease(receipt))
   const receipts = all.map(({ receipt }) => receipt)
   const live = receipts.filter(({ outcome }) => outcome === 'live').length
   const rollbacks = receipts.filter(({ command, rollback }) => command === rollbackCommand || rollback !== undefined)

@@ -37,18 +37,22 @@ export const failureCause = z.object({
   nested: z.array(z.string()).optional(),
 })
 
-/** The JSON record of a release, written once. A take-down leaves one too: `removed` counts as no release. */
+/** How a release ended; and what else leaves a receipt, done or failed, and counts as no release. */
+const outcomes = ['live', 'failed', 'removed', 'not-removed', 'adopted', 'not-adopted'] as const
+
+/** The JSON record of a release, written once. Take-downs and adoptions leave one too. */
 export const receiptSchema = z.object({
   format: z.literal(1),
   release: z.number().int().positive(),
   command: z.string(),
-  outcome: z.enum(['live', 'failed', 'removed']),
+  outcome: z.enum(outcomes),
   /** What failed, in one sentence; only when something did. */
   failure: z.string().optional(),
   /** What it failed on; only where a resource did. */
   cause: failureCause.optional(),
-  /** What a take-down removed, in one sentence. */
+  /** What a take-down removed, or was to remove where it failed; what the stack took over, or was to. */
   removed: z.string().optional(),
+  adopted: z.string().optional(),
   at: z.string(),
   durationMs: z.number(),
   who: z.string(),
@@ -82,6 +86,16 @@ export type ReleaseInputs = z.infer<typeof releaseInputs>
 export type ShiftFailure = z.infer<typeof shiftFailure>
 export type Receipt = z.infer<typeof receiptSchema>
 export type ReleasedFunction = z.infer<typeof releasedFunction>
+
+/** Whether it tells of a release; what take-downs and adoptions left does not. */
+export function isRelease({ outcome }: Pick<Receipt, 'outcome'>): boolean {
+  return outcome === 'live' || outcome === 'failed'
+}
+
+/** Whether what it tells of failed. */
+export function hasFailed({ outcome }: Pick<Receipt, 'outcome'>): boolean {
+  return outcome === 'failed' || outcome === 'not-removed' || outcome === 'not-adopted'
+}
 
 /** The functions of a release; an older receipt knows one, without its logical id. */
 export function releasedFunctions({ functions, function: only }: Receipt): ReleasedFunction[] {

@@ -39,6 +39,7 @@ export function describeReceipt(receipt: Receipt): string {
     ['failure', receipt.failure],
     ['cause', receipt.cause && describeCause(receipt.cause)],
     ['removed', receipt.removed],
+    ['adopted', receipt.adopted],
     ['when', `${formatTime(receipt.at)}, after ${formatDuration(receipt.durationMs)}`],
     ['who', receipt.who],
     ['command', receipt.command],

@@ -6,12 +6,14 @@ import type {
   Buckets,
   Logs,
   Prompts,
+  Shell,
   Stack,
   StackEvent,
   StackResource,
   Stacks,
   UserPools,
 } from '../../scripts/ports.js'
+import type { Tables } from '../../scripts/ports/tables.js'
 import { type FakeContext, fakeContext, fakeStack } from './fake-context.js'
 import { fakePort } from './fake-ports.js'
 
@@ -32,6 +34,8 @@ export interface World {
   buckets?: Record<string, string[]>
   presence?: Record<string, BucketPresence>
   pools?: Record<string, { name: string; users: string[]; protected?: boolean }>
+  /** Table to number of items. */
+  tables?: Record<string, number>
   clients?: string[]
   answer?: string
   logGroups?: string[]
@@ -76,6 +80,13 @@ export function worldOf(world: World): FakeContext & { world: Required<Pick<Worl
     presence: async (bucket) => world.presence?.[bucket] ?? (buckets[bucket] === undefined ? 'absent' : 'ours'),
     keys: async (_bucket, prefix) => Object.keys(receipts).filter((key) => key.startsWith(prefix)),
     read: async (_bucket, key) => (receipts[key] === undefined ? undefined : { text: receipts[key], etag: 'e' }),
+    readDated: async () => undefined,
+    putNew: async (_bucket, key, text) => {
+      if (receipts[key] !== undefined) return undefined
+      receipts[key] = text
+      return 'e'
+    },
+    removeIf: async (_bucket, key) => Reflect.deleteProperty(receipts, key),
     versions: async (bucket, prefix) => ({
       versions: (buckets[bucket] ?? [])
         .filter((key) => key.startsWith(prefix))
@@ -101,6 +112,10 @@ export function worldOf(world: World): FakeContext & { world: Required<Pick<Worl
     removeDomain: async () => undefined,
     removePool: async (id) => void Reflect.deleteProperty(pools, id),
   }
+  const tables: Partial<Tables> = {
+    countItems: async (name) => ({ items: world.tables?.[name] ?? 0, next: undefined }),
+  }
+  const shell: Partial<Shell> = { run: async () => ({ exitCode: 128, output: '' }) }
   const ask = async (): Promise<string> => world.answer ?? ''
   const prompts: Prompts = { interactive: world.answer !== undefined, ask, askHidden: ask }
   const logs: Partial<Logs> = {
@@ -116,6 +131,8 @@ export function worldOf(world: World): FakeContext & { world: Required<Pick<Worl
       buckets: fakePort<Buckets>('buckets', bucketPort, calls),
       userPools: fakePort<UserPools>('userPools', userPools, calls),
       logs: fakePort<Logs>('logs', logs, calls),
+      tables: fakePort<Tables>('tables', tables, calls),
+      shell: fakePort<Shell>('shell', shell),
       prompts,
     }),
   })

@@ -9,6 +9,7 @@ import type { Step } from '../../report/report.js'
 import { type Adoptable, type AdoptedBucket, findAdoptable } from './adoptable-buckets.js'
 import { confirmTyped } from '../confirm.js'
 import type { TargetContext } from '../context.js'
+import { recordDeed, recordFailedDeed } from '../ledger/record-beside.js'
 import { dropPlan, ownSetPrefix } from '../stack/drop-change-sets.js'
 import { measureContents } from '../take-down/empty-bucket.js'
 import { stackFailure } from '../stack/find-cause.js'
@@ -41,10 +42,26 @@ export async function adoptBuckets(context: TargetContext): Promise<AdoptOutcome
     const what = `handing ${counted(found.buckets.length, 'bucket')} to the stack ${locked.names.stack}`
     await confirmTyped({ what, yesSkips: locked.target.env !== 'prod' }, locked)
     const set = await prepareImport(found, locked)
-    const stack = await report.step('Import', (step) => runImport(set, step, locked))
-    await report.step('Verify', (step) => verifyAdopted(stack, found.buckets, step, locked))
+    const stack = await takeOver(set, found, locked)
     return { kind: 'adopted', stack, buckets: found.buckets, missing: found.missing }
   })
+}
+
+/** The import, its proof, and its receipt, however it ends. */
+async function takeOver(set: ChangeSet, found: Adoptable, context: TargetContext): Promise<Stack> {
+  const { report, ports, names } = context
+  const deed = {
+    adopted: found.buckets.map(({ name, contents }) => `${name} (${describeContents(contents)})`).join(', '),
+  }
+  try {
+    const stack = await report.step('Import', (step) => runImport(set, step, context))
+    await report.step('Verify', (step) => verifyAdopted(stack, found.buckets, step, context))
+    await recordDeed(deed, stack, context)
+    return stack
+  } catch (error) {
+    await recordFailedDeed(deed, error, await ports.stacks.describe(names.stack).catch(() => undefined), context)
+    throw error
+  }
 }
 
 /** Has the set made and reads it: it takes over exactly these buckets, or nothing of it stays. */

@@ -1,5 +1,5 @@
 import { ledgerKeys } from '../../core/names.js'
-import { type Receipt, receiptSchema } from '../../core/receipt.js'
+import { type Receipt, isRelease, receiptSchema } from '../../core/receipt.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
 
@@ -10,11 +10,11 @@ const readAtOnce = 16
 /** A receipt of the history; one that cannot be read is told with its address, and hides no other. */
 export type LedgerEntry = { kind: 'receipt'; receipt: Receipt } | { kind: 'unreadable'; where: string }
 
-/** The newest receipt of a deployment, also one that cannot be read; what take-downs left is passed over. */
+/** The newest receipt of a release, also one that cannot be read; what take-downs and adoptions left is passed over. */
 export async function readLastDeployment(context: TargetContext): Promise<LedgerEntry | undefined> {
   for (const key of await receiptKeys(context)) {
     const entry = await readEntry(key, context)
-    if (entry?.kind === 'unreadable' || (entry !== undefined && entry.receipt.outcome !== 'removed')) return entry
+    if (entry?.kind === 'unreadable' || (entry !== undefined && isRelease(entry.receipt))) return entry
   }
   return undefined
 }
@@ -68,7 +68,7 @@ export async function readRecent(most: number, context: TargetContext): Promise<
   const keys = (await receiptKeys(context)).slice(0, most)
   const entries = await Promise.all(keys.map((key) => readEntry(key, context)))
   const found = entries.flatMap((entry) => (entry?.kind === 'receipt' ? [entry.receipt] : []))
-  return found.filter(({ outcome }) => outcome !== 'removed')
+  return found.filter(isRelease)
 }
 
 /** The newest receipt that is `wanted`; what cannot be read is passed over. */

@@ -1,4 +1,5 @@
 import { describeContents, isEmpty } from '../../core/contents.js'
+import type { FailureCause } from '../../core/receipt.js'
 import { actionOf, stackStates } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { Stack, StackEvent } from '../../ports.js'
@@ -42,6 +43,7 @@ async function deletionFailure(
 ): Promise<DeployError> {
   const causes = await Promise.all(blocking.map((event) => explainBlocking(event, context)))
   const { env, org } = context.target
+  const [first] = blocking
   const commands = [...new Set(causes.flatMap(({ command }) => command ?? []))]
   const resolving = commands.map((command) => `make ${command} ENV=${env} ORG=${org}`)
   const own = `make ${context.command} ENV=${env} ORG=${org}`
@@ -56,7 +58,12 @@ async function deletionFailure(
         ? [{ label: 'Reason', text: stack.statusReason ?? 'not told' }]
         : causes.map(({ label, text }) => ({ label, text })),
     hint,
+    ...(first === undefined ? {} : { cause: causeOf(first) }),
   })
+}
+
+function causeOf({ logicalId, type, reason = 'no reason is told' }: StackEvent): FailureCause {
+  return { logicalId, type, reason }
 }
 
 interface Cause {

@@ -1,6 +1,6 @@
 import { sha256 } from '../../core/hash.js'
 import { type Operation, beginsFailure, operationsOf } from '../../core/operations.js'
-import type { Receipt } from '../../core/receipt.js'
+import { type Receipt, hasFailed } from '../../core/receipt.js'
 import { situationOf } from '../../core/stack-state.js'
 import type { Stack, StackEvent } from '../../ports.js'
 import type { TargetContext } from '../context.js'
@@ -30,7 +30,7 @@ export async function explainFailure(context: TargetContext): Promise<Failure> {
   const { stacks } = context.ports
   const [stack, receipt] = await Promise.all([stacks.describe(context.names.stack), findReceipt(() => true, context)])
   const found = await lastFailure(stack, receipt, context)
-  const failed = receipt?.outcome === 'failed' ? receipt : undefined
+  const failed = receipt !== undefined && hasFailed(receipt) ? receipt : undefined
   const release = failed !== undefined && isPartOf(failed, found?.operation) ? failed : undefined
   if (failed !== undefined && release === undefined) return { kind: 'release', receipt: failed }
   if (found === undefined) return { kind: 'none', stack, receipt }

@@ -5,6 +5,7 @@ import { situationOf } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { PoolView, Stack, StackResource } from '../../ports.js'
 import type { Step } from '../../report/report.js'
+import { type Holding, countContents } from '../buckets/count-contents.js'
 import type { TargetContext } from '../context.js'
 import { idleStack } from './delete-stack.js'
 import { measureContents } from '../take-down/empty-bucket.js'
@@ -28,6 +29,13 @@ export interface Remains {
 
 export interface StandingStack extends StackRemoval<StackResource> {
   stack: Stack
+  /** Counted where the stack is to go. */
+  losing: Losing[]
+}
+
+/** What goes with its stack although it holds data. */
+export interface Losing extends StackResource {
+  holds: Holding
 }
 
 export interface StandingPool {
@@ -40,7 +48,7 @@ export interface StandingPool {
 export async function countRemains(parts: readonly Part[], step: Step, context: TargetContext): Promise<Remains> {
   const { ports, names } = context
   const wants = (part: Part): boolean => parts.includes(part)
-  const stack = await standingStack(step, context)
+  const stack = await standingStack(wants('stack'), step, context)
   const buckets = wants('buckets') ? await bucketsOf(context) : { own: [], foreign: [] }
   const pool = wants('pool') || wants('users') ? await poolOf(stack, context) : undefined
   const logGroups = wants('logs') ? await logGroupsOf(stack, context) : []
@@ -59,10 +67,18 @@ export async function countRemains(parts: readonly Part[], step: Step, context: 
   }
 }
 
-async function standingStack(step: Step, context: TargetContext): Promise<StandingStack | undefined> {
+async function standingStack(goes: boolean, step: Step, context: TargetContext): Promise<StandingStack | undefined> {
   const stack = await idleStack(step, context)
   if (stack === undefined) return undefined
-  return { stack, ...(await readStackRemoval(stack.arn, context)) }
+  const removal = await readStackRemoval(stack.arn, context)
+  const losing = goes ? removal.losing : []
+  return {
+    stack,
+    ...removal,
+    losing: await Promise.all(
+      losing.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context) })),
+    ),
+  }
 }
 
 async function bucketsOf(context: TargetContext): Promise<{ own: Remains['buckets']; foreign: Remains['foreign'] }> {

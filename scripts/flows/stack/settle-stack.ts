@@ -2,7 +2,7 @@ import { actionOf, situationOf, situations, stackStates, wayOut } from '../../co
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
-import { confirmDeployment } from '../confirm.js'
+import { confirmTyped } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { blockingFacts, deleteStack } from './delete-stack.js'
 import { findStuck } from './find-stuck.js'
@@ -42,8 +42,7 @@ export async function settleStack(
       await waitForEnd(stack, step, context)
       return { ...(await settleStack(step, context, command)), changed: true }
     case 'delete-then-create':
-      await verifyNothingInside(stack, context)
-      await confirmDeployment(context)
+      await confirmRemains(stack, context)
       await deleteRemains(stack, step, context)
       step.say('the failed stack is deleted, it will be created again')
       return { stack: undefined, changed: true }
@@ -52,10 +51,31 @@ export async function settleStack(
   }
 }
 
-/** Throws StackState at once where settling would refuse: before anything is built. */
+/** Throws StackState or Refused at once where settling would refuse: before anything is built. */
 export async function verifyDeployable(context: TargetContext): Promise<void> {
   const stack = await context.ports.stacks.describe(context.names.stack)
-  if (stack !== undefined && wayOut(stack.status) !== undefined) throw await refusal(stack, context)
+  if (stack === undefined) return
+  if (wayOut(stack.status) !== undefined) throw await refusal(stack, context)
+  if (actionOf('rs-deploy', stack.status) === 'delete-then-create') await verifyRemovable(stack, context)
+}
+
+/** Throws StackState or Refused where the remains of a failed creation must stay. */
+async function verifyRemovable(stack: Stack, context: TargetContext): Promise<void> {
+  if (stack.terminationProtected) {
+    throw new DeployError('StackState', `the failed stack ${stack.name} is protected from termination`, {
+      hint: `make rs-teardown ENV=${context.target.env} ORG=${context.target.org} lifts that and deletes it`,
+    })
+  }
+  await verifyNothingInside(stack, context)
+}
+
+/** In prod the deletion is confirmed by itself; what came in while a person thought about it is counted too. */
+async function confirmRemains(stack: Stack, context: TargetContext): Promise<void> {
+  await verifyRemovable(stack, context)
+  if (context.target.env !== 'prod') return
+  const what = `deleting the failed stack ${stack.name} (${stack.status}), in which nothing holds data,`
+  await confirmTyped({ what, yesSkips: true }, context)
+  await verifyRemovable(stack, context)
 }
 
 /**
@@ -88,11 +108,6 @@ async function waitForEnd(stack: Stack, step: Step, context: TargetContext): Pro
 
 /** The four lines that operators know, in our marks. */
 async function deleteRemains(stack: Stack, step: Step, context: TargetContext): Promise<void> {
-  if (stack.terminationProtected) {
-    throw new DeployError('StackState', `the failed stack ${stack.name} is protected from termination`, {
-      hint: `make rs-teardown ENV=${context.target.env} ORG=${context.target.org} lifts that and deletes it`,
-    })
-  }
   step.line('plain', `Stack ${stack.name} is in ${stack.status} state`)
   step.line('removed', 'Deleting failed stack before redeploying…')
   step.line('plain', 'Waiting for stack deletion (this may take a minute)…')

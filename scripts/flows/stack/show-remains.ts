@@ -33,7 +33,10 @@ export function linesOfRemains(parts: readonly Part[], remains: Remains): { mark
 }
 
 function linesOfStack({ stack, goes, losing }: NonNullable<Remains['stack']>): string[] {
-  const lost = losing.map(({ logicalId, type }) => `${logicalId}  ${type}, which nothing keeps`)
+  const lost = losing.map(({ logicalId, type, holds }) => {
+    const what = holds.kind === 'empty' ? 'empty' : holds.kind === 'holds' ? `with ${holds.text}` : holds.text
+    return `${logicalId}  ${type}, which nothing keeps: ${what}`
+  })
   return [`stack ${stack.name}  ${counted(goes.length, 'resource')}`, ...lost]
 }
 

@@ -1,8 +1,8 @@
 import { isStateful } from '../../core/stateful.js'
 import { DeployError } from '../../errors.js'
-import type { Stack } from '../../ports.js'
+import type { Stack, StackResource } from '../../ports.js'
 import type { TargetContext } from '../context.js'
-import { countContents } from '../buckets/count-contents.js'
+import { type Holding, countContents } from '../buckets/count-contents.js'
 import { resourcesWithNested } from './nested-resources.js'
 
 /** What is not there (any more), or was there before the stack came: what could not be made is not the stack's own. */
@@ -22,15 +22,22 @@ export async function verifyNothingInside(stack: Stack, context: TargetContext):
   const counted = await Promise.all(
     holding.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context) })),
   )
-  const full = counted.flatMap(({ logicalId, type, physicalId = '', holds }) =>
-    holds.kind === 'empty' ? [] : [{ label: logicalId, type, text: `${type} ${physicalId} holds ${holds.text}` }],
-  )
+  const full = counted.filter(({ holds }) => holds.kind !== 'empty')
   if (full.length === 0) return
   const types = full.map(({ type }) => type)
   throw new DeployError(
     'Refused',
     `the failed stack ${stack.name} (${stack.status}) is to be deleted, but it holds data: nothing was changed`,
-    { facts: full.map(({ label, text }) => ({ label, text })), hint: resolving(types, context) },
+    { facts: factsOfHoldings(full), hint: resolving(types, context) },
+  )
+}
+
+/** One fact for each that is not empty: `Notes: AWS::DynamoDB::Table notes holds 3 items`. */
+export function factsOfHoldings(
+  counted: readonly (StackResource & { holds: Holding })[],
+): { label: string; text: string }[] {
+  return counted.flatMap(({ logicalId, type, physicalId = '', holds }) =>
+    holds.kind === 'empty' ? [] : [{ label: logicalId, text: `${type} ${physicalId} holds ${holds.text}` }],
   )
 }
 

@@ -3,7 +3,7 @@ import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import { confirmTakeDown } from '../confirm.js'
 import type { TargetContext } from '../context.js'
-import { recordRemoval } from '../ledger/record-removal.js'
+import { recordDeed, recordFailedDeed } from '../ledger/record-beside.js'
 import { type Part, type Remains, countRemains } from '../stack/remains.js'
 import { forgetLock, removeBuckets, removeLogGroups, removeReleases, removeStack } from './remove-parts.js'
 import { removePool, removeUsers } from './remove-pool.js'
@@ -47,7 +47,7 @@ async function takeDownOurs(parts: readonly Part[], context: TargetContext): Pro
   const { report } = context
   const remains = await report.step('Count', async (step) => {
     const found = await countRemains(parts, step, context)
-    await verifyNothingLost(parts, found, context)
+    verifyNothingLost(parts, found, context)
     verifyPoolUnused(parts, found, context)
     for (const { mark, text } of linesOfRemains(parts, found)) step.line(mark, text)
     step.say(isNothing(parts, found) ? 'nothing of it is there (any more)' : sentenceOfRemains(parts, found))
@@ -56,9 +56,15 @@ async function takeDownOurs(parts: readonly Part[], context: TargetContext): Pro
   if (isNothing(parts, remains)) return { kind: 'nothing-there', remains, removed: '' }
   const removed = sentenceOfRemains(parts, remains)
   await confirmTakeDown(`removing ${removed}`, context)
-  await remove(parts, remains, context)
+  const stack = remains.stack?.stack
+  try {
+    await remove(parts, remains, context)
+  } catch (error) {
+    await recordFailedDeed({ removed }, error, stack, context)
+    throw error
+  }
   // Where all releases go too, there is no history to tell it in.
-  if (!parts.includes('releases')) await recordRemoval(removed, remains.stack?.stack, context)
+  if (!parts.includes('releases')) await recordDeed({ removed }, stack, context)
   return { kind: 'taken-down', remains, removed }
 }
 

@@ -1,22 +1,15 @@
-import { counted, describeContents, isEmpty } from '../../core/contents.js'
 import { actionOf } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
-import type { StackResource } from '../../ports.js'
 import type { TargetContext } from '../context.js'
-import { measureContents } from './empty-bucket.js'
+import { factsOfHoldings } from '../stack/verify-remains.js'
 import { type Part, type Remains, isStanding } from '../stack/remains.js'
 
 /** Throws Refused where the stack would take data with it that is to stay (its template does not keep it). */
-export async function verifyNothingLost(
-  parts: readonly Part[],
-  { stack }: Remains,
-  context: TargetContext,
-): Promise<void> {
+export function verifyNothingLost(parts: readonly Part[], { stack }: Remains, { target }: TargetContext): void {
   if (stack === undefined || !parts.includes('stack') || parts.includes('buckets')) return
-  const told = await Promise.all(stack.losing.map((one) => lossOf(one, context)))
-  const facts = told.flatMap((fact) => fact ?? [])
+  const facts = factsOfHoldings(stack.losing)
   if (facts.length === 0) return
-  const { env, org } = context.target
+  const { env, org } = target
   const where = `ENV=${env} ORG=${org}`
   const deployable = actionOf('rs-deploy', stack.stack.status) === 'proceed'
   throw new DeployError('Refused', 'the stack would take data with it that its template does not keep', {
@@ -27,25 +20,6 @@ export async function verifyNothingLost(
         ? 'move that data elsewhere by hand, then the same command again'
         : `make rs-nuke-buckets ${where} or make rs-nuke-user-pool ${where} if it may go, then the same command again`,
   })
-}
-
-/** Undefined where nothing is in it. */
-async function lossOf(
-  { logicalId, type, physicalId = '' }: StackResource,
-  context: TargetContext,
-): Promise<{ label: string; text: string } | undefined> {
-  if (type === 'AWS::S3::Bucket') {
-    const contents = await measureContents(physicalId, '', context)
-    if (isEmpty(contents)) return undefined
-    return { label: logicalId, text: `the bucket ${physicalId} holds ${describeContents(contents)}` }
-  }
-  if (type === 'AWS::Cognito::UserPool') {
-    const { userPools } = context.ports
-    const users = (await userPools.look(physicalId)) === undefined ? [] : await userPools.usernames(physicalId)
-    if (users.length === 0) return undefined
-    return { label: logicalId, text: `the user pool ${physicalId} holds ${counted(users.length, 'user')}` }
-  }
-  return { label: logicalId, text: `${type} ${physicalId} would be deleted` }
 }
 
 /** Throws StackState where the user pool would be pulled from under a stack that stands. */

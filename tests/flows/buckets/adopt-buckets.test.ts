@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { ResourceChange } from '../../../scripts/core/changes.js'
 import { DeployError } from '../../../scripts/errors.js'
 import { adoptBuckets } from '../../../scripts/flows/buckets/adopt-buckets.js'
-import type { Buckets, ImportRequest, Stack, StackResource, Stacks } from '../../../scripts/ports.js'
+import type { Buckets, ImportRequest, Shell, Stack, StackResource, Stacks } from '../../../scripts/ports.js'
 import type { Inputs } from '../../../scripts/core/inputs.js'
 import type { Target } from '../../../scripts/core/target.js'
 import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
@@ -35,13 +35,14 @@ interface World {
 }
 
 /** dev/myorg whose forms bucket exists outside its stack, with three versions in it; the other buckets do not exist. */
-function world(options: World): FakeContext & { requests: ImportRequest[] } {
+function world(options: World): FakeContext & { requests: ImportRequest[]; objects: Record<string, string> } {
   const { changes = [importing('FormsBucket')], ends = 'IMPORT_COMPLETE', left = 3, events = [] } = options
   const { env = 'dev' } = options.target ?? {}
   const bucket = forms.replace('-dev-', `-${env}-`)
   let stack =
     options.stack === undefined ? undefined : fakeStack({ parameters: { CreateBuckets: 'false' }, ...options.stack })
   const requests: ImportRequest[] = []
+  const objects: Record<string, string> = {}
   let done = false
   const held: StackResource[] = []
   const stacks: Partial<Stacks> = {
@@ -77,7 +78,8 @@ function world(options: World): FakeContext & { requests: ImportRequest[] } {
     }),
     next: undefined,
   })
-  const lock: Partial<Buckets> = { removeIf: async () => true, readDated: async () => undefined, versions }
+  const lock: Partial<Buckets> = { readDated: async () => undefined, versions }
+  const removeIf: Buckets['removeIf'] = async (name, key) => Reflect.deleteProperty(objects, `${name}/${key}`)
   const presence: Buckets['presence'] = async (name) =>
     name === bucket || name.includes('deployments') ? 'ours' : 'absent'
   const context = fakeContext({
@@ -86,18 +88,21 @@ function world(options: World): FakeContext & { requests: ImportRequest[] } {
     inputs: options.inputs ?? { YES: 'true' },
     ports: (calls) => ({
       stacks: fakePort<Stacks>('stacks', stacks, calls),
-      buckets: { ...memoryBuckets({}, [], presence), ...lock },
+      buckets: { ...memoryBuckets(objects, [], presence), ...lock, removeIf },
+      shell: fakePort<Shell>('shell', { run: async () => ({ exitCode: 128, output: '' }) }),
       files: memoryFiles({ 'template.yaml': templateText }),
       prompts: { interactive: false, ask: async () => '', askHidden: async () => '' },
     }),
   })
-  return { ...context, requests }
+  return { ...context, requests, objects }
 }
 const failed = async (context: FakeContext): Promise<DeployError> => {
   const error: unknown = await adoptBuckets(context).catch((caught: unknown) => caught)
   expect(error).toBeInstanceOf(DeployError)
   return error as DeployError
 }
+const receiptsOf = ({ objects }: { objects: Record<string, string> }): unknown[] =>
+  Object.entries(objects).flatMap(([place, text]) => (place.includes('/releases/') ? [JSON.parse(text)] : []))
 const writes = (context: FakeContext): string[] => writesOf(context).filter((call) => call.startsWith('stacks.'))
 
 describe('taking buckets over', () => {
@@ -108,6 +113,20 @@ describe('taking buckets over', () => {
     expect(outcome.missing).toHaveLength(4)
     expect(context.requests).toMatchObject([{ parameters: [], buckets: [{ logicalId: 'FormsBucket', name: forms }] }])
     expect(writes(context)).toEqual(['stacks.createImportSet(object)', 'stacks.executeImport(arn:set)'])
+  })
+
+  it('leaves a receipt of what was taken over, and of what was meant to be', async () => {
+    const done = world({})
+    await adoptBuckets(done)
+    expect(receiptsOf(done)).toMatchObject([{ outcome: 'adopted', adopted: `${forms} (3 objects, 3 bytes)` }])
+    const not = world({ ends: 'IMPORT_ROLLBACK_COMPLETE', events: [['FormsBucket', 'IMPORT_FAILED', 'no']] })
+    await failed(not)
+    expect(receiptsOf(not)).toMatchObject([
+      { outcome: 'not-adopted', cause: { logicalId: 'FormsBucket', reason: 'no' } },
+    ])
+    const declined = world({ inputs: {} })
+    await failed(declined)
+    expect(receiptsOf(declined)).toEqual([])
   })
 
   it('leaves every parameter of a stack that stands as it is', async () => {

@@ -3,10 +3,10 @@ import { authDrift } from '../../../scripts/core/auth-drift.js'
 import { type Receipt, receiptSchema } from '../../../scripts/core/receipt.js'
 import { DeployError } from '../../../scripts/errors.js'
 import { warnOfAuth, warnOfReceipt } from '../../../scripts/flows/ledger/heed-ledger.js'
-import { readHead } from '../../../scripts/flows/ledger/ledger.js'
+import { readHead, readLastReceipt } from '../../../scripts/flows/ledger/ledger.js'
 import { lookAtTarget } from '../../../scripts/flows/look/look-at-target.js'
 import { recordFailure } from '../../../scripts/flows/ledger/record-release.js'
-import { recordRemoval } from '../../../scripts/flows/ledger/record-removal.js'
+import { recordDeed, recordFailedDeed } from '../../../scripts/flows/ledger/record-beside.js'
 import { fakeStack } from '../../support/fake-context.js'
 import { ledgerWorld as world, place, receipt, stored } from '../../support/fake-ledger.js'
 import type { Buckets, Shell } from '../../../scripts/ports.js'
@@ -85,7 +85,10 @@ describe('a receipt', () => {
   it('of a removal tells what went, keeps the parameters, and takes the next number', async () => {
     const objects = stored(4, { inputs: guarded })
     const context = withBucket(world({ objects }))
-    await recordRemoval('12 resources', fakeStack({ changedAt: 'now' }), { ...context, command: 'rs-teardown' })
+    await recordDeed({ removed: '12 resources' }, fakeStack({ changedAt: 'now' }), {
+      ...context,
+      command: 'rs-teardown',
+    })
     const written = receiptSchema.parse(JSON.parse(objects[place(5)]!))
     expect(written).toMatchObject({
       outcome: 'removed',
@@ -100,12 +103,36 @@ describe('a receipt', () => {
   it('of a removal is also left where nothing was released before, and never stops it', async () => {
     const objects: Record<string, string> = {}
     const context = withBucket(world({ objects }))
-    await recordRemoval('x', open, context)
+    await recordDeed({ removed: 'x' }, open, context)
     expect(JSON.parse(objects[place(1)]!)).toMatchObject({ inputs: { parameters: { EnableAuth: 'false' } } })
     const failing = world({ objects })
     const buckets = { ...failing.ports.buckets, presence: async () => Promise.reject(new Error('denied')) }
-    await recordRemoval('x', open, { ...failing, ports: { ...failing.ports, buckets } })
-    expect(warnings(failing)).toEqual(['the removal could not be recorded: denied | '])
+    await recordDeed({ removed: 'x' }, open, { ...failing, ports: { ...failing.ports, buckets } })
+    expect(warnings(failing)).toEqual(['what was done could not be recorded: denied | '])
+  })
+
+  it('of an adoption tells what was taken over, and is no release', async () => {
+    const objects = stored(4)
+    const context = withBucket(world({ objects }))
+    await recordDeed({ adopted: 'forms (3 objects)' }, fakeStack(), context)
+    expect(JSON.parse(objects[place(5)]!)).toMatchObject({ outcome: 'adopted', adopted: 'forms (3 objects)' })
+    expect(await readLastReceipt(context)).toMatchObject({ release: 4 })
+  })
+
+  it('of a take-down or an adoption that failed tells what was meant and its cause; a refused one did nothing', async () => {
+    const objects: Record<string, string> = {}
+    const context = withBucket(world({ objects }))
+    const cause = { logicalId: 'Forms', type: 'AWS::S3::Bucket', reason: 'not empty' }
+    const failed = new DeployError('StackFailed', 'not deleted whole', { cause })
+    await recordFailedDeed({ removed: 'the stack' }, failed, fakeStack(), context)
+    await recordFailedDeed({ adopted: 'forms' }, new Error('reset'), undefined, context)
+    await recordFailedDeed({ removed: 'the stack' }, new DeployError('Refused', 'lost'), fakeStack(), context)
+    const written = Object.values(objects).map((text) => receiptSchema.parse(JSON.parse(text)))
+    expect(written).toMatchObject([
+      { release: 1, outcome: 'not-removed', removed: 'the stack', failure: 'not deleted whole', cause },
+      { release: 2, outcome: 'not-adopted', adopted: 'forms', failure: 'reset' },
+    ])
+    expect(await readLastReceipt(context)).toBeUndefined()
   })
 
   it('of a failed release holds the resource that it failed on', async () => {

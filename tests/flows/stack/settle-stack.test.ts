@@ -1,7 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { StackStatus } from '../../../scripts/core/stack-state.js'
 import { DeployError } from '../../../scripts/errors.js'
-import { settleForFunction, settleStack } from '../../../scripts/flows/stack/settle-stack.js'
+import { settleForFunction, settleStack, verifyDeployable } from '../../../scripts/flows/stack/settle-stack.js'
 import type { Stacks } from '../../../scripts/ports.js'
 import { fakeContext, fakeStack, fakeStep } from '../../support/fake-context.js'
 import { fakePort } from '../../support/fake-ports.js'
@@ -64,6 +64,27 @@ describe('settling a stack to deploy', () => {
     const context = scriptedStack({ ...script, inputs: {}, answer: 'no' })
     expect((await rejectedBy(settleStack(fakeStep(), context))).code).toBe('Declined')
     expect(writesOf(context)).toEqual([])
+  })
+
+  it('counts again in prod after it was confirmed: data may have come in meanwhile', async () => {
+    const buckets: Record<string, number> = {}
+    const resources = [resourceOf('Forms', 'AWS::S3::Bucket', 'CREATE_COMPLETE')]
+    const target = { env: 'prod', org: 'myorg' } as const
+    const context = scriptedStack({ states: ['ROLLBACK_FAILED'], resources, buckets, target, inputs: {} })
+    const ask = async (): Promise<string> => {
+      buckets['forms'] = 1
+      return 'prod/myorg'
+    }
+    const prompts = { interactive: true, ask, askHidden: ask }
+    const error = await rejectedBy(settleStack(fakeStep(), { ...context, ports: { ...context.ports, prompts } }))
+    expect([error.code, buckets, writesOf(context)]).toEqual(['Refused', { forms: 1 }, []])
+  })
+
+  it('is refused for what remains hold before anything is built', async () => {
+    const resources = [resourceOf('Forms', 'AWS::S3::Bucket', 'CREATE_COMPLETE')]
+    const full = scriptedStack({ states: ['ROLLBACK_FAILED'], resources, buckets: { forms: 1 } })
+    expect((await rejectedBy(verifyDeployable(full))).facts).toMatchObject([{ label: 'Forms' }])
+    await verifyDeployable(scriptedStack({ states: ['ROLLBACK_FAILED'], resources }))
   })
 
   it('counts what cannot be counted for data', async () => {

@@ -7,11 +7,15 @@ import { type World, own, resource, worldOf } from '../../support/fake-remains.j
 import { rejectedBy } from '../../support/failures.js'
 
 const forms = `rawscribe-forms-dev-myorg-${account}`
+const deployments = `rawscribe-sam-deployments-${account}`
 const everything: Part[] = ['stack', 'buckets', 'pool', 'logs', 'releases']
 const arn = fakeStack().arn
 const bucketResource = resource('FormsBucket', 'AWS::S3::Bucket', forms)
 const writes = ({ calls }: FakeContext): string[] =>
   calls.filter((call) => /\.(allow|delete|remove|lift|put|update)\w*\(/.test(call))
+
+const linesOf = ({ events }: FakeContext): string[] =>
+  events.flatMap((event) => (event.type === 'step-line' ? [event.text] : []))
 
 describe('taking down', () => {
   it('finds nothing, says so, asks nobody and writes nothing', async () => {
@@ -53,7 +57,7 @@ describe('taking down', () => {
     const context = worldOf({ stack: {}, resources: [bucketResource], buckets: { [forms]: ['x'] } })
     const error = await rejectedBy(takeDown(['stack'], context))
     expect(error.code).toBe('Refused')
-    expect(error.facts).toEqual([{ label: 'FormsBucket', text: `the bucket ${forms} holds 1 object, 1 byte` }])
+    expect(error.facts).toEqual([{ label: 'FormsBucket', text: `AWS::S3::Bucket ${forms} holds 1 object, 1 byte` }])
     expect(error.hint).toContain('RetainExceptOnCreate')
     expect(writes(context)).toEqual([])
   })
@@ -73,7 +77,7 @@ describe('taking down', () => {
       'arn:inner': [bucketResource, resource('Notes', 'AWS::DynamoDB::Table', 'notes')],
     }
     const resources = [resource('Outer', 'AWS::CloudFormation::Stack', 'arn:outer')]
-    const context = worldOf({ stack: {}, resources, nested, buckets: { [forms]: ['x'] } })
+    const context = worldOf({ stack: {}, resources, nested, buckets: { [forms]: ['x'] }, tables: { notes: 1 } })
     const error = await rejectedBy(takeDown(['stack'], context))
     expect(error.code).toBe('Refused')
     expect(error.facts.map(({ label }) => label)).toEqual(['Outer/Inner/FormsBucket', 'Outer/Inner/Notes'])
@@ -126,6 +130,37 @@ describe('taking down', () => {
       { label: 'Role', text: 'AWS::IAM::Role r: in use' },
     ])
     expect(error.hint).toContain('make rs-nuke-buckets ENV=dev ORG=myorg')
+  })
+
+  it('counts the tables that go with the stack, and refuses to lose what is in them', async () => {
+    const resources = [resource('Notes', 'AWS::DynamoDB::Table', 'notes')]
+    const all = worldOf({ stack: {}, resources, tables: { notes: 3 } })
+    await takeDown(everything, all)
+    expect(linesOf(all)).toContain('Notes  AWS::DynamoDB::Table, which nothing keeps: with 3 items')
+    const stack = worldOf({ stack: {}, resources, tables: { notes: 3 } })
+    const error = await rejectedBy(takeDown(['stack'], stack))
+    expect(error.facts).toEqual([{ label: 'Notes', text: 'AWS::DynamoDB::Table notes holds 3 items' }])
+    expect(writes(stack)).toEqual([])
+    const empty = worldOf({ stack: {}, resources, tables: { notes: 0 } })
+    expect((await takeDown(['stack'], empty)).kind).toBe('taken-down')
+  })
+
+  it('leaves a receipt also where it fails, with the resource that it failed on', async () => {
+    const events = [
+      { id: 'e1', logicalId: 'Role', physicalId: 'r', type: 'AWS::IAM::Role', status: 'DELETE_FAILED', reason: 'used' },
+    ]
+    const receipts: Record<string, string> = {}
+    const context = worldOf({ stack: {}, ends: 'DELETE_FAILED', events, receipts, buckets: { [deployments]: [] } })
+    expect((await rejectedBy(takeDown(['stack'], context))).code).toBe('StackFailed')
+    expect(Object.values(receipts).map((text) => JSON.parse(text) as unknown)).toMatchObject([
+      {
+        outcome: 'not-removed',
+        removed: 'the stack (0 resources)',
+        cause: { logicalId: 'Role', type: 'AWS::IAM::Role', reason: 'used' },
+      },
+    ])
+    const declined = worldOf({ stack: {}, inputs: {}, receipts: {}, buckets: { [deployments]: [] } })
+    expect((await rejectedBy(takeDown(['stack'], declined))).code).toBe('Declined')
   })
 
   it('empties and keeps the buckets of a stack that stands, and removes those without one', async () => {
