@@ -41,13 +41,14 @@ class Functions:
         self._roles.append(made["Role"]["Arn"])
         return self._roles[-1]
 
-    def create(self, source: str, **more: Any) -> str:
-        """Create a function whose index.py is this source. Returns its name, once it is active."""
+    def create(self, source: str | dict[str, str], **more: Any) -> str:
+        """Create a function of these files, or whose index.py is this source. Returns its name, once it is active."""
+        files = {"index.py": source} if isinstance(source, str) else source
         name = unique("function")
         self.made.append(name)
 
         self._with_role(self.api.create_function, FunctionName=name, Runtime=RUNTIME, Role=self.role,
-                        Handler="index.handler", Code={"ZipFile": zipped({"index.py": source})}, **more)
+                        Handler="index.handler", Code={"ZipFile": zipped(files)}, **more)
         return self.settled(name)
 
     def _with_role(self, call: Any, **arguments: Any) -> None:

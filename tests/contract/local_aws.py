@@ -16,6 +16,8 @@ import urllib.request
 from pathlib import Path
 from typing import Any
 
+from cloud import Cloud
+
 LAUNCHER = Path(__file__).resolve().parents[2] / "infra" / "emulator" / "launch.py"
 START_SECONDS = 60
 
@@ -31,6 +33,12 @@ def free_port() -> int:
         probe.bind(("127.0.0.1", 0))
         port: int = probe.getsockname()[1]
         return port
+
+
+def cloud_of(local: LocalAws) -> Cloud:
+    """What the tests ask, at this local AWS."""
+    keys = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
+    return Cloud(local.endpoint, "us-east-1", "000000000000", keys)
 
 
 class LocalAws:

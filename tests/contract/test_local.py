@@ -11,18 +11,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import Cloud
 from functions import Functions
-from local_aws import LAUNCHER, LocalAws, emulator_python, free_port
+from local_aws import LAUNCHER, LocalAws, cloud_of, emulator_python, free_port
 from stacks import Stacks, request
 
 pytestmark = pytest.mark.local
-KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
 QUEUES: dict[str, Any] = {"Resources": {name: {"Type": "AWS::SQS::Queue"} for name in ("A", "B", "C")}}
-
-
-def cloud_of(local: LocalAws) -> Cloud:
-    return Cloud(local.endpoint, "us-east-1", "000000000000", KEYS)
 
 
 def launch(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:

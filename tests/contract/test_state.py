@@ -14,17 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from cloud import Cloud
-from local_aws import LAUNCHER, LocalAws, emulator_python
+from local_aws import LAUNCHER, LocalAws, cloud_of, emulator_python
 from rest_apis import body, proxy, template
 from stacks import Stacks
 
 pytestmark = pytest.mark.local
-KEYS = {"aws_access_key_id": "test", "aws_secret_access_key": "test"}
-
-
-def cloud_of(local: LocalAws) -> Cloud:
-    return Cloud(local.endpoint, "us-east-1", "000000000000", KEYS)
 
 
 def fill(local: LocalAws) -> str:

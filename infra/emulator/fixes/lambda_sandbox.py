@@ -15,8 +15,8 @@ everything once per process (20 requests a second made 18 GB of temporary files)
 from __future__ import annotations
 
 import json
+import os
 import subprocess
-import sys
 import tempfile
 import threading
 import time
@@ -28,6 +28,7 @@ from ministack.core import lambda_runtime
 from ministack.services import lambda_svc
 from sandbox.environment import function_environment, node_path, python_path, runtime_folder
 from sandbox.packages import Packages
+from sandbox.spare import Spare, start, start_python
 from settings import Settings
 
 # Written to stderr when the handler has returned. MiniStack waits 50 ms for lines that may come.
@@ -46,24 +47,31 @@ def apply(settings: Settings) -> None:
     runtime = runtime_folder(settings.temp)
     # Node asks the nearest package.json what kind of module a file is: a project's own must not answer for functions.
     (settings.temp / "package.json").write_text("{}\n")
+    spare = Spare(settings.temp, runtime, _python_script())
     worker = lambda_runtime.Worker
 
     def spawn(self: Any) -> None:
         self._discard_tmpdir()  # of a process that ended by itself
         self._tmpdir = tempfile.mkdtemp(prefix="function-", dir=settings.temp)
         code, *layers = self._packages = [packages.take(archive) for archive in _archives(self)]
-        command, script_env = _command(self, layers, runtime)
-        environment = function_environment(self.config, settings.port, code, Path(self._tmpdir)) | script_env
         timeout = self.config.get("Timeout", 3)
         for seconds in (START_SECONDS, float(timeout)):
-            self._proc = subprocess.Popen(
-                command, cwd=code, env=environment, text=True, bufsize=1,
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+            self._proc = begin(self, code, layers)
             _collect_stderr(self)
             if _starts_within(seconds, self, code):
                 self._start_time = time.time()
                 return
         raise StartTimedOut(f"Task timed out after {timeout}.00 seconds")
+
+    def begin(self: Any, code: Path, layers: list[Path]) -> subprocess.Popen[str]:
+        scratch = Path(self._tmpdir)
+        environment = function_environment(self.config, settings.port, code, scratch)
+        if not self.config.get("Runtime", "").startswith("python"):
+            return start(_command(self.config, scratch), environment | {"NODE_PATH": node_path(layers)}, code)
+        path = python_path(layers, runtime)
+        environment["PYTHONPATH"] = os.pathsep.join(path)
+        return (spare.become(environment, code, scratch, path)
+                or start_python(_written(scratch / "_worker.py", _python_script()), environment, code))
 
     discard = worker._discard_tmpdir
 
@@ -104,18 +112,23 @@ def _archives(worker: Any) -> list[bytes]:
     return [worker.code_zip, *filter(None, layers)]
 
 
-def _command(worker: Any, layers: list[Path], runtime: Path) -> tuple[list[str], dict[str, str]]:
-    """The command line of the worker, and the variables its language needs."""
-    name = worker.config.get("Runtime", "")
+def _python_script() -> str:
+    """MiniStack's own for Python, which marks the end of each call's output."""
+    return str(lambda_runtime._PYTHON_WORKER_SCRIPT.replace(CALL, MARKED_CALL))
+
+
+def _command(config: dict[str, Any], scratch: Path) -> list[str]:
+    """The command line of a worker that is not Python."""
+    name = config.get("Runtime", "")
     binary, script = lambda_runtime._detect_runtime_binary(name)
     if not binary:
         raise RuntimeError(f"Unsupported runtime: {name}")
-    path = Path(worker._tmpdir) / f"_worker{lambda_runtime._worker_script_extension(name)}"
-    path.write_text(script.replace(CALL, MARKED_CALL), encoding="utf-8")
-    if binary == sys.executable:
-        # -S and -s: without the packages of this environment and of this user.
-        return [binary, "-S", "-s", str(path)], {"PYTHONPATH": python_path(layers, runtime)}
-    return [binary, str(path)], {"NODE_PATH": node_path(layers)}
+    return [binary, str(_written(scratch / f"_worker{lambda_runtime._worker_script_extension(name)}", script))]
+
+
+def _written(path: Path, text: str) -> Path:
+    path.write_text(text, encoding="utf-8")
+    return path
 
 
 def _collect_stderr(worker: Any) -> None:

@@ -81,15 +81,15 @@ def _reserved(config: dict[str, Any], account: str, region: str, code: Path) -> 
     }
 
 
-def python_path(layers: list[Path], runtime: Path) -> str:
-    """PYTHONPATH for the layers, the last one first, and then what the runtime brings.
+def python_path(layers: list[Path], runtime: Path) -> list[str]:
+    """Where modules are looked for: in the layers, the last one first, and then in what the runtime brings.
 
     The worker puts the function's own folder before all of it.
     """
     version = f"python{sys.version_info.major}.{sys.version_info.minor}"
     found = [place for layer in reversed(layers)
              for place in (layer / "python" / "lib" / version / "site-packages", layer / "python")]
-    return os.pathsep.join(str(place) for place in [*filter(Path.is_dir, found), runtime])
+    return [str(place) for place in [*filter(Path.is_dir, found), runtime]]
 
 
 def node_path(layers: list[Path]) -> str:
