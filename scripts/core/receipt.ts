@@ -62,8 +62,13 @@ export const receiptSchema = z.object({
   files: z.record(z.string(), z.string()).optional(),
   /** Where code and layers lie, by logical id; older receipts have none. */
   artifacts: z.record(z.string(), z.string()).optional(),
+  /** Address of the packaged template, as CloudFormation was handed it; older receipts have none. */
+  packaged: z.string().optional(),
   stack: z.object({ arn: z.string(), changedAt: z.string() }),
-  config: z.object({ bucket: z.string(), etag: z.string() }).optional(),
+  /** What was uploaded; older receipts know no version of it. */
+  config: z.object({ bucket: z.string(), etag: z.string(), versionId: z.string().optional() }).optional(),
+  /** Only of a release that failed after it had changed the configuration: whether that is again what it was. */
+  configRestored: z.boolean().optional(),
   /** The function behind the API; all that older tools know. */
   function: z.object({ name: z.string(), version: z.string(), codeSha256: z.string() }).optional(),
   /** Every function, by logical id; older receipts have none. */

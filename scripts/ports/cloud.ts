@@ -178,6 +178,8 @@ export interface Functions {
 export interface StoredObject {
   etag: string
   text: string
+  /** Undefined in a bucket that keeps no versions. */
+  versionId?: string | undefined
 }
 
 export interface DatedObject extends StoredObject {

@@ -33,7 +33,7 @@ export function historyRow(receipt: Receipt): string[] {
 
 /** The whole receipt for people. */
 export function describeReceipt(receipt: Receipt): string {
-  const { inputs, stack, config, health, files, artifacts } = receipt
+  const { inputs, stack, config, health, files, artifacts, packaged } = receipt
   const facts: [string, string | undefined][] = [
     ['release', `${receipt.release}, ${receipt.outcome}`],
     ['failure', receipt.failure],
@@ -49,7 +49,9 @@ export function describeReceipt(receipt: Receipt): string {
     ['stack', `${stack.arn}, changed ${formatTime(stack.changedAt)}`],
     ['function', receipt.function && `${receipt.function.name}, version ${receipt.function.version}`],
     ['code', receipt.function?.codeSha256],
-    ['config', config && `s3://${config.bucket}/config.json, ETag ${config.etag}`],
+    ['config', config && `s3://${config.bucket}/config.json, ${versionOf(config)}`],
+    ['went back', receipt.rolledBackTo === undefined ? undefined : `to release ${receipt.rolledBackTo}`],
+    ['config then', configFates[String(receipt.configRestored)]],
     ['health', health && `healthy after ${counted(health.attempts, 'attempt')}, ${formatDuration(health.durationMs)}`],
   ]
   const known = facts.flatMap(([label, text]) => (text === undefined ? [] : [[label, text]]))
@@ -62,12 +64,24 @@ export function describeReceipt(receipt: Receipt): string {
     ...columns(known),
     ...section('inputs (SHA-256)', hashes),
     ...section('parameters', Object.entries(inputs.parameters)),
-    ...section('artifacts', Object.entries(artifacts ?? {})),
+    ...section(
+      'artifacts',
+      Object.entries({ ...artifacts, ...(packaged === undefined ? {} : { template: packaged }) }),
+    ),
     ...section(
       'files (SHA-256, first 12 digits)',
       Object.entries(files ?? {}).map(([file, hash]) => [hash, file]),
     ),
   ].join('\n')
+}
+
+const configFates: Readonly<Record<string, string>> = {
+  true: 'put back to what it was',
+  false: 'left as this release changed it',
+}
+
+function versionOf({ etag, versionId }: NonNullable<Receipt['config']>): string {
+  return versionId === undefined ? `ETag ${etag}` : `ETag ${etag}, version ${versionId}`
 }
 
 function section(title: string, rows: readonly (readonly string[])[]): string[] {

@@ -47,22 +47,40 @@ export function memoryFiles(files: Record<string, string>, calls: Calls = []): F
   )
 }
 
+/** As S3 makes it of what is uploaded at once. */
+export function etagOf(text: string): string {
+  return `"${createHash('md5').update(text).digest('hex')}"`
+}
+
 /** Buckets in memory: `bucket/key` to text. Every bucket of `present` is ours, the others are absent. */
 export function memoryBuckets(
   objects: Record<string, string>,
   calls: Calls = [],
   presence: Buckets['presence'] = async () => 'ours',
 ): Buckets {
-  const etagOf = (text: string): string => `"${createHash('md5').update(text).digest('hex')}"`
   const holds = (place: string, etag: string): boolean =>
     objects[place] !== undefined && etagOf(objects[place]) === etag
+  // Each text is a version of its own, named after its content.
+  const kept = new Map<string, string>()
+  const versionOf = (place: string): string | undefined => {
+    const text = objects[place]
+    if (text === undefined) return undefined
+    const versionId = `version of ${etagOf(text)}`
+    kept.set(`${place} ${versionId}`, text)
+    return versionId
+  }
   return fakePort<Buckets>(
     'buckets',
     {
       presence,
+      readVersion: async (bucket, key, versionId) => {
+        versionOf(`${bucket}/${key}`)
+        const text = kept.get(`${bucket}/${key} ${versionId}`)
+        return text === undefined ? undefined : { etag: etagOf(text), text, versionId }
+      },
       read: async (bucket, key) => {
         const text = objects[`${bucket}/${key}`]
-        return text === undefined ? undefined : { etag: etagOf(text), text }
+        return text === undefined ? undefined : { etag: etagOf(text), text, versionId: versionOf(`${bucket}/${key}`) }
       },
       readDated: async (bucket, key) => {
         const text = objects[`${bucket}/${key}`]
@@ -81,6 +99,7 @@ export function memoryBuckets(
       isPrivate: async () => true,
       createPrivate: async () => undefined,
       put: async (bucket, key, text) => {
+        versionOf(`${bucket}/${key}`)
         objects[`${bucket}/${key}`] = text
         return etagOf(text)
       },
@@ -91,6 +110,7 @@ export function memoryBuckets(
       },
       replace: async (bucket, key, text, etag) => {
         if (!holds(`${bucket}/${key}`, etag)) return undefined
+        versionOf(`${bucket}/${key}`)
         objects[`${bucket}/${key}`] = text
         return etagOf(text)
       },

@@ -44,8 +44,12 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
     },
     async read(bucket, key) {
       try {
-        const { ETag, Body } = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...owned }))
-        return { etag: ETag ?? '', text: (await Body?.transformToString()) ?? '' }
+        const found = await client.send(new GetObjectCommand({ Bucket: bucket, Key: key, ...owned }))
+        return {
+          etag: found.ETag ?? '',
+          text: (await found.Body?.transformToString()) ?? '',
+          versionId: found.VersionId,
+        }
       } catch (error) {
         if (isNamed(error, 'NoSuchKey', 'NoSuchBucket')) return undefined
         throw error

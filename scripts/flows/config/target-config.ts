@@ -3,6 +3,7 @@ import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
 import { secretPaths } from '../../core/config-secrets.js'
 import { canonicalJson, sha256, shortHash } from '../../core/hash.js'
 import { DeployError } from '../../errors.js'
+import type { StoredObject } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { FilesContext, TargetContext } from '../context.js'
 
@@ -51,8 +52,8 @@ export function verifyNoSecrets({ text }: Pick<TargetConfig, 'text'>, { target }
 }
 
 export interface UploadedConfig {
-  /** Undefined: the project has no bucket for it. */
-  etag: string | undefined
+  /** What lies in the bucket; undefined: the project has no bucket for it. */
+  stored: StoredObject | undefined
   /** What it took the place of; undefined where nothing was there or nothing changed. */
   replaced: string | undefined
 }
@@ -61,24 +62,24 @@ export interface UploadedConfig {
 export async function uploadConfig(config: TargetConfig, step: Step, context: TargetContext): Promise<UploadedConfig> {
   if (!context.names.bucketKeys.includes('lambda')) {
     step.skip('this project has no bucket for its configuration')
-    return { etag: undefined, replaced: undefined }
+    return { stored: undefined, replaced: undefined }
   }
   const present = await context.ports.buckets.read(context.names.buckets.lambda, configKey)
   if (present?.text === config.text) {
     step.skip('the uploaded configuration is this one already')
-    return { etag: present.etag, replaced: undefined }
+    return { stored: present, replaced: undefined }
   }
-  const etag = await putConfig(config.text, context)
+  const stored = await putConfig(config.text, context)
   step.say(present === undefined ? 'uploaded' : 'changed, uploaded')
-  return { etag, replaced: present?.text }
+  return { stored, replaced: present?.text }
 }
 
-/** Puts a configuration and reads it back: what the backend gets is what was meant. Returns the object's ETag. */
-export async function putConfig(text: string, { ports, names }: TargetContext): Promise<string> {
+/** Puts a configuration and reads it back: what the backend gets is what was meant. */
+export async function putConfig(text: string, { ports, names }: TargetContext): Promise<StoredObject> {
   const bucket = names.buckets.lambda
   const etag = await ports.buckets.put(bucket, configKey, text)
   const stored = await ports.buckets.read(bucket, configKey)
-  if (stored?.text === text && stored.etag === etag) return etag
+  if (stored?.text === text && stored.etag === etag) return stored
   throw new DeployError('AwsFailed', `s3://${bucket}/${configKey} is not what was uploaded a moment ago`, {
     hint: 'something else writes it too: find out what, then the same command again',
   })

@@ -44,7 +44,7 @@ export async function updateConfig(context: TargetContext): Promise<EntryChange[
           hint: 'the same command again shows what would change now',
         })
       }
-      const etag = await putConfig(config.text, locked)
+      const { etag } = await putConfig(config.text, locked)
       step.say('uploaded; the backend takes it within half a minute')
       return etag
     }),

@@ -21,7 +21,8 @@ import { releaseBuild, releasedSince } from '../build/release-build.js'
 import { versionsBefore } from '../release/serving.js'
 import { readShift } from '../shift/shift-journal.js'
 import { settleStack, verifyDeployable } from '../stack/settle-stack.js'
-import { uploadConfig } from '../config/target-config.js'
+import { type Begun, configBack } from '../config/config-back.js'
+import { type UploadedConfig, uploadConfig } from '../config/target-config.js'
 import { withTargetLock } from '../lock/target-lock.js'
 import { verifyQuotas } from './verify-quotas.js'
 import { type Proof, proveRelease, verifySignIn, verifyTarget } from './verify-target.js'
@@ -176,9 +177,14 @@ async function deployLocked(
   const deployable = { build, parameters: facts.parameters, template: facts.sources.template }
   const changes = await planChanges(deployable, before, context)
   await confirmChanges(changes, facts.parameters, before, context)
+  const begun: Begun = {
+    stackArn: before?.arn,
+    served: before === undefined ? new Map() : await versionsBefore(before, facts.receipt, context),
+    config: undefined,
+  }
   let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
   try {
-    const live = await makeLive(build, changes, facts, before, context)
+    const live = await makeLive(build, changes, facts, before, begun, context)
     if (live.kind === 'unhealthy') {
       unhealthy = live
       throw live.error
@@ -188,7 +194,8 @@ async function deployLocked(
     await pruneVersions(live.released, context)
     return { kind: 'deployed', stack: live.stack, release, version: behindApi(live.released)?.version ?? '', admin }
   } catch (error) {
-    await recordFailure(build, facts, { error, unhealthy }, context)
+    const configRestored = await configBack(begun, error, context)
+    await recordFailure(build, facts, { error, unhealthy, configRestored }, context)
     throw error
   }
 }
@@ -198,12 +205,13 @@ async function makeLive(
   { set }: PlannedChanges,
   facts: DeploymentFacts,
   before: Stack | undefined,
+  begun: Begun,
   context: TargetContext,
 ): Promise<LiveFacts | Extract<Proof, { kind: 'unhealthy' }>> {
   const { report } = context
-  const served = before === undefined ? new Map<string, string>() : await versionsBefore(before, facts.receipt, context)
   const newer = keepsLive(context) ? releasedSince(build, facts.receipt) : new Map<string, never>()
-  const upload = () => report.step('Config', (step) => uploadConfig(facts.config, step, context))
+  const upload = async (): Promise<UploadedConfig> =>
+    (begun.config = await report.step('Config', (step) => uploadConfig(facts.config, step, context)))
   const early = before !== undefined && facts.presence.lambda === 'ours' ? await upload() : undefined
   const changed =
     set === undefined
@@ -211,14 +219,15 @@ async function makeLive(
       : await report.step('Deploy', (step) => executeChangeSet(set, facts.sources.templateText, step, context))
   const config = early ?? (await upload())
   const stack = await report.step('Protect', (step) => protectStack(changed, step, context))
+  const { served } = begun
   const released = await report.step('Release', (step) => releaseBuild(build, stack, { served, newer }, step, context))
-  const proof = await proveRelease(stack, { released, config: config.replaced }, { access: true }, context)
+  const proof = await proveRelease(stack, { released, config }, { access: true }, context)
   return proof.kind === 'unhealthy'
     ? proof
     : {
         kind: 'live',
         stack,
-        configEtag: config.etag,
+        config: config.stored,
         released,
         health: proof.health,
         kept: newer.size > 0 ? facts.receipt : undefined,

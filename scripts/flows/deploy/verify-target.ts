@@ -54,6 +54,8 @@ export type Proof =
   | { kind: 'unhealthy'; health: Health; rollback: Rollback; error: DeployError }
 
 export interface ProofOptions {
+  /** How many attempts there are where HEALTH_ATTEMPTS does not say (15). */
+  attempts?: number
   /** No attempt begins later; unset: all attempts are made. */
   mostMs?: number
   /** Whether the paths that must be guarded are asked as well. */
@@ -91,7 +93,7 @@ export async function proveRelease(
 function questionOf(
   behind: Released | undefined,
   api: string,
-  { mostMs }: ProofOptions,
+  { mostMs, attempts }: ProofOptions,
   { inputs, names }: TargetContext,
 ) {
   return {
@@ -99,7 +101,7 @@ function questionOf(
     function: behind?.name ?? names.function,
     version: behind?.version,
     mustSayVersion: behind?.answersHealth?.saysVersion === true,
-    attempts: readAttempts(inputs.HEALTH_ATTEMPTS),
+    attempts: readAttempts(inputs.HEALTH_ATTEMPTS, attempts),
     ...(mostMs === undefined ? {} : { mostMs }),
   }
 }
@@ -108,8 +110,9 @@ function questionOf(
 function failureOf(
   answer: Extract<HealthAnswer, { kind: 'unhealthy' }>,
   { outcome, versions }: Rollback,
-  { target }: TargetContext,
+  context: TargetContext,
 ): DeployError {
+  const { target, command } = context
   const failure = unhealthy(answer)
   const list = [...new Set(Object.values(versions))].join(', ')
   const became = {
@@ -118,12 +121,19 @@ function failureOf(
     nothing: 'nothing to roll back to: requests reach this version',
   }[outcome]
   const place = `ENV=${target.env} ORG=${target.org}`
+  const again = command === 'rs-rollback' ? otherRelease(context) : 'correct the code, then the same command again'
   const hint = {
-    healthy: 'correct the code, then the same command again',
+    healthy: again,
     unhealthy: `look at the function’s log; make rs-rollback ${place} RELEASE=… goes further back`,
-    nothing: 'correct the code, then the same command again',
+    nothing: again,
   }[outcome]
   return new DeployError('Unhealthy', `${failure.message}; ${became}`, { facts: failure.facts, hint, cause: failure })
+}
+
+/** What to do about a way back that led nowhere. */
+export function otherRelease({ target }: TargetContext): string {
+  const place = `ENV=${target.env} ORG=${target.org}`
+  return `make rs-rollback ${place} RELEASE=… takes another one of make rs-history`
 }
 
 /** Ensures the administrator, when one is given, and has the SOPs listed. Returns the administrator's e-mail. */

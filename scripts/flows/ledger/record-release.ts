@@ -3,9 +3,10 @@ import { situationOf } from '../../core/stack-state.js'
 import { type Receipt, type ReleaseInputs, failureCause, shiftFailure } from '../../core/receipt.js'
 import { parseTemplate } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
-import type { Stack } from '../../ports.js'
+import type { Stack, StoredObject } from '../../ports.js'
 import type { BuildRecord } from '../build/build-record.js'
 import type { TargetContext } from '../context.js'
+import { keepTemplate } from '../stack/packaged-template.js'
 import type { DeploymentFacts } from '../deploy/deployment-facts.js'
 import { writeReceipt } from './ledger.js'
 import type { Health } from '../release/health-gate.js'
@@ -16,7 +17,8 @@ import type { Proof } from '../deploy/verify-target.js'
 export interface LiveFacts {
   kind: 'live'
   stack: Stack
-  configEtag: string | undefined
+  /** The uploaded configuration; undefined: the project has none. */
+  config: StoredObject | undefined
   released: readonly Released[]
   health: Health | undefined
   /** The release whose newer code was left live instead of the build's. */
@@ -30,7 +32,7 @@ export async function recordRelease(
   live: LiveFacts,
   context: TargetContext,
 ): Promise<number> {
-  const { stack, configEtag, released, health, kept } = live
+  const { stack, config, released, health, kept } = live
   const code = kept?.inputs.code ?? build.code
   const inputs = { ...inputsOf(build, facts), code, parameters: { ...facts.inputs.parameters, ...stack.parameters } }
   const processed = parseTemplate(await context.ports.stacks.template(stack.arn), `the template of ${stack.name}`)
@@ -40,8 +42,9 @@ export async function recordRelease(
     inputs,
     ...(kept?.files === undefined ? filesOf(build, facts) : { files: { ...kept.files, ...facts.config.files } }),
     artifacts: artifactsOf(processed),
+    packaged: await keepTemplate(stack, context),
     stack: { arn: stack.arn, changedAt: stack.changedAt },
-    ...(configEtag === undefined ? {} : { config: { bucket: context.names.buckets.lambda, etag: configEtag } }),
+    ...configPart(config, context),
     ...functionsPart(released),
     ...shiftPart(released),
     ...(health === undefined ? {} : { health }),
@@ -49,11 +52,19 @@ export async function recordRelease(
   return (await writeReceipt(receipt, facts.receipt?.release ?? 0, context)).release
 }
 
+/** How a deployment ended that was not to end so. */
+export interface Failed {
+  error: unknown
+  unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  /** Undefined: it changed no configuration. */
+  configRestored: boolean | undefined
+}
+
 /** A deployment that ended badly leaves a receipt too; that it cannot be written must not hide why it failed. */
 export async function recordFailure(
   build: BuildRecord,
   facts: DeploymentFacts,
-  { error, unhealthy }: { error: unknown; unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined },
+  { error, unhealthy, configRestored }: Failed,
   context: TargetContext,
 ): Promise<void> {
   if (error instanceof DeployError && (error.code === 'Declined' || error.code === 'Refused')) return
@@ -71,12 +82,20 @@ export async function recordFailure(
       stack: { arn: stack.arn, changedAt: stack.changedAt },
       ...shiftFailurePart(error),
       ...(unhealthy === undefined ? {} : { health: unhealthy.health, rollback: unhealthy.rollback }),
+      ...(configRestored === undefined ? {} : { configRestored }),
     }
     await writeReceipt(receipt, facts.receipt?.release ?? 0, context)
   } catch (problem) {
     const text = problem instanceof Error ? problem.message : String(problem)
     context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
   }
+}
+
+/** The configuration's object, and the version of it that brings it back. */
+export function configPart(config: StoredObject | undefined, { names }: TargetContext): Pick<Receipt, 'config'> {
+  if (config === undefined) return {}
+  const { etag, versionId } = config
+  return { config: { bucket: names.buckets.lambda, etag, ...(versionId === undefined ? {} : { versionId }) } }
 }
 
 /** The released function that answers the health path; where none does, any. */

@@ -105,8 +105,8 @@ export function unhealthy({ health, problem, facts }: Extract<HealthAnswer, { ki
 }
 
 /** HEALTH_ATTEMPTS as a number. Throws Usage; asked for before anything is written. */
-export function readAttempts(given: string | undefined): number {
-  if (given === undefined) return defaultAttempts
+export function readAttempts(given: string | undefined, otherwise = defaultAttempts): number {
+  if (given === undefined) return otherwise
   const attempts = Number(given)
   if (/^\d{1,3}$/.test(given) && attempts >= 1 && attempts <= 100) return attempts
   throw new DeployError('Usage', `HEALTH_ATTEMPTS=${given} is not a number from 1 to 100`, {

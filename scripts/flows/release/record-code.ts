@@ -102,12 +102,13 @@ export async function recordCodeFailure(
 }
 
 /** What a release of code does not touch. */
-function carried({ inputs, files, artifacts, stack, config }: Receipt): Pick<Receipt, 'inputs' | 'stack'> {
+function carried({ inputs, files, artifacts, packaged, stack, config }: Receipt): Pick<Receipt, 'inputs' | 'stack'> {
   return {
     inputs,
     stack,
     ...(files === undefined ? {} : { files }),
     ...(artifacts === undefined ? {} : { artifacts }),
+    ...(packaged === undefined ? {} : { packaged }),
     ...(config === undefined ? {} : { config }),
   }
 }

@@ -4,7 +4,8 @@ import type { TargetContext } from '../context.js'
 import { askHealth } from './health-gate.js'
 import { type Move, moveTraffic } from './move-traffic.js'
 import type { Released } from './release-code.js'
-import { putConfig } from '../config/target-config.js'
+import { restoreConfigOf } from '../config/config-back.js'
+import type { UploadedConfig } from '../config/target-config.js'
 
 const attemptsAfterwards = 5
 
@@ -13,8 +14,8 @@ export type Rollback = NonNullable<Receipt['rollback']>
 /** What a release replaced, for its way back. */
 export interface Undo {
   released: readonly Released[]
-  /** The configuration that was uploaded before; undefined where it was not changed. */
-  config: string | undefined
+  /** What the release uploaded; undefined where it uploads none. */
+  config: UploadedConfig | undefined
 }
 
 /** Takes every moved alias, and the configuration, back to what served before, and asks that for its health. */
@@ -30,7 +31,9 @@ export async function rollBack(
     step.say('nothing to roll back to: no version served before')
     return { outcome: 'nothing', versions, attempts: 0 }
   }
-  if (config !== undefined) await putConfig(config, context)
+  if (config?.replaced !== undefined && !(await restoreConfigOf(config, context))) {
+    step.line('plain', 'something else changed the configuration meanwhile: it stays')
+  } else if (config?.replaced !== undefined) step.line('plain', 'the configuration is put back')
   await moveTraffic(await movesBack(back, context), step, context)
   const behind = back.find(({ answersHealth }) => answersHealth !== undefined)
   if (behind === undefined || api === undefined) {

@@ -2,18 +2,21 @@ import { type Receipt, releasedFunctions } from '../../core/receipt.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
-import { checkBeforeTraffic } from './check-version.js'
+import type { DirectCheck } from '../../core/functions.js'
+import { type Checked, checkBeforeTraffic } from './check-version.js'
 import { type CodeFacts, type StandingFunction, gatherCodeFacts } from './code-facts.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { findReceipt, readRelease } from '../ledger/ledger.js'
 import { moveTraffic } from './move-traffic.js'
+import { heedShift } from '../shift/heed-shift.js'
 import { recordCodeFailure, recordRollback } from './record-code.js'
 import type { Released } from './release-code.js'
 import { withTargetLock } from '../lock/target-lock.js'
-import { type Proof, proveRelease } from '../deploy/verify-target.js'
+import { type Proof, otherRelease, proveRelease } from '../deploy/verify-target.js'
 
 const longestProbeMs = 60_000
+const defaultAttempts = 5
 
 export type RollbackOutcome =
   | { kind: 'unchanged'; stack: Stack; to: number }
@@ -23,6 +26,7 @@ export type RollbackOutcome =
 export async function rollBackTo(release: number | undefined, context: TargetContext): Promise<RollbackOutcome> {
   const { report } = context
   return withTargetLock(context, async (locked) => {
+    await heedShift(locked, false)
     const { facts, goal, back } = await report.step('Check', (step) => plan(release, step, locked))
     if (back.length === 0) return { kind: 'unchanged', stack: facts.stack, to: goal.release }
     await confirmDeployment(locked)
@@ -130,7 +134,7 @@ async function goBack(
     const proof = await proveRelease(
       stack,
       { released, config: undefined },
-      { mostMs: longestProbeMs, access: false },
+      { mostMs: longestProbeMs, access: false, attempts: defaultAttempts },
       context,
     )
     if (proof.kind === 'unhealthy') {
@@ -145,11 +149,24 @@ async function goBack(
   }
 }
 
+async function checkOld(
+  { name, to, check, serving }: { name: string; to: string; check: DirectCheck; serving: string | undefined },
+  context: TargetContext,
+): Promise<Checked> {
+  try {
+    return await checkBeforeTraffic(name, to, check, context)
+  } catch (error) {
+    if (!(error instanceof DeployError)) throw error
+    const hint = `no request reached it, version ${serving ?? 'of before'} goes on serving; ${otherRelease(context)}`
+    throw new DeployError(error.code, error.message, { facts: error.facts, hint, cause: error })
+  }
+}
+
 /** The old version, too, is asked for its health before requests reach it: what it depends on may be gone. */
 async function checked({ standing, alias, to, codeSha256 }: Way, context: TargetContext): Promise<Released> {
   const { fn, logicalId, name } = standing
-  const found = fn.check && (await checkBeforeTraffic(name, to, fn.check, context))
   const serving = standing.alias?.version
+  const found = fn.check && (await checkOld({ name, to, check: fn.check, serving }, context))
   return {
     logicalId,
     name,

@@ -8,9 +8,9 @@ import { closeShift, readShift } from './shift-journal.js'
 
 /**
  * Under the target's lock, before anything else: looks for a shift that its run left half way. The same strategy goes on
- * with it; throws StackState for any other. Whether there is one to go on with.
+ * with it; throws StackState for any other, and for a command that `resumes` none. Whether there is one to go on with.
  */
-export async function heedShift(context: TargetContext): Promise<boolean> {
+export async function heedShift(context: TargetContext, resumes = true): Promise<boolean> {
   const found = await readShift(context)
   if (found === undefined) return false
   const { shift } = found
@@ -20,7 +20,7 @@ export async function heedShift(context: TargetContext): Promise<boolean> {
       step.say(`${describeOwner(shift)} ended without saying so`)
       return false
     }
-    if (shift.taken === undefined && readStrategy(context.inputs.STRATEGY).name === shift.strategy) {
+    if (resumes && shift.taken === undefined && readStrategy(context.inputs.STRATEGY).name === shift.strategy) {
       step.say(`${describeOwner(shift)} was left half way: going on with it`)
       return true
     }
@@ -31,7 +31,9 @@ export async function heedShift(context: TargetContext): Promise<boolean> {
         { label: 'Finish', text: placed('make rs-shift-finish', context) },
         { label: 'Abort', text: placed('make rs-shift-abort', context) },
       ],
-      hint: `one of them; or the same command with STRATEGY=${shift.strategy}, which goes on with it`,
+      hint: resumes
+        ? `one of them; or the same command with STRATEGY=${shift.strategy}, which goes on with it`
+        : 'one of them, then the same command again',
     })
   })
 }

@@ -62,9 +62,20 @@ export async function awaitSet(arn: string, step: Step, context: TargetContext):
 }
 
 /** CloudFormation takes a larger template from S3 than in the request (CloudFormation quotas). Returns its address. */
-export async function uploadTemplate(text: string, { ports, names, cloud }: TargetContext): Promise<string> {
-  const key = `${ledgerKeys.artifacts(names.stack)}/${sha256(text)}.template`
+export async function uploadTemplate(text: string, context: TargetContext): Promise<string> {
+  const { ports, names } = context
+  const key = templateKey(text, context)
   await ports.buckets.put(names.deploymentsBucket, key, text)
+  return templateUrl(key, context)
+}
+
+/** Named after its content: the same template is one object. */
+export function templateKey(text: string, { names }: TargetContext): string {
+  return `${ledgerKeys.artifacts(names.stack)}/${sha256(text)}.template`
+}
+
+/** The address that CloudFormation takes an object of the deployments bucket by. */
+export function templateUrl(key: string, { names, cloud }: TargetContext): string {
   const s3 = cloud.endpoint ?? `https://s3.${cloud.region}.amazonaws.com`
   return `${s3}/${names.deploymentsBucket}/${key}`
 }

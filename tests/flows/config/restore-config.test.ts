@@ -146,8 +146,8 @@ describe('putting a configuration', () => {
     expect(error.message).toContain('s3://rawscribe-lambda-dev-myorg-123456789012/config.json')
   })
 
-  it('returns the ETag of what is there', async () => {
-    expect(await putConfig(two, world({ versions: [one] }))).toBe('etag 1')
+  it('returns what is there', async () => {
+    expect(await putConfig(two, world({ versions: [one] }))).toMatchObject({ etag: 'etag 1', text: two })
   })
 
   it('refuses a version that holds what looks like a secret, and does not show it', async () => {

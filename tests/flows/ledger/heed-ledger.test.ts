@@ -142,7 +142,7 @@ describe('a receipt', () => {
     const facts = { inputs: receipt.inputs, sources: { templateHash: 't', codeHash: 'c' }, config: {} }
     const build = { template: 't', code: 'c', place: 'p', files: {} }
     const record = (error: unknown): Promise<void> =>
-      recordFailure(build as never, facts as never, { error, unhealthy: undefined }, context)
+      recordFailure(build as never, facts as never, { error, unhealthy: undefined, configRestored: undefined }, context)
     await record(new DeployError('StackFailed', 'failed', { cause }))
     await record(new DeployError('Unhealthy', 'no answer', { cause: new Error('x') }))
     expect((JSON.parse(objects[place(1)]!) as Receipt).cause).toEqual(cause)

@@ -123,12 +123,12 @@ describe('the configuration of a target', () => {
     const objects: Record<string, string> = {}
     const puts = (context: FakeContext): number => context.calls.filter((call) => call.includes('.put(')).length
     const first = withObjects(objects)
-    const { etag } = await uploadConfig(config, fakeStep(), first)
+    const { stored } = await uploadConfig(config, fakeStep(), first)
     expect(objects['rawscribe-lambda-dev-myorg-123456789012/config.json']).toBe(config.text)
     expect(puts(first)).toBe(1)
     const second = withObjects(objects)
     const step = fakeStep()
-    expect(await uploadConfig(config, step, second)).toEqual({ etag, replaced: undefined })
+    expect(await uploadConfig(config, step, second)).toEqual({ stored, replaced: undefined })
     expect([puts(second), step.skipped]).toEqual([0, true])
     const changed = withObjects(objects)
     const other = await readTargetConfig(withFiles({ [`${folder}/dev.json`]: '{"shared":2}' }))

@@ -7,7 +7,7 @@ import type { BuildRecord } from '../../../scripts/flows/build/build-record.js'
 import type { Functions, Http, Logs } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStep } from '../../support/fake-context.js'
 import { place, receipt } from '../../support/fake-ledger.js'
-import { fakePort, memoryBuckets } from '../../support/fake-ports.js'
+import { etagOf, fakePort, memoryBuckets } from '../../support/fake-ports.js'
 
 const released: Released = {
   logicalId: 'F',
@@ -20,6 +20,10 @@ const released: Released = {
   updated: true,
   answersHealth: { saysVersion: true },
 }
+
+const configPlace = 'rawscribe-lambda-dev-myorg-123456789012/config.json'
+const text = '{"new":1}'
+const uploaded = { stored: { etag: etagOf(text), text }, replaced: '{"old":1}' }
 
 function world(
   serving: string,
@@ -67,7 +71,7 @@ describe('going back after a release that is not healthy', () => {
 
   it('has nothing to go back to after a first release, and touches nothing', async () => {
     const context = world('8', 503)
-    const first = { released: [{ ...released, before: undefined }], config: 'old' }
+    const first = { released: [{ ...released, before: undefined }], config: uploaded }
     expect(await rollBack(first, 'http://api', fakeStep(), context)).toMatchObject({ outcome: 'nothing' })
     expect(context.calls).toEqual([])
   })
@@ -78,10 +82,13 @@ describe('going back after a release that is not healthy', () => {
     expect(context.now()).toBe('9')
   })
 
-  it('puts the configuration back that was replaced', async () => {
-    const objects: Record<string, string> = {}
-    await rollBack({ ...undo, config: '{"old":1}' }, undefined, fakeStep(), world('8', 200, objects))
-    expect(Object.values(objects)).toEqual(['{"old":1}'])
+  it.each([
+    ['puts the configuration back that was replaced', text, '{"old":1}'],
+    ['leaves a configuration that somebody changed since', '{"theirs":1}', '{"theirs":1}'],
+  ])('%s', async (_case, lying, after) => {
+    const objects = { [configPlace]: lying }
+    await rollBack({ ...undo, config: uploaded }, undefined, fakeStep(), world('8', 200, objects))
+    expect(objects[configPlace]).toBe(after)
   })
 })
 

@@ -31,6 +31,12 @@ describe('a shift that was left half way', () => {
     expect(shares(context)).toBe(2)
   })
 
+  it('is not gone on with by a way back, which names what ends it', async () => {
+    const error = await rejectedBy(heedShift(await killed({ inputs: { STRATEGY: canary } }), false))
+    expect(error).toMatchObject({ code: 'StackState', hint: 'one of them, then the same command again' })
+    expect(error.facts.map(({ label }) => label)).toEqual(['Shift', 'Finish', 'Abort'])
+  })
+
   it('is no shift any more where no request is shared', async () => {
     const context = await killed()
     for (const name of names) context.aliases[name] = { version: '7', revisionId: 'x', weights: {} }
