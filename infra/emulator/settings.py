@@ -39,6 +39,7 @@ FIXES = (
     "cfn-checks",
     "cfn-outputs",
     "cfn-replacement",
+    "cfn-nested-sam",
     "cfn-exports",
     "cfn-descriptions",
     "cfn-secrets",

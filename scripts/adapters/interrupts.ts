@@ -1,3 +1,4 @@
+import { setMaxListeners } from 'node:events'
 import { DeployError } from '../errors.js'
 
 const signals = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
@@ -14,6 +15,8 @@ export interface Interrupts {
 /** The first Ctrl-C stops in order, the second calls `leave`, which must end the process. */
 export function listenForInterrupts(tell: (text: string) => void, leave: () => void): Interrupts {
   const controller = new AbortController()
+  // Thirty functions wait under one signal: that is no leak.
+  setMaxListeners(0, controller.signal)
   let stopping: NodeJS.Timeout | undefined
   const onSignal = (): void => {
     if (controller.signal.aborted) return leave()

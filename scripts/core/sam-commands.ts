@@ -16,9 +16,12 @@ export const samConfigText = 'version = 0.1\n'
 
 const withConfig = ['--config-file', samConfigFile]
 
-/** `cache` is relative to the build folder. The checkout is the folder above it. */
+/**
+ * `cache` is relative to the build folder; the template lies in the folder above it. With --base-dir sam would look for the
+ * code of nested templates there, and not beside them.
+ */
 export function samBuild(place: SamPlace, cache: string): CommandLine {
-  const folders = ['--template', '../template.yaml', '--base-dir', '..', '--build-dir', 'build', '--cache-dir', cache]
+  const folders = ['--template', '../template.yaml', '--build-dir', 'build', '--cache-dir', cache]
   return line(place, ['build', '--cached', '--parallel', ...folders, ...withConfig])
 }
 

@@ -179,27 +179,6 @@ export function lineOfResource(text: string, logicalId: string): number | undefi
   return index === -1 ? undefined : index + 1
 }
 
-const nestingTypes = new Set(['AWS::CloudFormation::Stack', 'AWS::Serverless::Application'])
-
-/** Whether a template nests other stacks. */
-export function nestsStacks(template: Template): boolean {
-  return Object.values(template.Resources).some(({ Type }) => nestingTypes.has(Type))
-}
-
-/** The template with the files of its nested stacks looked for in `folder`, where sam build puts them. */
-export function withNestedBelow(template: Template, folder: string): Template {
-  const resources = Object.entries(template.Resources).map(([logicalId, resource]) => {
-    const property = resource.Type === 'AWS::Serverless::Application' ? 'Location' : 'TemplateURL'
-    const file = nestingTypes.has(resource.Type) ? resource.Properties?.[property] : undefined
-    if (typeof file !== 'string' || /^([a-z0-9]+:|\/)/i.test(file)) return [logicalId, resource] as const
-    return [
-      logicalId,
-      { ...resource, Properties: { ...resource.Properties, [property]: `${folder}/${file}` } },
-    ] as const
-  })
-  return { ...template, Resources: Object.fromEntries(resources) }
-}
-
 export interface CodeFolder {
   logicalId: string
   kind: 'function' | 'layer'

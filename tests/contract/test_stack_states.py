@@ -185,19 +185,20 @@ def test_a_stack_is_described_as_it_is_now(stacks: Stacks) -> None:
     assert stacks.stack(name)["LastUpdatedTime"] > stacks.stack(name)["CreationTime"]
 
 
-@pytest.mark.fix("cfn-descriptions")
-def test_a_nested_stack_names_its_parent_and_its_root(cloud: Cloud, stacks: Stacks) -> None:
+def nesting(cloud: Cloud, stacks: Stacks, template: dict[str, Any]) -> dict[str, Any]:
+    """A template that nests this one."""
     home = stacks.create({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},
                           "Outputs": {"Bucket": {"Value": {"Ref": "Bucket"}}}}, "templates")
     bucket = stacks.outputs(home)["Bucket"]
+    cloud.client("s3").put_object(Bucket=bucket, Key="inner.json", Body=json.dumps(template))
+    url = f"{cloud.endpoint or 'https://s3.amazonaws.com'}/{bucket}/inner.json"
+    return {"Resources": {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}}}
 
-    def nesting(name: str, template: dict[str, Any]) -> dict[str, Any]:
-        cloud.client("s3").put_object(Bucket=bucket, Key=name, Body=json.dumps(template))
-        url = f"{cloud.endpoint or 'https://s3.amazonaws.com'}/{bucket}/{name}"
-        return {"Resources": {"Inner": {"Type": "AWS::CloudFormation::Stack", "Properties": {"TemplateURL": url}}}}
 
-    middle = nesting("leaf.json", {"Resources": {"Queue": QUEUE}})
-    root = stacks.create(nesting("middle.json", middle))
+@pytest.mark.fix("cfn-descriptions")
+def test_a_nested_stack_names_its_parent_and_its_root(cloud: Cloud, stacks: Stacks) -> None:
+    middle = nesting(cloud, stacks, {"Resources": {"Queue": QUEUE}})
+    root = stacks.create(nesting(cloud, stacks, middle))
 
     def inner(stack: str) -> Any:
         found = stacks.api.describe_stack_resource(StackName=stack, LogicalResourceId="Inner")
@@ -208,3 +209,12 @@ def test_a_nested_stack_names_its_parent_and_its_root(cloud: Cloud, stacks: Stac
     assert "ParentId" not in top
     assert (child["ParentId"], child["RootId"]) == (top["StackId"], top["StackId"])
     assert (grandchild["ParentId"], grandchild["RootId"]) == (child["StackId"], top["StackId"])
+
+
+@pytest.mark.fix("cfn-nested-sam")
+def test_the_template_of_a_nested_stack_is_transformed_too(cloud: Cloud, stacks: Stacks) -> None:
+    table = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Table": {"Type": "AWS::Serverless::SimpleTable"}}}
+    root = stacks.create(nesting(cloud, stacks, table))
+    inner = stacks.api.describe_stack_resource(StackName=root, LogicalResourceId="Inner")["StackResourceDetail"]
+    made = stacks.api.describe_stack_resource(StackName=inner["PhysicalResourceId"], LogicalResourceId="Table")
+    assert made["StackResourceDetail"]["ResourceType"] == "AWS::DynamoDB::Table"

@@ -206,7 +206,7 @@ describe('command lines of sam', () => {
   const config = ['--config-file', 'samconfig.toml']
 
   it('build inside the target’s folder', () => {
-    const folders = ['--template', '../template.yaml', '--base-dir', '..', '--build-dir', 'build']
+    const folders = ['--template', '../template.yaml', '--build-dir', 'build']
     expect(samBuild(place, 'cache/3.13-x')).toEqual({
       program: '/bin/sam',
       cwd: '/p/.aws-sam-dev-x',

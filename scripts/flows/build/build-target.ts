@@ -1,18 +1,13 @@
 import path from 'node:path'
 import { canonicalJson, sha256, sha256Base64, shortHash } from '../../core/hash.js'
 import { samBuild, samConfigFile, samConfigText } from '../../core/sam-commands.js'
-import {
-  type CodeFolder,
-  type Template,
-  codeFolders,
-  keptReading,
-  parseTemplate,
-  readKept,
-} from '../../core/template.js'
+import { wholeTemplate } from '../../core/nested-templates.js'
+import { type CodeFolder, type Template, codeFolders, parseTemplate } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { type BuildRecord, readBuildRecord, recordFile } from './build-record.js'
+import { readOnce, readTemplates } from './read-templates.js'
 
 /** Where wheels are made for: an interpreter of this machine, or Lambda's. */
 export interface BuildPlace {
@@ -40,6 +35,8 @@ export async function buildPlace({ cloud, ports }: TargetContext): Promise<Build
 export interface Sources {
   templateText: string
   template: Template
+  /** Everything that root and nested templates declare: what code there is. */
+  whole: Template
   templateHash: string
   codeHash: string
   /** Short hash of the template and of every file of the code, by path. */
@@ -48,15 +45,11 @@ export interface Sources {
 
 export async function readSources(context: TargetContext): Promise<Sources> {
   const { ports } = context
-  const templateText = await ports.files.readText(templateFile)
-  if (templateText === undefined) {
-    throw new DeployError('Usage', 'there is no template.yaml in this folder', {
-      hint: 'run make in the project’s folder',
-    })
-  }
-  const templateHash = sha256(templateText)
-  const template = await readTemplate(templateText, templateHash, context)
-  const folders = [...new Set(codeFolders(template).map(({ folder }) => folder))].sort()
+  const parts = await readTemplates(templateFile, (text, file) => readOnce(text, file, context), context)
+  const texts = parts.map(({ file, text }) => [file, text] as const)
+  const { text: templateText, template } = parts[0]
+  const whole = wholeTemplate(parts)
+  const folders = [...new Set(codeFolders(whole).map(({ folder }) => folder))].sort()
   const hashes = await Promise.all(
     folders.map(async (folder) => {
       if (!(await ports.files.exists(folder))) {
@@ -76,23 +69,14 @@ export async function readSources(context: TargetContext): Promise<Sources> {
   return {
     templateText,
     template,
-    templateHash,
+    whole,
+    templateHash: sha256(texts.length === 1 ? templateText : canonicalJson(texts)),
     codeHash: sha256(canonicalJson(hashes)),
-    files: { [templateFile]: shortHash(templateHash), ...Object.fromEntries(codeFiles) },
+    files: {
+      ...Object.fromEntries(texts.map(([file, text]) => [file, shortHash(sha256(text))])),
+      ...Object.fromEntries(codeFiles),
+    },
   }
-}
-
-/**
- * The template of this text. To read YAML is a tenth of a second, much beside a release of code: the build folder, where
- * there is one, keeps what was read.
- */
-async function readTemplate(text: string, hash: string, { ports, names }: TargetContext): Promise<Template> {
-  const file = path.join(names.buildFolder, 'template.read.json')
-  const kept = readKept(await ports.files.readText(file), hash)
-  if (kept !== undefined) return kept
-  const template = parseTemplate(text, templateFile)
-  if (await ports.files.exists(names.buildFolder)) await ports.files.write(file, keptReading(template, hash))
-  return template
 }
 
 /** Runs `sam build` into the target's folder and zips what it made, unless the folder holds this very build already. */
@@ -167,12 +151,9 @@ async function recordBuild(
   context: TargetContext,
 ): Promise<BuildRecord> {
   const { ports, names } = context
-  const built = path.join(names.buildFolder, 'build')
-  const text = await ports.files.readText(path.join(built, templateFile))
-  if (text === undefined)
-    throw new DeployError('BuildFailed', 'sam build left no template', { hint: 'make rs-build FORCE=true' })
-  const folders = codeFolders(parseTemplate(text, path.join(built, templateFile)))
-  const packages = await Promise.all(folders.map((code) => packageCode(code, built, context)))
+  const parts = await readTemplates(path.join(names.buildFolder, 'build', templateFile), parseTemplate, context)
+  const folders = codeFolders(wholeTemplate(parts))
+  const packages = await Promise.all(folders.map((code) => packageCode(code, context)))
   const record: BuildRecord = {
     inputs,
     place: place.name,
@@ -189,11 +170,10 @@ async function recordBuild(
 /** One deterministic zip, so that CodeSha256 tells whether live equals the build. */
 async function packageCode(
   { logicalId, kind, folder, property }: CodeFolder,
-  built: string,
   { ports, names }: TargetContext,
 ): Promise<BuildRecord['packages'][number]> {
   const zip = path.join('zips', `${logicalId}.zip`)
-  await ports.files.zip(path.join(built, folder), path.join(names.buildFolder, zip))
+  await ports.files.zip(folder, path.join(names.buildFolder, zip))
   const bytes = await ports.files.readBytes(path.join(names.buildFolder, zip))
   return { logicalId, kind, property, zip, bytes: bytes.length, codeSha256: sha256Base64(bytes) }
 }

@@ -21,7 +21,7 @@ export async function packageFunctions(
   step: Step,
   context: TargetContext,
 ): Promise<Map<string, FunctionCode>> {
-  const functions = packagedFunctions(sources.template, Object.keys(sources.files))
+  const functions = packagedFunctions(sources.whole, Object.keys(sources.files))
   if (functions.some(({ method }) => method === 'sam')) {
     step.progress('sam installs the dependencies that lie in a function')
     return builtCode(

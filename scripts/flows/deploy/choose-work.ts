@@ -67,7 +67,7 @@ async function changesSince(
     place: was.place !== inputs.place,
     tool: was.tool !== inputs.tool,
     code: was.code !== inputs.code,
-    dependencies: files && changedDependencies(sources.template, files, sources.files).length > 0,
+    dependencies: files && changedDependencies(sources.whole, files, sources.files).length > 0,
     stack: since.stack.arn !== stack.arn || since.stack.changedAt !== stack.changedAt,
     version: functions.some(({ name, version }) => serving[name] !== version),
   }

@@ -114,7 +114,7 @@ function neverReleased({ target }: TargetContext): DeployError {
 
 /** Throws StackState where dependencies changed since the last good release; FORCE=true goes on without them. */
 export function verifyDependencies(
-  { template, templateHash, files }: Sources,
+  { whole, templateHash, files }: Sources,
   { live }: CodeFacts,
   force: boolean,
   step: Step,
@@ -124,7 +124,7 @@ export function verifyDependencies(
     step.line('plain', 'template.yaml changed since the last release: that part waits for rs-deploy')
   }
   const before = live.files
-  const changed = before === undefined ? [] : changedDependencies(template, before, files)
+  const changed = before === undefined ? [] : changedDependencies(whole, before, files)
   if (before !== undefined && changed.length === 0) return
   const problem =
     before === undefined

@@ -135,7 +135,7 @@ function otherFunctions(live: Receipt, released: readonly Released[]): NonNullab
 /** The files of the released functions as they are now, all others as they were; equal to the checkout only when all are. */
 function codePart(sources: Sources, live: Receipt, released: readonly Released[]): Pick<Receipt, 'inputs' | 'files'> {
   const ids = new Set(released.map(({ logicalId }) => logicalId))
-  const folders = codeFolders(sources.template)
+  const folders = codeFolders(sources.whole)
   const brought = folders.filter(({ kind, logicalId }) => kind === 'function' && ids.has(logicalId))
   const isIn = (file: string, some: typeof folders): boolean =>
     some.some(({ folder }) => !path.relative(folder, file).startsWith('..'))

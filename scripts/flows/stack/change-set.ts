@@ -5,12 +5,14 @@ import type { CommandLine } from '../../core/command-line.js'
 import { ledgerKeys } from '../../core/names.js'
 import { type ParameterValue, parameterRecord } from '../../core/parameters.js'
 import { type SamDeploy, type SamPlace, samDeploy, samPackage } from '../../core/sam-commands.js'
-import { type Template, nestsStacks, parseTemplate, withNestedBelow, writeTemplate } from '../../core/template.js'
+import { nestsStacks, withNestedFiles } from '../../core/nested-templates.js'
+import { type Template, parseTemplate, writeTemplate } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
 import type { ChangeSet, Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { BuildRecord } from '../build/build-record.js'
 import { samEnvironment } from '../build/build-target.js'
+import { readTemplates } from '../build/read-templates.js'
 import type { TargetContext } from '../context.js'
 import { dropOurSets, isEmptySet } from './drop-change-sets.js'
 import { explainFailedSet } from './explain-failed-set.js'
@@ -63,25 +65,38 @@ export async function prepareChangeSet(
 }
 
 /**
- * The built template with our own zips as its code, and the fingerprint that makes API changes reach the stage. Returns
- * whether it nests other stacks.
+ * The built template with our own zips as its code, and the fingerprint that makes API changes reach the stage; so those
+ * of its nested stacks. Returns whether there are any.
  */
 async function writeDeployTemplate(
   build: BuildRecord,
   parameters: readonly ParameterValue[],
-  { ports, names }: TargetContext,
+  context: TargetContext,
 ): Promise<boolean> {
-  const file = path.join(names.buildFolder, 'build', templateFile)
-  const template = parseTemplate((await ports.files.readText(file)) ?? '', file)
-  const zipped: Template = { ...template, Resources: { ...template.Resources } }
-  for (const { logicalId, property, zip } of build.packages) {
-    const resource = zipped.Resources[logicalId]
-    if (resource === undefined) continue
-    zipped.Resources[logicalId] = { ...resource, Properties: { ...resource.Properties, [property]: zip } }
+  const { ports, names } = context
+  const parts = await readTemplates(path.join(names.buildFolder, 'build', templateFile), parseTemplate, context)
+  for (const { prefix, file, template } of parts) {
+    const root = prefix === ''
+    const place = root ? path.join(names.buildFolder, templateFile) : zippedName(file)
+    const zips = path.relative(path.dirname(place), names.buildFolder)
+    const zipped: Template = { ...template, Resources: { ...template.Resources } }
+    for (const { logicalId, property, zip } of build.packages) {
+      const inner = logicalId.slice(prefix.length)
+      const resource = logicalId.startsWith(prefix) ? zipped.Resources[inner] : undefined
+      if (resource === undefined) continue
+      const code = { [property]: path.join(zips, zip) }
+      zipped.Resources[inner] = { ...resource, Properties: { ...resource.Properties, ...code } }
+    }
+    const nested = (one: string): string => path.join(root ? 'build' : '', zippedName(one))
+    const final = withNestedFiles(root ? withApiFingerprints(zipped, parameterRecord(parameters)) : zipped, nested)
+    await ports.files.write(place, writeTemplate(final))
   }
-  const final = withNestedBelow(withApiFingerprints(zipped, parameterRecord(parameters)), 'build')
-  await ports.files.write(path.join(names.buildFolder, templateFile), writeTemplate(final))
-  return nestsStacks(final)
+  return parts.some(({ template }) => nestsStacks(template))
+}
+
+/** A nested template stays where sam built it: what else it names lies relative to that place. */
+function zippedName(file: string): string {
+  return path.join(path.dirname(file), 'zipped.yaml')
 }
 
 function samRequest(
