@@ -76,11 +76,19 @@ function summarizeRollback(outcome: RollbackOutcome, { report, target, ports, st
   })
 }
 
+/** More than these share a row where they moved alike. */
+const mostRows = 8
+
 function functionRows(released: readonly Released[]): { label: string; text: string }[] {
-  return released.map(({ logicalId, version, before }) => ({
+  const rows = released.map(({ logicalId, version, before }) => ({
     label: logicalId,
     text: before === undefined ? `version ${version}` : `version ${version}, was ${before}`,
   }))
+  if (rows.length <= mostRows) return rows
+  return [...new Set(rows.map(({ text }) => text))].map((text) => {
+    const alike = rows.filter((row) => row.text === text).map(({ label }) => label)
+    return { label: `${alike.length} functions`, text: `${text}: ${alike.join(', ')}` }
+  })
 }
 
 function functionData(released: readonly Released[]): Record<string, unknown> {

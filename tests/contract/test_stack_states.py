@@ -213,8 +213,8 @@ def test_a_nested_stack_names_its_parent_and_its_root(cloud: Cloud, stacks: Stac
 
 @pytest.mark.fix("cfn-nested-sam")
 def test_the_template_of_a_nested_stack_is_transformed_too(cloud: Cloud, stacks: Stacks) -> None:
-    table = {"Transform": "AWS::Serverless-2016-10-31", "Resources": {"Table": {"Type": "AWS::Serverless::SimpleTable"}}}
-    root = stacks.create(nesting(cloud, stacks, table))
+    table = {"Table": {"Type": "AWS::Serverless::SimpleTable"}}
+    root = stacks.create(nesting(cloud, stacks, {"Transform": "AWS::Serverless-2016-10-31", "Resources": table}))
     inner = stacks.api.describe_stack_resource(StackName=root, LogicalResourceId="Inner")["StackResourceDetail"]
     made = stacks.api.describe_stack_resource(StackName=inner["PhysicalResourceId"], LogicalResourceId="Table")
     assert made["StackResourceDetail"]["ResourceType"] == "AWS::DynamoDB::Table"

@@ -112,17 +112,20 @@ async function prepareAll(
 ): Promise<Prepared[]> {
   const failures: { fn: TargetFunction; error: unknown }[] = []
   let done = 0
+  const several = wanted.length > 1
+  const tell = (fn: TargetFunction, text: string): void =>
+    step.progress(several ? `${done}/${wanted.length} functions ready; ${fn.logicalId}: ${text}` : text)
   const prepared = await pMap(
     wanted,
     async (one) => {
       try {
-        return await prepareVersion(one, description, step, context)
+        return await prepareVersion(one, description, (text) => tell(one.fn, text), context)
       } catch (error) {
         failures.push({ fn: one.fn, error })
         return undefined
       } finally {
         done += 1
-        if (wanted.length > 1) step.progress(`${done}/${wanted.length} functions ready`)
+        if (several) step.progress(`${done}/${wanted.length} functions ready`)
       }
     },
     { concurrency: functionsAtOnce },
@@ -135,12 +138,11 @@ async function prepareAll(
 async function prepareVersion(
   { fn, code, served, seen }: Wanted,
   description: string,
-  step: Step,
+  tell: (text: string) => void,
   context: TargetContext,
 ): Promise<Prepared> {
   const { functions } = context.ports
   const alias = fn.alias ?? noAlias(fn)
-  const tell = (text: string): void => step.progress(text)
   tell('waiting for the function to settle')
   const [held, current] = await Promise.all([
     settled(fn.name, undefined, context, seen?.latest),
