@@ -46,7 +46,11 @@ export interface Watcher {
    * Tells every file that is saved, added or removed below the paths, relative to the project, until it is closed.
    * Resolves once no later save is missed.
    */
-  watch(paths: readonly string[], onChange: (file: string) => void): Promise<{ close(): Promise<void> }>
+  watch(paths: readonly string[], onChange: (file: string) => void): Promise<Watching>
+}
+
+export interface Watching {
+  close(): Promise<void>
 }
 
 export interface Prompts {

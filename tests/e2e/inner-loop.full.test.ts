@@ -125,6 +125,64 @@ describe('the inner loop', () => {
     expect(logs.stdout).toMatch(/closed: Done, exit 0, /)
   }, 60_000)
 
+  const releases = async (): Promise<number> =>
+    (jsonLine(await make('rs-history', 'JSON=true'), 'result')['data'] as unknown[]).length
+
+  it('brings the newest of many saves live that come while another one goes live, and nothing between', async () => {
+    await save('template.yaml', (text) => `${text.trimEnd()}\n`)
+    await save(source, (text) => text.replace('def broken(:\n', ''))
+    const before = await releases()
+    const watching = watch()
+    await watching.until(({ text }) => text?.startsWith('watching ') === true)
+    await saveAnswer('first')
+    // The code of the first one is packaged by then.
+    await project.hasLogged('rs-watch', 'Lock free')
+    for (let i = 1; i <= 20; i++) await saveAnswer(`burst ${i}`)
+    const released = (line: Line): boolean => line.type === 'step-ended' && line.title === 'Release'
+    expect(await watching.until(released)).toMatchObject({ outcome: 'done' })
+    expect(await watching.until(released)).toMatchObject({ outcome: 'done' })
+    expect(await answer()).toBe('burst 20')
+    await watching.stop()
+    expect(await releases()).toBe(before + 2)
+  }, 60_000)
+
+  it('does not bring a broken file along with the next good one', async () => {
+    const watching = watch()
+    await watching.until(({ text }) => text?.startsWith('watching ') === true)
+    const lazy = 'backend/rawscribe/problems.py'
+    const whole = await readFile(path.join(project.folder, lazy), 'utf8')
+    await save(lazy, (text) => `${text}def broken(:\n`)
+    await watching.until(({ type }) => type === 'failure')
+    await saveAnswer('beside a broken file')
+    const failure = (await watching.until(({ type }) => type === 'failure')) as unknown as { message: string }
+    expect(failure.message).toMatch(/^backend\/rawscribe\/problems\.py:\d+ invalid syntax; nothing was deployed$/)
+    expect(await answer()).toBe('burst 20')
+    await save(lazy, () => whole)
+    const released = await watching.until(({ type, title }) => type === 'step-ended' && title === 'Release')
+    expect(released.text).toMatch(/^problems\.py and 1 more: version \d+ live/)
+    expect(await answer()).toBe('beside a broken file')
+    await watching.stop()
+  }, 60_000)
+
+  it('deploys what needs CloudFormation with AUTO=true, and misses no save meanwhile', async () => {
+    const before = await releases()
+    const watching = watch('AUTO=true')
+    await watching.until(({ text }) => text?.startsWith('watching ') === true)
+    await save('template.yaml', (text) => text.replace(/MemorySize: \d+/, 'MemorySize: 640'))
+    await saveAnswer('with the template')
+    await watching.until(({ type, title }) => type === 'step-started' && title === 'Deploy')
+    await saveAnswer('while it deployed')
+    expect(await watching.until(({ type }) => type === 'summary')).toMatchObject({ outcome: 'deployed' })
+    const released = await watching.until(({ type, title }) => type === 'step-ended' && title === 'Release')
+    expect(released).toMatchObject({ outcome: 'done', text: expect.stringMatching(/^root\.py: version \d+ live/) })
+    expect(await answer()).toBe('while it deployed')
+    await saveAnswer('after it')
+    await watching.until(({ type, title }) => type === 'step-ended' && title === 'Release')
+    expect(await answer()).toBe('after it')
+    await watching.stop()
+    expect(await releases()).toBe(before + 3)
+  }, 120_000)
+
   it('prints the log of what was called, for people and for programs', async () => {
     const { stdout } = await make('rs-watch-log', 'FOLLOW=false', 'SINCE=1h', 'FILTER="PATH": "/"')
     expect(stdout).toMatch(/^\d\d:\d\d:\d\d\.\d{3} {2}info {2}request method=GET path=\/ status=200 /m)
@@ -132,17 +190,18 @@ describe('the inner loop', () => {
     const events = await make('rs-watch-log', 'FOLLOW=false', 'SINCE=1h', 'JSON=true')
     expect(jsonLine(events, 'result')['data']).toMatchObject({ function: 'RawscribeLambda' })
     expect(events.stdout).not.toMatch(/"message":"(START|END) /)
-  }, 20_000)
+  }, 60_000)
 
   it('measures every release, and tells this target from one that is not there', async () => {
     const metrics = jsonLine(await make('rs-metrics', 'JSON=true'), 'result')['data'] as {
       total: Record<string, unknown>
     }
-    expect(metrics.total).toMatchObject({ deployments: 3, live: 3, successRate: 1, rollbacks: 0 })
+    const deployments = await releases()
+    expect(metrics.total).toMatchObject({ deployments, live: deployments, successRate: 1, rollbacks: 0 })
     const compared = await make('rs-compare', 'WITH=nobody', 'CHECK=true', 'JSON=true')
     expect(jsonLine(compared, 'failure')).toMatchObject({ code: 'Different', exitCode: 7 })
     expect((await make('rs-compare', 'WITH=loop', 'CHECK=true')).stdout).toBe(
       'same: stack, health, template, code, parameters, config',
     )
-  }, 20_000)
+  }, 60_000)
 })

@@ -187,6 +187,27 @@ describe('rs-deploy, step by step', () => {
     expect(jsonLine(again, 'summary')).toMatchObject({ outcome: 'unchanged' })
   }, 120_000)
 
+  it('that was killed half way is refused without its STRATEGY, and goes on with it', async () => {
+    const [before = ''] = await answering(6)
+    await write(`${good}\n# killed\n`)
+    await memory(672)
+    const strategy = 'Canary50Percent3Seconds'
+    const running = await project.begun(['rs-deploy', ...flags, '--strategy', strategy], '50 % of the requests')
+    running.signal('SIGKILL')
+    await running.ended
+    await project.make(['rs-unlock', ...target, 'YES=true'])
+    const refused = await deploy('AllAtOnce')
+    expect(jsonLine(refused, 'failure')).toMatchObject({ code: 'StackState', exitCode: 4 })
+    expect(JSON.stringify(jsonLine(refused, 'failure'))).toMatch(
+      /make rs-shift-finish .*make rs-shift-abort .*STRATEGY=/,
+    )
+    const resumed = await deploy(strategy)
+    expect(resumed.stdout).toContain('was left half way: going on with it')
+    expect(jsonLine(resumed, 'summary')).toMatchObject({ outcome: 'deployed' })
+    expect(await answering(12)).toEqual([`200 ${Number(before.slice(4)) + 1}`])
+    expect(await newest()).toMatchObject({ command: 'rs-deploy', shift: { ended: 'done', percent: 100 } })
+  }, 120_000)
+
   it('takes the requests back where the new version fails, and the corrected code is deployed after it', async () => {
     const before = await answering(6)
     await write(`${good}\n${failing}`)

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { type Project, jsonLine, makeProject, shown } from '../e2e/support/project.js'
-import { heldLock } from './support/interruptions.js'
+import { atEveryStep, describeInterruption, heldLock, interrupt } from './support/interruptions.js'
 import { type Cell, cellsOf, describeCell, runCell, ruleOf } from './support/matrix.js'
 import { killFamily } from './support/processes.js'
 import { type Start, letLocksGoStale, makeRig, stack } from './support/rig.js'
@@ -29,7 +29,7 @@ async function killedAt(cell: Cell): Promise<void> {
   rig.proxy.rules()
 }
 
-describe('a release of code that is killed', () => {
+describe('a release of code that is killed or stopped, or', () => {
   afterAll(async () => {
     await rig.remove()
     await other.remove()
@@ -51,6 +51,38 @@ describe('a release of code that is killed', () => {
     },
     120_000,
   )
+
+  it.each(
+    atEveryStep(rig, 'code', 'ctrl-c', ['started', 'ended']).map((one) => [describeInterruption(one), one] as const),
+  )(
+    'ends as one that nothing stopped after %s',
+    async (_, one) => {
+      const { problems, second, state } = await interrupt(one, rig)
+      expect(problems).toEqual([])
+      expect(shown(second)).toContain('exit 0')
+      expect(state).toEqual(rig.clean.code.state)
+    },
+    120_000,
+  )
+
+  it('loses its network while it shifts says that nobody watches it, and the same command goes on', async () => {
+    await rig.begin('shift')
+    const lost = await rig.deploy({
+      onLine: (line) => {
+        if (line.includes('50 % of the requests')) rig.proxy.goAway()
+      },
+    })
+    expect(lost.exitCode).toBe(5)
+    expect(lost.stdout).toContain(
+      '50 % of the requests reach version 2, the others version 1, and nobody watches it now',
+    )
+    rig.proxy.comeBack()
+    letLocksGoStale(rig.proxy)
+    const second = await rig.deploy()
+    expect(shown(second)).toContain('exit 0')
+    expect(second.stdout).toContain('left half way: going on with it')
+    expect(await rig.state()).toEqual(rig.clean.shift.state)
+  }, 180_000)
 
   const writes = withinShift().filter(({ operation }) => /Put|Update|DeleteObject locks/.test(operation))
   const ended = writes.findIndex(({ operation }) => operation === 's3.DeleteObject locks')

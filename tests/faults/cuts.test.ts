@@ -2,12 +2,9 @@ import { afterAll, describe, expect, it, jest } from '@jest/globals'
 import { jsonLine, shown } from '../e2e/support/project.js'
 import { type Blow, type Interruption, atEveryStep, describeInterruption, interrupt } from './support/interruptions.js'
 import { type Cell, type Way, cellsOf, describeCell, runCell } from './support/matrix.js'
-import { makeRig, org, password } from './support/rig.js'
+import { type Start, makeRig, org, password } from './support/rig.js'
 import { type Watched, filesHolding, objectsHolding, watchBelow } from './support/secrets.js'
 
-let stopWatching = (): Watched => ({ looked: [], found: [] })
-const rig = await makeRig('cuts', ['first'], { onStart: (pid) => (stopWatching = watchBelow(() => pid, [password])) })
-const watched = stopWatching()
 let seed = Math.abs(jest.getSeed())
 /** The whole matrices are in *.full.test.ts; here one of all their cells, another one with each seed of jest. */
 function bySeed<T>(all: readonly T[]): T {
@@ -15,6 +12,12 @@ function bySeed<T>(all: readonly T[]): T {
   seed = Math.floor(seed / all.length)
   return one
 }
+const codeStart = bySeed<Start>(['code', 'shift'])
+let stopWatching = (): Watched => ({ looked: [], found: [] })
+const rig = await makeRig('cuts', ['first', codeStart], {
+  onStart: (pid) => (stopWatching = watchBelow(() => pid, [password])),
+})
+const watched = stopWatching()
 
 describe('a first deployment', () => {
   afterAll(async () => rig.remove(), 60_000)
@@ -53,4 +56,12 @@ describe('a first deployment', () => {
     if (second !== undefined) expect(shown(second)).toContain('exit 0')
     expect(state).toEqual(rig.clean.first.state)
   }, 180_000)
+
+  const release = bySeed(cellsOf(codeStart, rig.clean[codeStart].writes, ['killed']))
+  it(`is followed by a release of code, which ends as one that nothing stopped after ${describeCell(release)}`, async () => {
+    const { second, state, problems } = await runCell(release, rig)
+    expect(problems).toEqual([])
+    expect(shown(second!)).toContain('exit 0')
+    expect(state).toEqual(rig.clean[codeStart].state)
+  }, 120_000)
 })

@@ -16,14 +16,19 @@ export interface SaveReleaser {
 /** Remembers what it brought live: what an editor only touched is no release. */
 export function releasesSaves(context: TargetContext): SaveReleaser {
   let live: Readonly<Record<string, string>> = {}
+  /** What was saved and did not go live goes with the next save, which must not bring a broken file along unseen. */
+  let waiting: readonly string[] = []
   return {
     async release({ code, config }) {
       // The configuration first: a new version reads it as it starts.
       if (config.length > 0) await releaseConfig(config, context)
       if (code.length === 0) return
       const now = await filesNow(context)
-      const changed = code.filter((file) => now === undefined || now[file] !== live[file])
-      if (changed.length > 0 && (await releaseCode(changed, context))) live = now ?? {}
+      const saved = [...new Set([...code, ...waiting])]
+      const changed = saved.filter((file) => now === undefined || now[file] !== live[file])
+      const done = changed.length === 0 || (await releaseCode(changed, context))
+      waiting = done ? [] : changed
+      if (done && changed.length > 0) live = now ?? {}
     },
   }
 }

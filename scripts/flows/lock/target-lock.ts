@@ -87,8 +87,8 @@ async function tellWhom(lock: Lock, step: Step, context: TargetContext): Promise
   step.line('plain', `waiting for ${describeLock(lock)}`)
   const shifting = await readShift(context).catch(() => undefined)
   if (shifting === undefined) return
-  const ends = `${placed('make rs-shift-finish', context)}, or rs-shift-abort, ends it`
-  step.line('plain', `${describeShift(shifting.shift)}; ${ends}`)
+  const [finish, abort] = ['finish', 'abort'].map((what) => placed(`make rs-shift-${what}`, context))
+  step.line('plain', `${describeShift(shifting.shift)}; ${finish} or ${abort} ends that`)
 }
 
 /** The lock of the target, or undefined. A lock that cannot be read counts as a person's: nobody passes it by accident. */

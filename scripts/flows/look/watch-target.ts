@@ -1,11 +1,12 @@
 import { describeChoice, works } from '../../core/least-work.js'
 import { nameFiles, sortSaved, templateFile, watchedPlaces } from '../../core/saved-files.js'
-import { parseTemplate } from '../../core/template.js'
+import { type Template, parseTemplate } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
+import type { Watching } from '../../ports.js'
 import { type ChosenWork, chooseWork } from '../deploy/choose-work.js'
 import type { TargetContext } from '../context.js'
 import { releasesSaves, survive } from '../develop/release-saves.js'
-import { collectSaves } from '../develop/saves.js'
+import { type Saves, collectSaves } from '../develop/saves.js'
 import { logsOf, printLogs } from '../develop/watch-log.js'
 
 export interface WatchOptions {
@@ -27,11 +28,23 @@ export async function watchTarget(options: WatchOptions, context: TargetContext)
       hint: `make rs-up ENV=prod ORG=${context.target.org}`,
     })
   }
-  await catchUp(options, context)
-  for (;;) {
-    // A deployed template may have brought other folders and functions.
-    const ended = await watchOnce(options, context)
-    if (ended === 'stopped') return
+  const failed = new AbortController()
+  const saves = collectSaves(context.ports.clock, AbortSignal.any([context.signal, failed.signal]))
+  let watching: Watching | undefined
+  try {
+    for (let first = true; ; first = false) {
+      const template = parseTemplate((await context.ports.files.readText(templateFile)) ?? '', templateFile)
+      // From before anything is deployed, and without a gap: what is saved meanwhile goes live next.
+      const next = await context.ports.watcher.watch(watchedPlaces(template), saves.add)
+      await watching?.close()
+      watching = next
+      if (first) await catchUp(options, context)
+      const ended = await watchOnce({ template, saves, failed }, options, context)
+      // A deployed template may have brought other folders and functions.
+      if (ended === 'stopped') return
+    }
+  } finally {
+    await watching?.close()
   }
 }
 
@@ -53,19 +66,28 @@ async function catchUp(options: WatchOptions, context: TargetContext): Promise<v
   context.report.emit({ type: 'warning', text: `behind the checkout: ${describeChoice(chosen)}`, hint })
 }
 
-async function watchOnce(options: WatchOptions, context: TargetContext): Promise<'stopped' | 'deployed'> {
+interface Round {
+  template: Template
+  saves: Saves
+  /** Ends the wait for the next save. */
+  failed: AbortController
+}
+
+async function watchOnce(
+  { template, saves, failed }: Round,
+  options: WatchOptions,
+  context: TargetContext,
+): Promise<'stopped' | 'deployed'> {
   const { ports, report, signal } = context
-  const template = parseTemplate((await ports.files.readText(templateFile)) ?? '', templateFile)
   const ended = new AbortController()
-  const stop = AbortSignal.any([signal, ended.signal])
-  const saves = collectSaves(ports.clock, stop)
   const releaser = releasesSaves(context)
-  const places = watchedPlaces(template)
-  const watching = await ports.watcher.watch(places, saves.add)
-  report.emit({ type: 'note', text: `watching ${places.join(', ')}; Ctrl-C ends it` })
+  report.emit({ type: 'note', text: `watching ${watchedPlaces(template).join(', ')}; Ctrl-C ends it` })
+  const stop = AbortSignal.any([signal, ended.signal])
   const logs = printLogs(await logsOf(context), ports.clock.now(), logOptions, { ...context, signal: stop })
-  // A log that cannot be read any more ends the wait for the next save.
-  logs.catch((error: unknown) => ended.abort(error))
+  // A log that cannot be read any more ends the watch.
+  logs.catch((error: unknown) => {
+    if (!stop.aborted) failed.abort(error)
+  })
   try {
     for (;;) {
       const files = await saves.take().catch((error: unknown) => {
@@ -74,17 +96,17 @@ async function watchOnce(options: WatchOptions, context: TargetContext): Promise
       })
       if (files === undefined) return 'stopped'
       const saved = sortSaved(files, template, context.target)
-      await releaser.release(saved)
+      const whole = options.auto && saved.stack.length > 0
+      if (!whole) await releaser.release(saved)
       if (saved.stack.length > 0 && (await bringStack(saved.stack, options, context))) return 'deployed'
     }
   } finally {
     ended.abort(new Error('the watch ended'))
-    await watching.close()
     await logs.catch(() => undefined)
   }
 }
 
-/** Deploys what needs CloudFormation, or says what would. Returns whether it was deployed. */
+/** Deploys what needs CloudFormation, with all else that was saved, or says what would. Returns whether it was deployed. */
 async function bringStack(
   files: readonly string[],
   { auto, up }: WatchOptions,

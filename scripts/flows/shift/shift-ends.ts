@@ -101,6 +101,15 @@ export function interrupted(shift: Shift, context: TargetContext): DeployError {
   })
 }
 
+/** Said beside the failure that made a run leave its shift. */
+export function warnOfLeft(shift: Shift, context: TargetContext): void {
+  context.report.emit({
+    type: 'warning',
+    text: `as last written down, ${describeShift(shift)}, and nobody watches it now`,
+    hint: `the same command goes on with it; ${placed('make rs-shift-abort', context)} takes it back`,
+  })
+}
+
 export function placed(command: string, { target }: TargetContext): string {
   return `${command} ENV=${target.env} ORG=${target.org}`
 }

@@ -22,7 +22,7 @@ import {
   takenOver,
   writeShift,
 } from './shift-journal.js'
-import { type Ending, aborted, goBack, interrupted } from './shift-ends.js'
+import { type Ending, aborted, goBack, interrupted, warnOfLeft } from './shift-ends.js'
 
 /** How often wishes and gates are looked at. */
 const tickMs = { aws: 5_000, local: 500 }
@@ -52,7 +52,10 @@ export async function shiftTraffic(
   try {
     return await goThrough(running, strategy, gates, step, context)
   } catch (error) {
-    if (context.signal.aborted && error === context.signal.reason) throw interrupted(running.journal.shift, context)
+    const { shift } = running.journal
+    if (context.signal.aborted && error === context.signal.reason) throw interrupted(shift, context)
+    // How a shift ends is told by its own words; anything else (a lost network, a lost lock) has left it where it is.
+    if (!(error instanceof DeployError && ['Unhealthy', 'Interrupted'].includes(error.code))) warnOfLeft(shift, context)
     throw error
   }
 }

@@ -1,5 +1,5 @@
 import { execa } from 'execa'
-import { appendFile, cp, rm, writeFile } from 'node:fs/promises'
+import { cp, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Project, type RunResult, makeProject, plainEnvironment, shown } from '../../e2e/support/project.js'
 import { type FaultProxy, startProxy } from '../../support/fault-proxy.js'
@@ -65,7 +65,10 @@ const starting: Record<Start, { command: string; env: Record<string, string> }> 
   shift: { command: 'rs-deploy-function', env: { RS_STRATEGY: 'Canary50Percent1Second' } },
 }
 
-/** A checkout with both starts prepared, as copies of the local AWS's folder and of the build folder. */
+/**
+ * A checkout with the starts prepared, as copies of the local AWS's folder and of the build folder. `rehearsal` is for the
+ * clean run of the first deployment.
+ */
 export async function makeRig(name: string, starts: readonly Start[], rehearsal: RunOptions = {}): Promise<Rig> {
   const project = await makeProject(name)
   const local = path.join(project.folder, '.rs', 'local')
@@ -122,6 +125,10 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
     return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr }
   }
   const state = (): Promise<string[]> => endState({ stack, function: `${stack}-backend` }, clientsOf(endpoint))
+  const changedFile = path.join('backend', 'rawscribe', 'cors.py')
+  const code = await project.read(changedFile)
+  const writeCode = (start: Start): Promise<void> =>
+    writeFile(path.join(project.folder, changedFile), start === 'first' ? code : `${code}\n# changed\n`)
   const begin = async (start: Start, slowMs?: number): Promise<void> => {
     await halt()
     await rm(local, { recursive: true, force: true })
@@ -129,6 +136,7 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
     await cp(kept(start, 'local'), local, { recursive: true })
     await cp(kept(start, 'build'), build, { recursive: true })
     current = start
+    await writeCode(start)
     proxy.rules()
     proxy.comeBack()
     proxy.locksAge(0)
@@ -137,9 +145,9 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
   }
   const none: CleanRun = { calls: [], writes: [], steps: [], state: [] }
   const clean: Rig['clean'] = { first: none, update: none, code: none, shift: none }
-  const rehearse = async (start: Start): Promise<void> => {
+  const rehearse = async (start: Start, options: RunOptions = {}): Promise<void> => {
     await begin(start)
-    const result = await deploy(rehearsal)
+    const result = await deploy(options)
     if (result.exitCode !== 0) throw new Error(`the clean run failed: ${shown(result)}`)
     const calls = [...proxy.calls]
     const steps = stepsOf(result)
@@ -150,12 +158,10 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
   const built = await project.program(['rs-build'], { ENV: 'dev', ORG: org, CLOUD: 'local', RS_JSON: 'true' })
   if (built.exitCode !== 0) throw new Error(`no build: ${shown(built)}`)
   await keep('first')
-  await rehearse('first')
+  await rehearse('first', rehearsal)
   const after = starts.filter((start) => start !== 'first')
-  if (after.length > 0) {
-    await appendFile(path.join(project.folder, 'backend', 'rawscribe', 'cors.py'), '\n# changed\n')
-  }
   if (after.includes('update')) {
+    await writeCode('update')
     const config = path.join(project.folder, 'infra', '.config', 'lambda', `dev-${org}.json`)
     await writeFile(config, '{ "ui": { "title": "Cut" } }\n')
     await project.program(['rs-build'], { ENV: 'dev', ORG: org, CLOUD: 'local', RS_JSON: 'true' })

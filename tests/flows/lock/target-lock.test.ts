@@ -109,7 +109,7 @@ describe('the lock of a target', () => {
     await withTargetLock(context, async () => undefined)
     const told = JSON.stringify(context.events.filter((event) => event.type === 'step-line'))
     expect(told).toContain('10 % of the requests reach version 8')
-    expect(told).toContain('make rs-shift-finish ENV=dev ORG=myorg, or rs-shift-abort, ends it')
+    expect(told).toContain('make rs-shift-finish ENV=dev ORG=myorg or make rs-shift-abort ENV=dev ORG=myorg ends that')
   })
 
   it('is not waited for longer than LOCK_WAIT', async () => {

@@ -86,6 +86,23 @@ describe('a shift', () => {
     expect(serving(context)).toEqual(old)
   })
 
+  it('that fails for another reason says that nobody watches it any more', async () => {
+    const context = world()
+    const { sleep } = context.clock
+    context.clock.sleep = async (ms, signal) => {
+      context.ports.buckets.replace = () => Promise.reject(new Error('no network'))
+      await sleep(ms, signal)
+    }
+    await expect(shift(context)).rejects.toThrow('no network')
+    expect(context.events.filter(({ type }) => type === 'warning')).toEqual([
+      expect.objectContaining({
+        text: 'as last written down, 10 % of the requests reach the new versions of 2 functions, and nobody watches it now',
+        hint: 'the same command goes on with it; make rs-shift-abort ENV=dev ORG=myorg takes it back',
+      }),
+    ])
+    expect(serving(context)).toEqual(shared)
+  })
+
   it('leaves an alias that somebody moved past it, and takes the others back', async () => {
     const context = world({ onMove: () => undefined })
     const { sleep } = context.clock
