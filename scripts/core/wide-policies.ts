@@ -4,13 +4,26 @@ import type { Project } from './project.js'
 import type { Target } from './target.js'
 
 /** Services whose resources are a target's own: what is allowed on all of them is allowed on other targets' too. */
-const ownServices = new Set(['*', 's3', 'dynamodb', 'lambda', 'cognito-idp', 'secretsmanager', 'sqs'])
+const ownServices = new Set([
+  ...['*', 's3', 'dynamodb', 'lambda', 'cognito-idp', 'secretsmanager', 'sqs', 'sns', 'ssm'],
+  // By these somebody becomes, makes or changes whatever reaches the rest: roles, and stacks with their roles.
+  ...['sts', 'iam', 'cloudformation'],
+])
 /**
  * Lists of an account's resources, and what is said of one: not what it holds (ListBucket tells every key, ListUsers
- * every person).
+ * every person, GetParameter a value).
  */
-const ofTheAccount =
-  /^(?:s3:ListAllMyBuckets|cognito-idp:ListUserPools|(?:dynamodb|lambda|secretsmanager|sqs):(?:List|Describe))/i
+const ofTheAccount = new RegExp(
+  [
+    's3:ListAllMyBuckets|cognito-idp:ListUserPools',
+    '(?:dynamodb|lambda|secretsmanager|sqs|ssm):(?:List|Describe)',
+    '(?:sns|iam|cloudformation):(?:List|Describe|Get|BatchDescribe|Validate|Estimate|Simulate|Generate)',
+    'sts:(?:Get|DecodeAuthorizationMessage)',
+  ]
+    .map((one) => `^(?:${one})`)
+    .join('|'),
+  'i',
+)
 
 /** What the policies in a resource (functions worked out) allow beyond the target by a wildcard, one text each. */
 export function wideGrants(
@@ -20,15 +33,18 @@ export function wideGrants(
 ): string[] {
   const foreign = neighbours.flatMap((names) => arnsOf(names, account, region))
   return statementsIn(resource).flatMap((statement) => {
-    const actions = texts(statement['Action']).filter(
+    const all = texts(statement['Action'])
+    // Everything that it allows only tells what there is, wherever.
+    if (all.length > 0 && all.every((action) => ofTheAccount.test(action))) return []
+    const actions = all.filter(
       (action) => ownServices.has(action.split(':')[0]?.toLowerCase() ?? '') && !ofTheAccount.test(action),
     )
     const everything = statement['NotResource'] !== undefined || statement['NotAction'] !== undefined
     const wide = texts(statement['Resource']).filter((place) => place.startsWith('arn:') && foreign.some(globOf(place)))
-    const all = everything || texts(statement['Resource']).some((place) => /^\*+$/.test(place))
+    const anywhere = everything || texts(statement['Resource']).some((place) => /^\*+$/.test(place))
     return [
       ...wide,
-      ...(all && (actions.length > 0 || everything) ? [`${actions.join(', ') || 'all but some'} on *`] : []),
+      ...(anywhere && (actions.length > 0 || everything) ? [`${actions.join(', ') || 'all but some'} on *`] : []),
     ]
   })
 }
@@ -65,6 +81,11 @@ function arnsOf(names: Names, account: string, region: string): string[] {
     within('dynamodb', `table/${names.stack}-table`),
     within('secretsmanager', `secret:${names.stack}-secret-AbCdEf`),
     within('sqs', `${names.stack}-queue`),
+    within('sns', `${names.stack}-topic`),
+    within('ssm', `parameter/${names.stack}-parameter`),
+    within('ssm', `parameter/${names.stack}/parameter`),
+    within('cloudformation', `stack/${names.stack}/1`),
+    `arn:aws:iam::${account}:role/${names.role}`,
   ]
 }
 

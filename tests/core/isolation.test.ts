@@ -159,6 +159,16 @@ describe('the isolation proof', () => {
     ['everything but something', { Action: 's3:*', NotResource: 'arn:aws:s3:::x' }],
     ['the keys of every bucket', { Action: 's3:ListBucket', Resource: '*' }],
     ['the users of every pool', { Action: ['cognito-idp:ListUsers'], Resource: '*' }],
+    ['taking on every role', { Action: 'sts:AssumeRole', Resource: '*' }],
+    ['taking on every role of a path', { Action: 'sts:AssumeRole', Resource: `arn:aws:iam::${account}:role/*` }],
+    ['handing on every role', { Action: ['iam:GetRole', 'iam:PassRole'], Resource: '*' }],
+    ['changing every stack', { Action: 'cloudformation:UpdateStack', Resource: '*' }],
+    ['every stack by a name', { Action: 'cloudformation:*', Resource: 'arn:aws:cloudformation:*:*:stack/raw*' }],
+    ['telling every topic', { Action: 'sns:Publish', Resource: '*' }],
+    ['every topic of the region', { Action: 'sns:Publish', Resource: `arn:aws:sns:eu-west-1:${account}:*` }],
+    ['the values of every parameter', { Action: 'ssm:GetParameter*', Resource: '*' }],
+    ['writing every parameter', { Action: 'SSM:PutParameter', Resource: 'arn:aws:ssm:*:*:parameter/*' }],
+    ['more than reads by a wildcard', { Action: 'iam:*', Resource: '*' }],
     ['everything by a list', { Action: 'dynamodb:Scan', Resource: ['arn:aws:s3:::x', '*'] }],
   ])('finds a policy that allows %s', (_what, statement) => {
     expect(trespasses(allows(statement))).toHaveLength(1)
@@ -166,6 +176,15 @@ describe('the isolation proof', () => {
 
   it.each([
     ['a listing of the account', { Action: ['s3:ListAllMyBuckets', 'dynamodb:ListTables'], Resource: '*' }],
+    ['a look at stacks', { Action: ['cloudformation:Describe*', 'cloudformation:ListStacks'], Resource: '*' }],
+    [
+      'a look at roles and topics',
+      { Action: ['iam:ListRoles', 'sns:ListTopics', 'ssm:DescribeParameters'], Resource: '*' },
+    ],
+    ['a look at every role', { Action: 'iam:GetRole', Resource: `arn:aws:iam::${account}:role/*` }],
+    ['the question who is asking', { Action: 'sts:GetCallerIdentity', Resource: '*' }],
+    ['its own role', { Action: 'iam:PassRole', Resource: `arn:aws:iam::${account}:role/${names.role}` }],
+    ['its own topic', { Action: 'sns:Publish', Resource: `arn:aws:sns:eu-west-1:${account}:${names.stack}-alarms` }],
     ['another service', { Action: 'xray:PutTraceSegments', Resource: '*' }],
     ['its own objects', { Action: 's3:*', Resource: `${names.buckets.eln}/*` }],
     ['a resource policy', { Action: 's3:*', Resource: '*', Principal: '*' }],
