@@ -1,6 +1,8 @@
 import { type RatedChange, changeId, lossesOf, unprotectedResources } from '../../core/change-risk.js'
 import { truthOf } from '../../core/intrinsics.js'
 import { findTrespasses } from '../../core/isolation.js'
+import { nearest } from '../../core/near-miss.js'
+import { isStateful } from '../../core/stateful.js'
 import { neighboursOf } from '../../core/wide-policies.js'
 import type { ParameterValue } from '../../core/parameters.js'
 import { DeployError } from '../../errors.js'
@@ -48,7 +50,12 @@ export async function judgeChanges(
   const rated = rateAll(stacks)
   const allowed = allowedIds(context)
   const losses = await Promise.all(lossesOf(rated).map((one) => lossOf(one, allowed, context)))
-  const refusal = trespassRefusal(stacks, context) ?? lossRefusal(losses) ?? unprotectedRefusal(stacks, losses, allowed)
+  const misnamed = misnamedIds(allowed, stacks, rated)
+  const refusal =
+    trespassRefusal(stacks, context) ??
+    lossRefusal(losses, misnamed) ??
+    unprotectedRefusal(stacks, losses, allowed, misnamed) ??
+    misnamedRefusal(misnamed)
   return { rated, losses, refusal }
 }
 
@@ -60,7 +67,47 @@ export async function confirmLosses(losses: readonly Loss[], context: TargetCont
 }
 
 function allowedIds({ inputs }: TargetContext): string[] {
-  return (inputs.ALLOW_DATA_LOSS ?? '').split(',').map((id) => id.trim())
+  const ids = (inputs.ALLOW_DATA_LOSS ?? '').split(',').map((id) => id.trim())
+  return ids.filter((id) => id !== '')
+}
+
+interface Misnamed {
+  id: string
+  /** What may have been meant. */
+  near: string | undefined
+}
+
+/** What ALLOW_DATA_LOSS names and is neither changed nor holds data: a slip that would otherwise pass for consent. */
+function misnamedIds(
+  allowed: readonly string[],
+  stacks: readonly StackChanges[],
+  rated: readonly RatedChange[],
+): Misnamed[] {
+  const holding = stacks.flatMap(({ templates, within }) =>
+    [templates.before, templates.after].flatMap((template) =>
+      Object.entries(template?.Resources ?? {}).flatMap(([logicalId, { Type }]) =>
+        isStateful(Type) ? [[...within, logicalId].join('/')] : [],
+      ),
+    ),
+  )
+  const known = [...new Set([...rated.map(changeId), ...holding])]
+  return allowed.filter((id) => !known.includes(id)).map((id) => ({ id, near: nearest(id, known) }))
+}
+
+function factsOf(misnamed: readonly Misnamed[]): { label: string; text: string }[] {
+  return misnamed.map(({ id, near }) => ({
+    label: 'ALLOW_DATA_LOSS',
+    text: `${id} is nothing that this deployment changes${near === undefined ? '' : `: ${near} is meant?`}`,
+  }))
+}
+
+function misnamedRefusal(misnamed: readonly Misnamed[]): DeployError | undefined {
+  if (misnamed.length === 0) return undefined
+  const ids = misnamed.map(({ id }) => id).join(', ')
+  return new DeployError('Usage', `ALLOW_DATA_LOSS names what is not there: ${ids}; nothing was changed`, {
+    facts: factsOf(misnamed),
+    hint: 'the exact logical ids are in make rs-plan; nothing would be lost without the variable either',
+  })
 }
 
 function trespassRefusal(stacks: readonly StackChanges[], context: TargetContext): DeployError | undefined {
@@ -87,15 +134,18 @@ function trespassRefusal(stacks: readonly StackChanges[], context: TargetContext
 }
 
 /** Every loss that ALLOW_DATA_LOSS does not name by its exact id. */
-function lossRefusal(losses: readonly Loss[]): DeployError | undefined {
+function lossRefusal(losses: readonly Loss[], misnamed: readonly Misnamed[]): DeployError | undefined {
   const refused = losses.filter(({ allowed }) => !allowed)
   if (refused.length === 0) return undefined
   const ids = losses.map(({ id }) => id).join(',')
   return new DeployError('Refused', 'data would be lost: nothing was changed', {
-    facts: refused.map(({ id, type, physicalId, fate, holds }) => ({
-      label: id,
-      text: `${type} ${physicalId ?? ''} would be ${fate}; it ${holds === undefined ? 'is empty' : `holds ${holds}`}`,
-    })),
+    facts: [
+      ...refused.map(({ id, type, physicalId, fate, holds }) => ({
+        label: id,
+        text: `${type} ${physicalId ?? ''} would be ${fate}; it ${holds === undefined ? 'is empty' : `holds ${holds}`}`,
+      })),
+      ...factsOf(misnamed),
+    ],
     hint: `give it DeletionPolicy and UpdateReplacePolicy Retain in template.yaml and deploy that first; or, if it may go, ALLOW_DATA_LOSS=${ids}`,
   })
 }
@@ -105,6 +155,7 @@ function unprotectedRefusal(
   stacks: readonly StackChanges[],
   losses: readonly Loss[],
   allowed: readonly string[],
+  misnamed: readonly Misnamed[],
 ): DeployError | undefined {
   const ids = stacks.flatMap(({ templates, surroundings, within }) =>
     unprotectedResources(templates.after, (condition) => truthOf({ Condition: condition }, surroundings) !== false).map(
@@ -115,7 +166,10 @@ function unprotectedRefusal(
   if (refused.length === 0) return undefined
   const all = [...new Set([...losses.map(({ id }) => id), ...ids])].join(',')
   return new DeployError('Refused', 'the template would not keep what holds data: nothing was changed', {
-    facts: refused.map((id) => ({ label: id, text: 'holds data, and has no policies that keep it' })),
+    facts: [
+      ...refused.map((id) => ({ label: id, text: 'holds data, and has no policies that keep it' })),
+      ...factsOf(misnamed),
+    ],
     hint: `give it DeletionPolicy: RetainExceptOnCreate and UpdateReplacePolicy: Retain; or, if it may go one day, ALLOW_DATA_LOSS=${all}`,
   })
 }

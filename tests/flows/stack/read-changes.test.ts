@@ -163,7 +163,34 @@ describe('a policy that keeps data', () => {
 
   it('may be, by the exact name alone', async () => {
     expect((await judge({ ...weakened, inputs: { ALLOW_DATA_LOSS: 'data,Dat,Data2' } })).refusal).toBeDefined()
-    expect((await judge({ ...weakened, inputs: { ALLOW_DATA_LOSS: 'Other, Data' } })).refusal).toBeUndefined()
+    expect((await judge({ ...weakened, inputs: { ALLOW_DATA_LOSS: ' Data ,' } })).refusal).toBeUndefined()
+  })
+})
+
+describe('a name in ALLOW_DATA_LOSS that is nothing', () => {
+  const kept = { changes: [], templates: { 'root set': { Resources: { Data: bucket(retained) } } } }
+  it('is refused where nothing else is, with what may be meant', async () => {
+    const { refusal } = await judge({ ...kept, inputs: { ALLOW_DATA_LOSS: 'Data,Date,Elsewhere' } })
+    expect([refusal?.code, refusal?.facts.map(({ text }) => text)]).toEqual([
+      'Usage',
+      [
+        'Date is nothing that this deployment changes: Data is meant?',
+        'Elsewhere is nothing that this deployment changes',
+      ],
+    ])
+  })
+
+  it('is told beside what would be lost', async () => {
+    const gone = { ...kept, changes: [change('Notes', 'AWS::S3::Bucket', { action: 'Remove' })] }
+    const { refusal } = await judge({ ...gone, inputs: { ALLOW_DATA_LOSS: 'Note' } })
+    expect(refusal?.code).toBe('Refused')
+    expect(wordsOf(refusal!)).toContain('Note is nothing that this deployment changes: Notes is meant?')
+    expect((await judge({ ...gone, inputs: { ALLOW_DATA_LOSS: 'Notes' } })).refusal).toBeUndefined()
+  })
+
+  it('is none where it is changed, or holds data and stays as it is', async () => {
+    const changed = { ...kept, changes: [change('Inner', 'AWS::Lambda::Function')] }
+    expect((await judge({ ...changed, inputs: { ALLOW_DATA_LOSS: 'Inner,Data' } })).refusal).toBeUndefined()
   })
 })
 
