@@ -71,7 +71,11 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
 }
 
 /** Between the first look and the lock another machine may have come and gone without being met. */
-async function hasMoved(seen: DeploymentFacts, stack: Stack | undefined, context: TargetContext): Promise<boolean> {
+export async function hasMoved(
+  seen: Pick<DeploymentFacts, 'stack' | 'receipt'>,
+  stack: Stack | undefined,
+  context: TargetContext,
+): Promise<boolean> {
   if (stack?.arn !== seen.stack?.arn || stack?.changedAt !== seen.stack?.changedAt) return true
   const last = await readLastDeployment(context)
   return (last?.kind === 'receipt' ? last.receipt.release : undefined) !== seen.receipt?.release

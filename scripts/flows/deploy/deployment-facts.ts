@@ -84,7 +84,7 @@ function verifyPoolWanted(parameters: Readonly<Record<string, string>>): void {
 }
 
 /** The stack, unless there is none that holds anything. */
-async function livingStack({ ports, names }: TargetContext): Promise<Stack | undefined> {
+export async function livingStack({ ports, names }: TargetContext): Promise<Stack | undefined> {
   const stack = await ports.stacks.describe(names.stack)
   if (stack === undefined) return undefined
   return ['create', 'delete-then-create'].includes(actionOf('rs-deploy', stack.status)) ? undefined : stack

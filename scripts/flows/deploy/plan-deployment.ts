@@ -8,8 +8,8 @@ import type { Step } from '../../report/report.js'
 import { buildTarget } from '../build/build-target.js'
 import { chooseFor } from './choose-work.js'
 import type { TargetContext } from '../context.js'
-import { withBuildFolder } from './deploy.js'
-import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
+import { hasMoved, withBuildFolder } from './deploy.js'
+import { type DeploymentFacts, gatherFacts, livingStack } from './deployment-facts.js'
 import type { Verdict } from '../stack/judge-changes.js'
 import { describeParameter, dropPlanOrTell, readPlan } from '../stack/plan-changes.js'
 import { ensureDeploymentsBucket } from '../stack/prepare-account.js'
@@ -44,13 +44,14 @@ export async function planDeployment(given: TargetContext): Promise<Plan> {
   const first = await report.step('Check', (step) => look(step, context))
   if (first.reasons.length === 0) return planOf(first, nothing, undefined, context)
   await verifyDeployable(context)
-  return withBuildFolder(context, async () => {
+  return withBuildFolder(context, async (waitedHere) => {
     const build = await report.step('Build', (step) =>
       buildTarget(first.sources, first.place, isSet(context.inputs, 'FORCE'), step, context),
     )
     await report.step('Account', (step) => prepareBucket(step, context))
     return withTargetLock(context, async (locked, waited) => {
-      const facts = waited ? await report.step('Check again', (step) => look(step, locked)) : first
+      const again = waitedHere || waited || (await hasMoved(first, await livingStack(locked), locked))
+      const facts = again ? await report.step('Check again', (step) => look(step, locked)) : first
       if (facts.reasons.length === 0) return planOf(facts, nothing, undefined, locked)
       const before = await report.step('Stack', (step) => readStack(step, locked))
       const deployable = { build, parameters: facts.parameters, template: facts.sources.template }
