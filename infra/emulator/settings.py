@@ -50,6 +50,7 @@ FIXES = (
     "cognito-pools",
     "s3-versions",
     "iam-transport",
+    "iam-keys",
     "cloudfront-door",
     "alarms",
 )

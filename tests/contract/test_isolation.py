@@ -76,6 +76,55 @@ def does_with(one: Organization, bucket: str) -> dict[str, str]:
         "delete": does(one, "s3", "delete_object", Bucket=bucket, Key="config.json")}
 
 
+@pytest.mark.fix("auth")
+@pytest.mark.fix("iam-keys")
+def test_a_pool_is_reached_by_its_tag(cloud: Cloud, functions: Functions) -> None:
+    iam, cognito = cloud.client("iam"), cloud.client("cognito-idp")
+    role = functions.role.rsplit("/", 1)[1]
+    allowed = {"Effect": "Allow", "Action": "cognito-idp:ListUsers", "Resource": "*",
+               "Condition": {"StringEquals": {"aws:ResourceTag/environment": "mine"}}}
+    iam.put_role_policy(RoleName=role, PolicyName="users", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [allowed]}))
+    pools = {tag: cognito.create_user_pool(PoolName=f"contract-{tag}", UserPoolTags={"environment": tag})
+             ["UserPool"]["Id"] for tag in ("mine", "theirs")}
+    prober = functions.create(PROBE)
+
+    def lists(tag: str) -> str:
+        return str(functions.invoke(prober, event={
+            "service": "cognito-idp", "operation": "list_users", "arguments": {"UserPoolId": pools[tag]}}))
+    try:
+        assert cloud.wait(lambda: lists("mine") == "done")
+        assert lists("theirs") in DENIED
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="users")
+        for pool in pools.values():
+            cognito.delete_user_pool(UserPoolId=pool)
+
+
+@pytest.mark.fix("auth")
+@pytest.mark.fix("iam-keys")
+def test_only_the_policy_that_is_named_is_attached(cloud: Cloud, functions: Functions) -> None:
+    iam = cloud.client("iam")
+    role = functions.role.rsplit("/", 1)[1]
+    harmless, other = (f"arn:aws:iam::aws:policy/{name}" for name in ("ReadOnlyAccess", "PowerUserAccess"))
+    allowed = {"Effect": "Allow", "Action": "iam:AttachRolePolicy", "Resource": "*",
+               "Condition": {"ArnEquals": {"iam:PolicyARN": harmless}}}
+    iam.put_role_policy(RoleName=role, PolicyName="attach", PolicyDocument=json.dumps(
+        {"Version": "2012-10-17", "Statement": [allowed]}))
+    prober = functions.create(PROBE)
+
+    def attaches(policy: str) -> str:
+        return str(functions.invoke(prober, event={
+            "service": "iam", "operation": "attach_role_policy",
+            "arguments": {"RoleName": role, "PolicyArn": policy}}))
+    try:
+        assert cloud.wait(lambda: attaches(harmless) == "done")
+        assert attaches(other) in DENIED
+    finally:
+        iam.delete_role_policy(RoleName=role, PolicyName="attach")
+        iam.detach_role_policy(RoleName=role, PolicyArn=harmless)
+
+
 @pytest.fixture
 def two(cloud: Cloud, stacks: Stacks) -> Iterator[tuple[Organization, Organization]]:
     made = stacks.create({"Resources": {"Bucket": {"Type": "AWS::S3::Bucket"}},

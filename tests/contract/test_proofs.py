@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 # Policies are enforced by MiniStack itself, when it is asked to: without that, nobody is denied.
 AUTH = "auth"
 # What a fix needs beside the plain local AWS, with and without it.
-FLAGS = {"iam-transport": ("--auth",)}
+FLAGS = {"iam-transport": ("--auth",), "iam-keys": ("--auth",)}
 pytestmark = pytest.mark.local
 
 
