@@ -83,11 +83,12 @@ export interface Stacks {
   /** What CloudFormation found wrong before it began, as events of the resources; oldest first. */
   validationErrors(stackArn: string): Promise<StackEvent[]>
   /** What CloudFormation found wrong with a change set that it could not make. */
-  changeSetErrors(changeSetArn: string): Promise<StackEvent[]>
+  changeSetErrors(set: ChangeSet): Promise<StackEvent[]>
   lastEventId(stackArn: string): Promise<string | undefined>
   /** ARNs of the stack's change sets; empty when there is no stack. */
   changeSetArns(stackName: string): Promise<string[]>
-  changeSet(arn: string): Promise<ChangeSet>
+  /** `stack`: name or ARN of its stack, by which IAM decides who may; unknown only for a stack nested in another. */
+  changeSet(arn: string, stack: string | undefined): Promise<ChangeSet>
   /** The template as CloudFormation processed it (transforms done), of the stack or of a change set of it. */
   template(stackName: string, changeSetArn?: string): Promise<string>
   /** The template as it was handed in, packaged but not processed. */
@@ -102,9 +103,9 @@ export interface Stacks {
   /** Write. Makes the stack where there is none. Returns its ARN; CloudFormation works on it for a while. */
   createImportSet(request: ImportRequest): Promise<string>
   /** Write. */
-  executeImport(arn: string): Promise<void>
+  executeImport(set: ChangeSet): Promise<void>
   /** Write. Deletes a new stack's named buckets again when its creation fails (RetainExceptOnCreate). */
-  executeChangeSet(arn: string): Promise<void>
+  executeChangeSet(set: ChangeSet): Promise<void>
   /** Write. Starts an update of the same template with these parameters changed and all others as they are. */
   updateParameters(stack: Stack, changed: Readonly<Record<string, string>>): Promise<void>
   /** Write. Goes on with a rollback that failed, past the resources of `skip` (`LogicalId`, `NestedStackName.LogicalId`). */
@@ -112,7 +113,7 @@ export interface Stacks {
   /** Write. Begins the rollback of an update that was left without one. */
   rollBack(arn: string): Promise<void>
   /** Write. */
-  deleteChangeSet(arn: string): Promise<void>
+  deleteChangeSet(arn: string, stack: string): Promise<void>
   /** Write. */
   deleteStack(arn: string): Promise<void>
   /** Write. */

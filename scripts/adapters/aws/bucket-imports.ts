@@ -29,8 +29,9 @@ export function bucketImports(client: CloudFormationClient): Pick<Stacks, 'creat
       )
       return Id ?? ''
     },
-    async executeImport(arn) {
-      await client.send(new ExecuteChangeSetCommand({ ChangeSetName: arn, ClientRequestToken: randomUUID() }))
+    async executeImport({ arn, stackArn }) {
+      const asked = { ChangeSetName: arn, StackName: stackArn, ClientRequestToken: randomUUID() }
+      await client.send(new ExecuteChangeSetCommand(asked))
     },
   }
 }

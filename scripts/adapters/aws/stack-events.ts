@@ -28,7 +28,7 @@ export function stackEvents(client: CloudFormationClient): StackEvents {
     },
     eventsBackTo: (stackArn, isEnough) => eventsBackTo(client, stackArn, isEnough),
     validationErrors: (StackName) => validationErrors(client, { StackName }),
-    changeSetErrors: (ChangeSetName) => validationErrors(client, { ChangeSetName }),
+    changeSetErrors: ({ arn, stackArn }) => validationErrors(client, { ChangeSetName: arn, StackName: stackArn }),
     async lastEventId(stackArn) {
       const { StackEvents } = await client.send(new DescribeStackEventsCommand({ StackName: stackArn }))
       return StackEvents?.[0]?.EventId
@@ -38,7 +38,7 @@ export function stackEvents(client: CloudFormationClient): StackEvents {
 
 async function validationErrors(
   client: CloudFormationClient,
-  of: { StackName: string } | { ChangeSetName: string },
+  of: { StackName: string; ChangeSetName?: string },
 ): Promise<StackEvent[]> {
   const failed = await everyPage(
     (NextToken) => client.send(new DescribeEventsCommand({ ...of, Filters: { FailedEvents: true }, NextToken })),

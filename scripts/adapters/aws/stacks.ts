@@ -76,13 +76,12 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
       }))
     },
     changeSetArns: (stackName) => changeSetArns(client, stackName),
-    async changeSet(arn) {
-      const first = await client.send(new DescribeChangeSetCommand({ ChangeSetName: arn, IncludePropertyValues: true }))
+    async changeSet(arn, stack) {
+      const asked = { ChangeSetName: arn, StackName: stack, IncludePropertyValues: true }
+      const first = await client.send(new DescribeChangeSetCommand(asked))
       const changes = await everyPage(
         async (NextToken) =>
-          NextToken === undefined
-            ? first
-            : client.send(new DescribeChangeSetCommand({ ChangeSetName: arn, IncludePropertyValues: true, NextToken })),
+          NextToken === undefined ? first : client.send(new DescribeChangeSetCommand({ ...asked, NextToken })),
         (page) => page.Changes,
         (page) => page.NextToken,
       )
@@ -123,10 +122,11 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
       )
       return Id ?? ''
     },
-    async executeChangeSet(arn) {
+    async executeChangeSet({ arn, stackArn }) {
       await client.send(
         new ExecuteChangeSetCommand({
           ChangeSetName: arn,
+          StackName: stackArn,
           RetainExceptOnCreate: true,
           ClientRequestToken: randomUUID(),
         }),
@@ -159,8 +159,8 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
         new RollbackStackCommand({ StackName: arn, RetainExceptOnCreate: true, ClientRequestToken: randomUUID() }),
       )
     },
-    async deleteChangeSet(arn) {
-      await client.send(new DeleteChangeSetCommand({ ChangeSetName: arn }))
+    async deleteChangeSet(arn, stack) {
+      await client.send(new DeleteChangeSetCommand({ ChangeSetName: arn, StackName: stack }))
     },
     async deleteStack(arn) {
       await client.send(new DeleteStackCommand({ StackName: arn, ClientRequestToken: randomUUID() }))

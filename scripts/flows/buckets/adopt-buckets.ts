@@ -72,7 +72,7 @@ async function prepareImport(found: Adoptable, context: TargetContext): Promise<
     return await report.step('Change set', async (step) => {
       const arn = await makeImportSet(found, context)
       await awaitSet(arn, step, context)
-      const set = await context.ports.stacks.changeSet(arn)
+      const set = await context.ports.stacks.changeSet(arn, context.names.stack)
       verifyOnlyImports(set, found.buckets)
       step.say(`${counted(set.changes.length, 'bucket')} to import, nothing else`)
       return set
@@ -112,7 +112,7 @@ function verifyOnlyImports({ changes }: ChangeSet, buckets: readonly TemplateBuc
 async function runImport(set: ChangeSet, step: Step, context: TargetContext): Promise<Stack> {
   const { stacks } = context.ports
   const after = await stacks.lastEventId(set.stackArn)
-  await stacks.executeImport(set.arn)
+  await stacks.executeImport(set)
   const { stack, events } = await watchStack(set.stackArn, after, set.changes.length, step, context)
   if (stack.status !== 'IMPORT_COMPLETE') throw await stackFailure(stack, events, undefined, context)
   step.say(`${stack.status}: ${stackStates[stack.status].meaning}`)

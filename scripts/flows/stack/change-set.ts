@@ -46,9 +46,9 @@ export async function prepareChangeSet(
     throw await explainFailedSet(error, before, context)
   }
   const fresh = (await ports.stacks.changeSetArns(names.stack)).filter((arn) => !before.has(arn))
-  const sets = await Promise.all(fresh.map((arn) => ports.stacks.changeSet(arn)))
+  const sets = await Promise.all(fresh.map((arn) => ports.stacks.changeSet(arn, names.stack)))
   const empty = sets.filter(isEmptySet)
-  await Promise.all(empty.map(({ arn }) => ports.stacks.deleteChangeSet(arn)))
+  await Promise.all(empty.map(({ arn }) => ports.stacks.deleteChangeSet(arn, names.stack)))
   const usable = sets.filter((set) => !empty.includes(set))
   if (usable.length > 1) {
     throw new DeployError('Refused', `another deployment made a change set of ${names.stack} at the same time`, {
@@ -167,7 +167,7 @@ export async function executeChangeSet(
 ): Promise<Stack> {
   const { ports } = context
   const after = await ports.stacks.lastEventId(set.stackArn)
-  await ports.stacks.executeChangeSet(set.arn)
+  await ports.stacks.executeChangeSet(set)
   const { stack, events } = await watchStack(set.stackArn, after, set.changes.length, step, context)
   if (stack.status === 'CREATE_COMPLETE' || stack.status === 'UPDATE_COMPLETE') {
     step.say(`${set.changes.length} resources, ${stack.status}`)

@@ -44,10 +44,10 @@ export async function dropPlan(context: TargetContext): Promise<void> {
 }
 
 /** CloudFormation refuses to delete a set that it is still working on. Not stopped by Ctrl-C: this is what follows it. */
-async function dropSet(arn: string, { ports }: TargetContext): Promise<void> {
+async function dropSet(arn: string, { ports, names }: TargetContext): Promise<void> {
   for (let poll = 0; poll < mostPolls; poll++) {
-    if (!isUnfinished(await ports.stacks.changeSet(arn))) break
+    if (!isUnfinished(await ports.stacks.changeSet(arn, names.stack))) break
     await ports.clock.sleep(pollMs)
   }
-  await ports.stacks.deleteChangeSet(arn)
+  await ports.stacks.deleteChangeSet(arn, names.stack)
 }

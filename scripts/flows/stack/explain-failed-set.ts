@@ -18,10 +18,10 @@ export async function explainFailedSet(
   const { stacks, files } = context.ports
   try {
     const fresh = (await stacks.changeSetArns(context.names.stack)).filter((arn) => !before.has(arn))
-    const sets = await Promise.all(fresh.map((arn) => stacks.changeSet(arn)))
+    const sets = await Promise.all(fresh.map((arn) => stacks.changeSet(arn, context.names.stack)))
     const failed = sets.find((set) => set.status === 'FAILED' && !isEmptySet(set))
     if (failed === undefined) return error
-    const problems = await stacks.changeSetErrors(failed.arn).catch(() => [])
+    const problems = await stacks.changeSetErrors(failed).catch(() => [])
     const text = (await files.readText('template.yaml')) ?? ''
     const reason = problems[0]?.reason ?? failed.statusReason ?? ''
     return new DeployError(

@@ -37,7 +37,7 @@ export async function makeNestedSet(packaged: Packaged, step: Step, context: Tar
 
 /** Waits until CloudFormation has made a change set. Throws AwsFailed with its reason where it cannot. */
 export async function awaitSet(arn: string, step: Step, context: TargetContext): Promise<void> {
-  const { ports, cloud } = context
+  const { ports, cloud, names } = context
   step.progress('CloudFormation prepares the change set')
   const local = cloud.kind !== 'aws'
   const wait = {
@@ -48,7 +48,7 @@ export async function awaitSet(arn: string, step: Step, context: TargetContext):
     hint: 'the same command again makes another one',
   }
   await waitUntil(wait, context, async () => {
-    const set = await ports.stacks.changeSet(arn)
+    const set = await ports.stacks.changeSet(arn, names.stack)
     if (isUnfinished(set)) return undefined
     if (set.status !== 'FAILED' || isEmptySet(set)) return true
     throw new DeployError(

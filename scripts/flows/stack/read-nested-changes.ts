@@ -67,7 +67,7 @@ async function readBySet(
   context: TargetContext,
 ): Promise<StackChanges | undefined> {
   const { stacks } = context.ports
-  const set = await stacks.changeSet(arn)
+  const set = await stacks.changeSet(arn, physicalId)
   if (isEmptySet(set)) return undefined
   const after = await processedTemplate(set.stackArn, arn, context)
   const deployed = action === 'Add' ? undefined : (physicalId ?? set.stackArn)

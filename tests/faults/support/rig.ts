@@ -3,10 +3,10 @@ import { cp, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Project, type RunResult, makeProject, plainEnvironment, shown } from '../../e2e/support/project.js'
 import { type FaultProxy, startProxy } from '../../support/fault-proxy.js'
+import { launchAws } from '../../support/launch-aws.js'
 import type { Call } from '../../support/wire.js'
 import { type Clients, clientsOf, endState } from './end-state.js'
 import { killFamily, untilGone } from './processes.js'
-import { startSlowAws } from './slow-aws.js'
 
 export const org = 'cut'
 export const stack = `rawscribe-dev-${org}`
@@ -80,7 +80,9 @@ export async function makeRig(name: string, starts: readonly Start[], rehearsal:
 
   const boot = async (slowMs = 0): Promise<void> => {
     endpoint =
-      slowMs === 0 ? (await project.program(['local-start'])).stdout.trim() : await startSlowAws(project.folder, slowMs)
+      slowMs === 0
+        ? (await project.program(['local-start'])).stdout.trim()
+        : await launchAws(project.folder, ['--delay', String(slowMs)])
     proxy.retarget(endpoint)
   }
   const halt = async (): Promise<void> => {

@@ -112,7 +112,7 @@ describe('taking buckets over', () => {
     expect(outcome).toMatchObject({ kind: 'adopted', buckets: [{ name: forms, contents: { objects: 3 } }] })
     expect(outcome.missing).toHaveLength(4)
     expect(context.requests).toMatchObject([{ parameters: [], buckets: [{ logicalId: 'FormsBucket', name: forms }] }])
-    expect(writes(context)).toEqual(['stacks.createImportSet(object)', 'stacks.executeImport(arn:set)'])
+    expect(writes(context)).toEqual(['stacks.createImportSet(object)', 'stacks.executeImport(object)'])
   })
 
   it('leaves a receipt of what was taken over, and of what was meant to be', async () => {

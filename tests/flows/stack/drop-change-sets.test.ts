@@ -32,8 +32,8 @@ describe('what a plan leaves', () => {
     const context = world(shell, [own, nested])
     await dropPlan(context)
     expect(deleted(context)).toEqual([
-      `stacks.deleteChangeSet(${own})`,
-      `stacks.deleteChangeSet(${nested})`,
+      `stacks.deleteChangeSet(${own}, rawscribe-dev-myorg)`,
+      `stacks.deleteChangeSet(${nested}, rawscribe-dev-myorg)`,
       `stacks.deleteStack(${shell.arn})`,
     ])
   })
@@ -41,13 +41,13 @@ describe('what a plan leaves', () => {
   it('is every set of somebody else, and the shell that it stands on', async () => {
     const context = world(shell, [own, foreign])
     await dropPlan(context)
-    expect(deleted(context)).toEqual([`stacks.deleteChangeSet(${own})`])
+    expect(deleted(context)).toEqual([`stacks.deleteChangeSet(${own}, rawscribe-dev-myorg)`])
   })
 
   it('is every stack that is more than a shell', async () => {
     const context = world(fakeStack({ status: 'CREATE_IN_PROGRESS' }), [own])
     await dropPlan(context)
-    expect(deleted(context)).toEqual([`stacks.deleteChangeSet(${own})`])
+    expect(deleted(context)).toEqual([`stacks.deleteChangeSet(${own}, rawscribe-dev-myorg)`])
   })
 
   it('is nothing where there is nothing', async () => {

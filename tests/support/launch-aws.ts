@@ -3,19 +3,19 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Starts the local AWS of a checkout with a CloudFormation that takes its time for each resource. Returns its address. */
-export async function startSlowAws(folder: string, slowMs: number): Promise<string> {
+/** Starts the local AWS of a checkout with further words of its command line (docs/local-aws.md). Returns its address. */
+export async function launchAws(folder: string, further: readonly string[]): Promise<string> {
   const port = await freePort()
   const python = path.join(folder, '.rs', 'toolchain', 'emulator', 'bin', 'python')
   const launcher = path.join(folder, 'infra', 'emulator', 'launch.py')
-  const words = ['--port', String(port), '--dir', path.join(folder, '.rs', 'local'), '--delay', String(slowMs)]
+  const words = ['--port', String(port), '--dir', path.join(folder, '.rs', 'local'), ...further]
   const child = execa(python, [launcher, ...words], { stdio: 'ignore', detached: true, cleanup: false, reject: false })
   child.unref()
   const endpoint = `http://127.0.0.1:${port}`
   for (;;) {
     const status = await fetch(`${endpoint}/_rawscribe/status`).catch(() => undefined)
     if (status?.ok === true) return endpoint
-    if (child.exitCode !== null) throw new Error('the slow local AWS did not start')
+    if (child.exitCode !== null) throw new Error('the local AWS did not start')
     await wait(50)
   }
 }
