@@ -29,15 +29,21 @@ export const releaseCommands: Command[] = [
     details:
       'Moves the alias of every function back to the version of that release: nothing is built or uploaded, it takes ' +
       'about a second. The old version is asked for its health before requests reach it. Template, configuration and ' +
-      'data stay as they are; the next rs-deploy brings what the checkout holds. WHAT=frontend takes the page back instead, ' +
-      'and once more goes further back.',
+      'data stay as they are; the next rs-deploy brings what the checkout holds. WHAT=all takes template, parameters, code ' +
+      'and configuration back, through a change set that is shown and judged as in rs-deploy; page and data stay. ' +
+      'WHAT=frontend takes the page back instead, and once more goes further back.',
     example: 'make rs-rollback ENV=prod ORG=myorg',
     acts: 'target',
-    variables: ['WHAT', 'RELEASE', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'WAIT', 'LOCK_WAIT', 'YES'],
+    variables: ['WHAT', 'RELEASE', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'ALLOW_DATA_LOSS', 'WAIT', 'LOCK_WAIT', 'YES'],
     async run(context) {
       if (context.inputs.WHAT === 'frontend') return runPageRollback(context)
+      const release = releaseNumber(context.inputs.RELEASE)
+      if (context.inputs.WHAT === 'all') {
+        const { rollBackEverything } = await import('../flows/release/rollback-everything.js')
+        return summarizeRollback(await rollBackEverything(release, context), context)
+      }
       const { rollBackTo } = await import('../flows/release/rollback-release.js')
-      summarizeRollback(await rollBackTo(releaseNumber(context.inputs.RELEASE), context), context)
+      summarizeRollback(await rollBackTo(release, context), context)
     },
   },
 ]
@@ -55,19 +61,21 @@ function releaseNumber(given: string | undefined): number | undefined {
   })
 }
 
-function summarizeRollback(outcome: RollbackOutcome, { report, target, ports, started }: TargetContext): void {
+function summarizeRollback(outcome: RollbackOutcome, { report, target, ports, started, inputs }: TargetContext): void {
+  const whole = inputs.WHAT === 'all'
   const { env, org } = target
   const seconds = ((ports.clock.now().getTime() - started.getTime()) / 1000).toFixed(1)
   const done = outcome.kind === 'rolled-back'
   report.emit({
     type: 'summary',
     title: done
-      ? `${env}/${org} serves release ${outcome.to} again ─ release ${outcome.release} ─ ${seconds} s`
-      : `${env}/${org} serves release ${outcome.to} already ─ ${seconds} s`,
+      ? `${env}/${org} ${whole ? 'is' : 'serves'} release ${outcome.to} again ─ release ${outcome.release} ─ ${seconds} s`
+      : `${env}/${org} ${whole ? 'is' : 'serves'} release ${outcome.to} already ─ ${seconds} s`,
     rows: done ? functionRows(outcome.released) : [],
     next: [`make rs-history ENV=${env} ORG=${org}`],
     data: {
       outcome: outcome.kind,
+      what: whole ? 'all' : 'code',
       env,
       org,
       to: outcome.to,

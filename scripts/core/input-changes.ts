@@ -53,6 +53,11 @@ export function isSecretName(name: string): boolean {
 
 /** Whether a template's parameter holds what nobody may see. */
 export function isSecretParameter(name: string, template: Template): boolean {
+  return isNoEcho(name, template) || isSecretName(name)
+}
+
+/** Whether CloudFormation masks a parameter's value: nobody can read it back. */
+export function isNoEcho(name: string, template: Template): boolean {
   const noEcho = template.Parameters?.[name]?.['NoEcho']
-  return noEcho === true || noEcho === 'true' || isSecretName(name)
+  return noEcho === true || noEcho === 'true'
 }

@@ -8,7 +8,7 @@ export interface ParameterValue {
   name: string
   value: string
   /** Where the value came from. */
-  from: 'target' | 'given' | 'stack' | 'default' | 'decided'
+  from: 'target' | 'given' | 'stack' | 'default' | 'decided' | 'release'
 }
 
 /** Which template parameter each variable sets. */

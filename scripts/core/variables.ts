@@ -129,7 +129,11 @@ export const variables = {
   AUTO: { summary: 'deploy also what needs CloudFormation', kind: 'flag' },
   FOLLOW: { summary: 'false: print what is there and end (true)', kind: 'flag' },
   WHY: { summary: 'the reason, for whoever meets the lock', kind: 'text', example: 'migration' },
-  WHAT: { summary: 'what to take back: the code (unset) or the page', kind: 'text', choices: ['code', 'frontend'] },
+  WHAT: {
+    summary: 'what to take back: the code (unset), the page, or all but the page and data',
+    kind: 'text',
+    choices: ['code', 'frontend', 'all'],
+  },
   RELEASE: { summary: 'number of a release, as rs-history shows it', kind: 'text', example: '7' },
   FORMAT: { summary: 'how outputs are written', kind: 'text', choices: ['env', 'json'] },
   FRONTEND_DIR: { summary: 'folder of the built page (frontend/dist, else frontend)', kind: 'text', example: 'dist' },

@@ -54,6 +54,8 @@ export interface ChangeSetRequest {
   creates: boolean
   templateUrl: string
   parameters: Readonly<Record<string, string>>
+  /** Names of parameters that stay as the stack has them. */
+  previous?: readonly string[]
   tags: Readonly<Record<string, string>>
   /** ARN of the service role that CloudFormation is to act with. */
   serviceRole: string | undefined

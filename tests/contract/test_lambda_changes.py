@@ -6,6 +6,7 @@ import base64
 import hashlib
 import json
 import os
+import urllib.request
 
 import pytest
 from cloud import zipped
@@ -95,6 +96,21 @@ def test_the_same_code_again_makes_no_version(functions: Functions) -> None:
     assert functions.api.publish_version(FunctionName=name, CodeSha256=digest(OLD))["Version"] == "1"
     functions.update(name, NEW)
     assert functions.api.publish_version(FunctionName=name)["Version"] == "2"
+
+
+@pytest.mark.fix("lambda-versions")
+def test_the_link_to_the_code_is_that_of_the_version(functions: Functions) -> None:
+    name = functions.create(OLD)
+    version = functions.api.publish_version(FunctionName=name)["Version"]
+    functions.update(name, NEW)
+
+    def linked(**asked: str) -> bytes:
+        location = functions.api.get_function(FunctionName=name, **asked)["Code"]["Location"]
+        with urllib.request.urlopen(location) as answer:
+            return answer.read()
+
+    assert linked(Qualifier=version) == zipped({"index.py": OLD})
+    assert linked() == zipped({"index.py": NEW})
 
 
 def test_a_version_is_a_snapshot_of_code_environment_and_layers(functions: Functions) -> None:

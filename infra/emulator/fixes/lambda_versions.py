@@ -1,17 +1,19 @@
-"""Publishing a version checks what it is given and makes none of what has one.
+"""Publishing a version checks what it is given and makes none of what has one; a version's code is its own.
 
 AWS (PublishVersion, API reference): with CodeSha256 or RevisionId the version is published only
 when they are those of $LATEST; no version is made when code and configuration are those of the
-last version, that one is answered instead.
+last version, that one is answered instead. The link that GetFunction gives (Code.Location) leads to the code of
+the version or alias that was asked for.
 
-MiniStack 1.5.33 looks at neither, and takes the same bytes uploaded again for a change.
+MiniStack 1.5.33 looks at neither, takes the same bytes uploaded again for a change, and links every version to
+the code of $LATEST.
 """
 
 from __future__ import annotations
 
 from typing import Any
 
-from answers import Answer, refuse
+from answers import Answer, changed, refuse
 from ministack.services import lambda_svc
 from settings import Settings
 
@@ -36,6 +38,33 @@ def apply(settings: Settings) -> None:
         return published
 
     lambda_svc._publish_version = publish_version
+    _link_each_version()
+
+
+def _link_each_version() -> None:
+    get_function, serve_code = lambda_svc._get_function, lambda_svc.serve_function_code
+
+    def get_version(name: str, qualifier: str | None = None) -> Answer:
+        return changed(get_function(name, qualifier), lambda found: _name_version(name, found))
+
+    def serve_version(name: str, account_id: str | None = None, region: str | None = None) -> Answer:
+        plain, _, version = name.partition(":")
+        scope = (account_id, region, plain)
+        function = lambda_svc._functions.get_scoped(*scope) if account_id and region else None
+        record = ((function or {}).get("versions") or {}).get(version)
+        if record is None:
+            served: Answer = serve_code(plain, account_id, region)
+            return served
+        return 200, {"Content-Type": "application/zip"}, record.get("code_zip") or b""
+
+    lambda_svc._get_function = get_version
+    lambda_svc.serve_function_code = serve_version
+
+
+def _name_version(name: str, found: dict[str, Any]) -> None:
+    version, code = found["Configuration"].get("Version", "$LATEST"), found["Code"]
+    if version != "$LATEST" and "Location" in code:
+        code["Location"] = code["Location"].replace(f"/{name}?", f"/{name}:{version}?", 1)
 
 
 def _other_code(function: dict[str, Any], data: dict[str, Any]) -> Answer | None:

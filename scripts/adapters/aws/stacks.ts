@@ -104,7 +104,7 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
       const original = new GetTemplateCommand({ StackName: stackName, TemplateStage: 'Original' })
       return (await client.send(original)).TemplateBody ?? ''
     },
-    async createChangeSet({ name, stack, creates, templateUrl, parameters, tags, serviceRole }) {
+    async createChangeSet({ name, stack, creates, templateUrl, parameters, previous = [], tags, serviceRole }) {
       const { Id } = await client.send(
         new CreateChangeSetCommand({
           StackName: stack,
@@ -116,7 +116,10 @@ export function makeStacks(config: ClientConfig, outputNames: Project['outputs']
           IncludeNestedStacks: true,
           Capabilities: capabilities,
           RoleARN: serviceRole,
-          Parameters: Object.entries(parameters).map(([key, value]) => ({ ParameterKey: key, ParameterValue: value })),
+          Parameters: [
+            ...Object.entries(parameters).map(([key, value]) => ({ ParameterKey: key, ParameterValue: value })),
+            ...previous.map((key) => ({ ParameterKey: key, UsePreviousValue: true })),
+          ],
           Tags: Object.entries(tags).map(([key, value]) => ({ Key: key, Value: value })),
         }),
       )

@@ -1,5 +1,7 @@
 import path from 'node:path'
+import { sha256Base64 } from '../../core/hash.js'
 import type { Receipt, ReleasedFunction } from '../../core/receipt.js'
+import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { BuildRecord } from './build-record.js'
@@ -65,13 +67,18 @@ export function releasedSince(build: BuildRecord, receipt: Receipt | undefined):
 }
 
 /** The code of a live version, in case CloudFormation put older code under it. */
-async function liveCode(
+export async function liveCode(
   logicalId: string,
   { name, version, codeSha256 }: ReleasedFunction,
   { ports, names }: TargetContext,
 ): Promise<FunctionCode> {
   const file = path.join(names.buildFolder, 'code', `${logicalId}.live.zip`)
   const zip = await ports.functions.code(name, version)
+  if (sha256Base64(zip) !== codeSha256) {
+    throw new DeployError('StackState', `the code of ${name}:${version} is not what its receipt says`, {
+      hint: 'check the commit of that release out and make rs-deploy-function',
+    })
+  }
   await ports.files.write(file, zip)
   return { codeSha256, bytes: zip.length, file }
 }

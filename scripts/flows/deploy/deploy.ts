@@ -11,7 +11,7 @@ import type { TargetContext } from '../context.js'
 import { warnOfCredentials } from './credential-time.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
 import { readLastDeployment } from '../ledger/ledger.js'
-import { type PlannedChanges, confirmChanges, planChanges } from '../stack/plan-changes.js'
+import { type PlannedChanges, confirmChanges, deployableOf, planChanges } from '../stack/plan-changes.js'
 import { heedShift } from '../shift/heed-shift.js'
 import { prepareAccount } from '../stack/prepare-account.js'
 import { pruneVersions } from '../release/prune-versions.js'
@@ -178,8 +178,7 @@ async function deployLocked(
 ): Promise<DeployOutcome> {
   // The shell of a first change set is no stack yet.
   const before = found?.status === 'REVIEW_IN_PROGRESS' ? undefined : found
-  const deployable = { build, parameters: facts.parameters, template: facts.sources.template }
-  const changes = await planChanges(deployable, before, context)
+  const changes = await planChanges(deployableOf(build, facts), before, context)
   await confirmChanges(changes, facts.parameters, before, context)
   const begun: Begun = {
     stackArn: before?.arn,

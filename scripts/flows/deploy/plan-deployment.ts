@@ -11,7 +11,7 @@ import type { TargetContext } from '../context.js'
 import { hasMoved, withBuildFolder } from './deploy.js'
 import { type DeploymentFacts, gatherFacts, livingStack } from './deployment-facts.js'
 import type { Verdict } from '../stack/judge-changes.js'
-import { describeParameter, dropPlanOrTell, readPlan } from '../stack/plan-changes.js'
+import { deployableOf, describeParameter, dropPlanOrTell, readPlan } from '../stack/plan-changes.js'
 import { ensureDeploymentsBucket } from '../stack/prepare-account.js'
 import { verifyDeployable } from '../stack/settle-stack.js'
 import { withTargetLock } from '../lock/target-lock.js'
@@ -54,9 +54,10 @@ export async function planDeployment(given: TargetContext): Promise<Plan> {
       const facts = again ? await report.step('Check again', (step) => look(step, locked)) : first
       if (facts.reasons.length === 0) return planOf(facts, nothing, undefined, locked)
       const before = await report.step('Stack', (step) => readStack(step, locked))
-      const deployable = { build, parameters: facts.parameters, template: facts.sources.template }
       try {
-        const { verdict } = await report.step('Change set', (step) => readPlan(deployable, before, step, locked))
+        const { verdict } = await report.step('Change set', (step) =>
+          readPlan(deployableOf(build, facts), before, step, locked),
+        )
         return await planOf(facts, verdict, await readUploads(build, facts.config, verdict.rated, locked), locked)
       } finally {
         await dropPlanOrTell(locked)

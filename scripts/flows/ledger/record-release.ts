@@ -71,12 +71,11 @@ export async function recordFailure(
   try {
     const stack = await context.ports.stacks.describe(context.names.stack)
     if (stack === undefined || situationOf(stack.status) === 'unborn') return
-    const cause = failureCause.safeParse(error instanceof Error ? error.cause : undefined)
     const receipt: Omit<Receipt, 'release'> = {
       ...(await commonPart(context)),
       outcome: 'failed',
       failure: error instanceof Error ? error.message : String(error),
-      ...(cause.success ? { cause: cause.data } : {}),
+      ...causePart(error),
       inputs: inputsOf(build, facts),
       ...filesOf(build, facts),
       stack: { arn: stack.arn, changedAt: stack.changedAt },
@@ -133,6 +132,12 @@ function filesOf(build: BuildRecord, { sources, config }: DeploymentFacts): Pick
 export function shiftPart(released: readonly Released[]): Pick<Receipt, 'shift'> {
   const shift = released.find((one) => one.shift !== undefined)?.shift
   return shift === undefined ? {} : { shift }
+}
+
+/** The resource that it failed on, where it was one. */
+export function causePart(error: unknown): Pick<Receipt, 'cause'> {
+  const cause = failureCause.safeParse(error instanceof Error ? error.cause : undefined)
+  return cause.success ? { cause: cause.data } : {}
 }
 
 /** What became of a shift that went back. */

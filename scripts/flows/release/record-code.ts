@@ -4,12 +4,21 @@ import { canonicalJson, sha256 } from '../../core/hash.js'
 import type { Receipt } from '../../core/receipt.js'
 import { codeFolders } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
+import type { Stack } from '../../ports.js'
 import type { Sources } from '../build/build-target.js'
 import type { CodeFacts } from './code-facts.js'
 import type { TargetContext } from '../context.js'
 import type { Health } from './health-gate.js'
 import { writeReceipt, writeReceiptAfter } from '../ledger/ledger.js'
-import { commonPart, functionsPart, shiftFailurePart, shiftPart } from '../ledger/record-release.js'
+import {
+  type LiveFacts,
+  causePart,
+  commonPart,
+  configPart,
+  functionsPart,
+  shiftFailurePart,
+  shiftPart,
+} from '../ledger/record-release.js'
 import type { Released } from './release-code.js'
 import type { Proof } from '../deploy/verify-target.js'
 
@@ -57,6 +66,27 @@ export async function recordRollback(
   return (await writeReceiptAfter(receipt, newest, context)).release
 }
 
+/** Writes the receipt of a whole way back: all of it is as that release had it. */
+export async function recordWhole(
+  { newest }: CodeFacts,
+  goal: Receipt,
+  { stack, released, health, config }: Pick<LiveFacts, 'stack' | 'released' | 'health' | 'config'>,
+  context: TargetContext,
+): Promise<number> {
+  const receipt: Omit<Receipt, 'release'> = {
+    ...carried(goal),
+    ...(await commonPart(context)),
+    outcome: 'live',
+    inputs: { ...goal.inputs, parameters: { ...stack.parameters } },
+    stack: { arn: stack.arn, changedAt: stack.changedAt },
+    ...configPart(config, context),
+    ...servingPart(goal, released),
+    rolledBackTo: goal.release,
+    ...(health === undefined ? {} : { health }),
+  }
+  return (await writeReceiptAfter(receipt, newest, context)).release
+}
+
 /** Writes the receipt of a shift that was finished in the place of its run: what its code was made of, nobody here knows. */
 export async function recordFinished(
   { stack, live, newest }: CodeFacts,
@@ -78,9 +108,16 @@ export async function recordFinished(
   return (await writeReceipt(receipt, newest, context)).release
 }
 
+/** What a release of code, or a way back, has left when it failed. */
+interface CodeFailure extends Pick<CodeFacts, 'live' | 'newest'> {
+  /** Where the stack was changed too: as it is now. */
+  stackNow?: Stack | undefined
+  configRestored?: boolean | undefined
+}
+
 /** A release of code that failed leaves a receipt too; where requests reached it, with what became of the way back. */
 export async function recordCodeFailure(
-  { live, newest }: CodeFacts,
+  { live, newest, stackNow, configRestored }: CodeFailure,
   error: unknown,
   proof: Extract<Proof, { kind: 'unhealthy' }> | undefined,
   context: TargetContext,
@@ -91,9 +128,11 @@ export async function recordCodeFailure(
     outcome: 'failed',
     failure: error.message,
     inputs: live.inputs,
-    stack: live.stack,
+    stack: stackNow === undefined ? live.stack : { arn: stackNow.arn, changedAt: stackNow.changedAt },
+    ...causePart(error),
     ...shiftFailurePart(error),
     ...(proof === undefined ? {} : { health: proof.health, rollback: proof.rollback }),
+    ...(configRestored === undefined ? {} : { configRestored }),
   }
   await writeReceiptAfter(receipt, newest, context).catch((problem: unknown) => {
     const text = problem instanceof Error ? problem.message : String(problem)

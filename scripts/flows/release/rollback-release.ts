@@ -7,8 +7,8 @@ import { type Checked, checkBeforeTraffic } from './check-version.js'
 import { type CodeFacts, type StandingFunction, gatherCodeFacts } from './code-facts.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
-import { findReceipt, readRelease } from '../ledger/ledger.js'
 import { moveTraffic } from './move-traffic.js'
+import { isServing, namedGoal, previousGood, pruned } from './rollback-goal.js'
 import { heedShift } from '../shift/heed-shift.js'
 import { recordCodeFailure, recordRollback } from './record-code.js'
 import type { Released } from './release-code.js'
@@ -48,7 +48,8 @@ async function plan(
   context: TargetContext,
 ): Promise<{ facts: CodeFacts; goal: Receipt; back: Way[] }> {
   const facts = await gatherCodeFacts(step, context)
-  const goal = release === undefined ? await previousGood(facts, context) : await named(release, facts.stack, context)
+  const goal =
+    release === undefined ? await previousCode(facts, context) : await namedGoal(release, facts.stack, context)
   const wanted = releasedFunctions(goal)
   const ways = facts.functions.map(async (standing): Promise<Way | undefined> => {
     const to = wanted.find(({ name }) => name === standing.name)
@@ -63,52 +64,13 @@ async function plan(
   return { facts, goal, back }
 }
 
-function isServing({ alias }: StandingFunction, version: string): boolean {
-  return alias?.version === version && Object.keys(alias.weights).length === 0
-}
-
-/**
- * Where an earlier run left a version serving that nobody proved: the last good release. Else the good one before it, and
- * after a way back the one before that: going back twice never leads forward again.
- */
-async function previousGood({ stack, functions, live }: CodeFacts, context: TargetContext): Promise<Receipt> {
+/** The good release before, as far as its code is another. */
+function previousCode(facts: CodeFacts, context: TargetContext): Promise<Receipt> {
   const differs = (receipt: Receipt): boolean =>
     releasedFunctions(receipt).some(({ name, version }) =>
-      functions.some((standing) => standing.name === name && !isServing(standing, version)),
+      facts.functions.some((standing) => standing.name === name && !isServing(standing, version)),
     )
-  if (differs(live)) return live
-  const before = live.rolledBackTo ?? live.release
-  const found = await findReceipt(
-    (receipt) => isOfStack(receipt, stack) && receipt.release < before && differs(receipt),
-    context,
-  )
-  if (found !== undefined) return found
-  throw new DeployError('StackState', 'there is no earlier good release to go back to', {
-    hint: 'correct the code, then make rs-deploy-function',
-  })
-}
-
-/** Versions of a stack that was taken down have gone with it, and their numbers begin anew. */
-function isOfStack(receipt: Receipt, stack: Stack): boolean {
-  return receipt.outcome === 'live' && receipt.stack.arn === stack.arn
-}
-
-async function named(release: number, stack: Stack, context: TargetContext): Promise<Receipt> {
-  const receipt = await readRelease(release, context)
-  if (isOfStack(receipt, stack) && releasedFunctions(receipt).length > 0) return receipt
-  throw new DeployError(
-    'StackState',
-    `release ${release} was never live in this stack: there is nothing to go back to`,
-    {
-      hint: 'make rs-history shows which were',
-    },
-  )
-}
-
-function pruned({ logicalId }: StandingFunction, version: string): DeployError {
-  return new DeployError('StackState', `version ${version} of ${logicalId} is not kept any more`, {
-    hint: 'take a later release; or check its commit out and make rs-deploy-function',
-  })
+  return previousGood(facts, differs(facts.live), differs, context)
 }
 
 async function goBack(

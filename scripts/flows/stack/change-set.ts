@@ -110,9 +110,14 @@ function samRequest(
     prefix: ledgerKeys.artifacts(names.stack),
     region: cloud.region,
     parameters,
-    tags: { environment: target.env, organization: target.org, project: project.prefix, 'managed-by': 'sam' },
+    tags: stackTags({ target, project }),
     serviceRole: cloud.serviceRole,
   }
+}
+
+/** What every resource of a stack is tagged with. */
+export function stackTags({ target, project }: Pick<TargetContext, 'target' | 'project'>): Record<string, string> {
+  return { environment: target.env, organization: target.org, project: project.prefix, 'managed-by': 'sam' }
 }
 
 /**

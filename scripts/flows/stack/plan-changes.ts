@@ -21,12 +21,22 @@ export interface PlannedChanges {
   losses: Loss[]
 }
 
-/** What a deployment of a build is made of. */
+/** What a deployment is made of. */
 export interface Deployable {
-  build: BuildRecord
+  /** Has the change set made; undefined when CloudFormation finds nothing to change. */
+  make: (step: Step, context: TargetContext) => Promise<ChangeSet | undefined>
   parameters: readonly ParameterValue[]
-  /** The sources' template, which says what of the parameters is secret. */
+  /** The template, which says what of the parameters is secret. */
   template: Template
+}
+
+/** A build as it is deployed. */
+export function deployableOf(
+  build: BuildRecord,
+  { parameters, sources }: { parameters: readonly ParameterValue[]; sources: { template: Template } },
+): Deployable {
+  const make: Deployable['make'] = (step, context) => prepareChangeSet(build, parameters, step, context)
+  return { make, parameters, template: sources.template }
 }
 
 /** Has the change set made, reads it, and shows it, what is dangerous first. One that is refused leaves nothing behind. */
@@ -51,12 +61,12 @@ export async function planChanges(
 
 /** Has the change set made and judges it; without a set there is nothing to judge. */
 export async function readPlan(
-  { build, parameters }: Deployable,
+  { make, parameters }: Deployable,
   before: Stack | undefined,
   step: Step,
   context: TargetContext,
 ): Promise<{ set: ChangeSet | undefined; verdict: Verdict }> {
-  const set = await prepareChangeSet(build, parameters, step, context)
+  const set = await make(step, context)
   if (set === undefined) return { set, verdict: { rated: [], losses: [], refusal: undefined } }
   return { set, verdict: await judgeChanges(set, parameters, before, context) }
 }
@@ -83,6 +93,7 @@ export function describeParameter(
     stack: 'as it is',
     default: 'default',
     decided: 'by what exists',
+    release: 'as that release had it',
   }[from]
   const shown = (text: string): string => (text !== '' && isSecretParameter(name, template) ? masked : text)
   const change = was === undefined || was === value ? '' : `, was ${was === '' ? 'empty' : shown(was)}`
