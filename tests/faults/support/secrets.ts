@@ -53,12 +53,13 @@ export function watchBelow(find: () => number | undefined, secrets: readonly str
 
 /** Files below the folder that hold a secret. What the local AWS keeps is as Cognito's own: passwords belong there. */
 export async function filesHolding(folder: string, secrets: readonly string[]): Promise<string[]> {
-  const kept = ['state', 'ministack', 'tmp'].map((name) => path.join(folder, '.rs', 'local', name))
+  // And the copies of it that a rig begins with.
+  const kept = /^\.rs\/(local|start-\w+-local)\/(state|ministack|tmp)\//
   const entries = await readdir(folder, { recursive: true, withFileTypes: true })
   const files = entries
     .filter((entry) => entry.isFile())
     .map((entry) => path.join(entry.parentPath, entry.name))
-    .filter((file) => !kept.some((one) => file.startsWith(one)))
+    .filter((file) => !kept.test(path.relative(folder, file)))
   if (files.length === 0) throw new Error(`no file below ${folder}`)
   const held = await Promise.all(
     files.map(async (file) => holds(await readFile(file, 'latin1').catch(() => ''), secrets)),
