@@ -8,9 +8,9 @@ export const watchCommands: Command[] = [
     group: 'Deploy',
     summary: 'Bring every save live, with the functions’ log between, until Ctrl-C',
     details:
-      'Code within about a second on the local AWS, one release at a time, the newest save wins; configuration is ' +
-      'uploaded. What needs CloudFormation is said, or with AUTO=true deployed as rs-up does. A syntax error is shown ' +
-      'and not deployed. Asks nothing, holds no lock between two saves, and is refused in prod.',
+      'Code by one release at a time, the newest save wins; configuration is uploaded. What needs CloudFormation is ' +
+      'said, or with AUTO=true deployed as rs-up does. A syntax error is shown and not deployed. Asks nothing, holds no ' +
+      'lock between two saves, and is refused in prod.',
     example: 'make rs-watch ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
     variables: ['AUTO', 'FUNCTION', ...upVariables.filter((name) => name !== 'YES')],
