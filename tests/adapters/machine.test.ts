@@ -93,6 +93,13 @@ describe('an error of AWS', () => {
     expect(error?.hint).toContain('sign in again')
   })
 
+  it('of expired credentials is told as that also where the answer had no room for it', () => {
+    const mute = named('Unknown', 'UnknownError', { $metadata: { httpStatusCode: 400 } })
+    const error = explainAwsError(mute, false)
+    expect(error?.message).toContain('credentials have expired')
+    expect(error?.hint).toContain('sign in again')
+  })
+
   it.each(['ECONNREFUSED', 'ECONNRESET', 'ENOTFOUND', 'ETIMEDOUT', 'EAI_AGAIN'])('%s is the network', (code) => {
     expect(explainAwsError(named('Error', 'x', { code }), false)?.hint).toContain('network')
     expect(explainAwsError(named('Error', 'x', { code }), true)?.hint).toContain('make local-status')

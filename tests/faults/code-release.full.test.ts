@@ -23,7 +23,7 @@ function withinShift(): Cell[] {
 async function killedAt(cell: Cell): Promise<void> {
   await rig.begin(cell.start)
   let pid = 0
-  rig.proxy.rules(ruleOf(cell, () => killFamily(pid)))
+  rig.proxy.rules(ruleOf([cell], [], () => killFamily(pid)))
   await rig.deploy({ onStart: (started) => void (pid = started) })
   expect(rig.proxy.met()).toBe(1)
   rig.proxy.rules()
@@ -52,9 +52,7 @@ describe('a release of code that is killed or stopped, or', () => {
     120_000,
   )
 
-  it.each(
-    atEveryStep(rig, 'code', 'ctrl-c', ['started', 'ended']).map((one) => [describeInterruption(one), one] as const),
-  )(
+  it.each(atEveryStep(rig.clean.code, 'code', 'ctrl-c').map((one) => [describeInterruption(one), one] as const))(
     'ends as one that nothing stopped after %s',
     async (_, one) => {
       const { problems, second, state } = await interrupt(one, rig)

@@ -48,7 +48,7 @@ describe('a first deployment', () => {
   const cells = cellsOf('first', rig.clean.first.writes, [bySeed<Way>(['answer-lost', 'killed', 'expired'])])
   // A lost network is for *.full.test.ts: the SDK waits long before it gives up.
   const blow = bySeed<Blow>(['killed', 'ctrl-c'])
-  const one = bySeed<Cell | Interruption>([bySeed(cells), bySeed(atEveryStep(rig, 'first', blow, ['started']))])
+  const one = bySeed<Cell | Interruption>([bySeed(cells), bySeed(atEveryStep(rig.clean.first, 'first', blow))])
   const title = 'way' in one ? describeCell(one) : describeInterruption(one)
   it(`ends as one that nothing stopped after ${title}`, async () => {
     const { second, state, problems } = await ('way' in one ? runCell(one, rig) : interrupt(one, rig))

@@ -30,5 +30,5 @@ describe('two checkouts that deploy one target at once', () => {
     expect(state).toContain('receipts consecutive, the last is live')
     const kept = (lines: readonly string[]): string[] => lines.filter((line) => /^(user|group|pool|output)/.test(line))
     expect(kept(state)).toEqual(kept(rig.clean.first.state))
-  }, 900_000)
+  }, 1_800_000)
 })

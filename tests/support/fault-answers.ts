@@ -53,7 +53,12 @@ const messages: Record<RefusedAs, string> = {
 export function refusal(refused: RefusedAs, { protocol }: Call): Answer {
   const message = messages[refused]
   const [status, code] = codes[refused][protocol === 'http' ? 'rest' : protocol]
-  const headers = { date: new Date().toUTCString(), 'x-amzn-requestid': 'fault', connection: 'close' }
+  const aheadMs = refused === 'skewed' ? 60 * 60_000 : 0
+  const headers = {
+    date: new Date(Date.now() + aheadMs).toUTCString(),
+    'x-amzn-requestid': 'fault',
+    connection: 'close',
+  }
   if (protocol === 'query') {
     const error = `<Error><Type>Sender</Type><Code>${code}</Code><Message>${message}</Message></Error>`
     const body = `<ErrorResponse>${error}<RequestId>fault</RequestId></ErrorResponse>`

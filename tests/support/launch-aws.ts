@@ -3,8 +3,13 @@ import { createServer } from 'node:net'
 import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
-/** Starts the local AWS of a checkout with further words of its command line (docs/local-aws.md). Returns its address. */
-export async function launchAws(folder: string, further: readonly string[]): Promise<string> {
+export interface LocalAws {
+  endpoint: string
+  pid: number
+}
+
+/** Starts the local AWS of a checkout with further words of its command line (docs/local-aws.md). */
+export async function launchAws(folder: string, further: readonly string[]): Promise<LocalAws> {
   const port = await freePort()
   const python = path.join(folder, '.rs', 'toolchain', 'emulator', 'bin', 'python')
   const launcher = path.join(folder, 'infra', 'emulator', 'launch.py')
@@ -14,7 +19,7 @@ export async function launchAws(folder: string, further: readonly string[]): Pro
   const endpoint = `http://127.0.0.1:${port}`
   for (;;) {
     const status = await fetch(`${endpoint}/_rawscribe/status`).catch(() => undefined)
-    if (status?.ok === true) return endpoint
+    if (status?.ok === true) return { endpoint, pid: ((await status.json()) as { pid: number }).pid }
     if (child.exitCode !== null) throw new Error('the local AWS did not start')
     await wait(50)
   }

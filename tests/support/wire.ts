@@ -10,6 +10,8 @@ export interface Call {
   write: boolean
   protocol: Protocol
   path: string
+  /** Sent again by an SDK that got no good answer to it. */
+  again: boolean
   /** What the server answered; unset where it never heard of it. */
   status?: number
 }
@@ -27,8 +29,9 @@ const reading = /^(Describe|List|Get|Head|Lookup|Filter|AdminGet|AdminList|Initi
 export function describeCall({ method, url, headers, body }: Request): Call {
   const service = /Credential=[^/]+\/\d+\/[^/]+\/([^/]+)\//.exec(headers.authorization ?? '')?.[1] ?? 'http'
   const path = url.split('?')[0] ?? '/'
+  const again = !/^(attempt=1\b.*)?$/.test(String(headers['amz-sdk-request'] ?? ''))
   const named = (operation: string, protocol: Protocol): Call => {
-    return { service, operation, write: !reading.test(operation), protocol, path }
+    return { service, operation, write: !reading.test(operation), protocol, path, again }
   }
   const target = String(headers['x-amz-target'] ?? '')
     .split('.')
@@ -40,7 +43,7 @@ export function describeCall({ method, url, headers, body }: Request): Call {
   const rest = restOperations.find((one) => one.method === method && one.path.test(path))
   if (rest !== undefined) return named(rest.operation, 'rest')
   const write = method !== 'GET' && method !== 'HEAD'
-  return { service, operation: `${method} ${path}`, write, protocol: service === 'http' ? 'http' : 'rest', path }
+  return { service, operation: `${method} ${path}`, write, protocol: service === 'http' ? 'http' : 'rest', path, again }
 }
 
 const restOperations: { method: string; path: RegExp; operation: string }[] = [

@@ -19,10 +19,12 @@ export function explainAwsError(error: unknown, local: boolean): DeployError | u
   if (credentialErrors.includes(error.name)) {
     const expired = expiredErrors.includes(error.name)
     const what = expired ? 'the credentials have expired' : 'AWS does not accept the credentials'
-    return new DeployError('AwsFailed', `${what}: ${error.message}`, {
-      hint: `sign in again (aws sso login, or new keys), then the same command${expired ? ' continues where this one ended' : ''}; or CLOUD=local for the local emulator`,
-      cause: error,
-    })
+    return new DeployError('AwsFailed', `${what}: ${error.message}`, { hint: signInAgain(expired), cause: error })
+  }
+  // The answer to a HEAD has no body (S3, HeadBucket: "a generic 400 Bad Request"), so the SDK knows no name for it.
+  if (statusOf(error) === 400 && /^Unknown(Error)?$/.test(error.name)) {
+    const what = 'AWS answered 400 and not why, as it does to a HEAD request once the credentials have expired'
+    return new DeployError('AwsFailed', what, { hint: signInAgain(true), cause: error })
   }
   if (error.name === 'TimeoutError' || (typeof code === 'string' && networkCodes.includes(code))) {
     return new DeployError('AwsFailed', `${local ? 'the local AWS' : 'AWS'} does not answer: ${error.message}`, {
@@ -38,4 +40,8 @@ export function explainAwsError(error: unknown, local: boolean): DeployError | u
       : 'the same command again continues where this one ended',
     cause: error,
   })
+}
+
+function signInAgain(continues: boolean): string {
+  return `sign in again (aws sso login, or new keys), then the same command${continues ? ' continues where this one ended' : ''}; or CLOUD=local for the local emulator`
 }

@@ -2,8 +2,9 @@ import { GetObjectCommand, ListObjectsV2Command } from '@aws-sdk/client-s3'
 import { readFile, readdir } from 'node:fs/promises'
 import path from 'node:path'
 import { type RunResult, shown } from '../../e2e/support/project.js'
+import { settled } from './matrix.js'
 import { killFamily } from './processes.js'
-import { type Rig, type Start, deployments, letLocksGoStale, lockKey } from './rig.js'
+import { type CleanRun, type Rig, type Start, deployments, letLocksGoStale, lockKey } from './rig.js'
 
 /** What befalls a run from outside. */
 export type Blow = 'killed' | 'offline' | 'ctrl-c' | 'ctrl-c-twice'
@@ -32,16 +33,11 @@ export function describeInterruption({ blow, moment, slowMs }: Interruption): st
   return `${blow} at ${when}${slowMs === 0 ? '' : `, ${slowMs} ms a resource`}`
 }
 
-/** Every step of a clean run of `start`, at its beginning and, where `edges` says so, at its end. */
-export function atEveryStep<From extends Start>(
-  rig: Rig,
-  start: From,
-  blow: Blow,
-  edges: readonly ('started' | 'ended')[],
-): Interruption<From>[] {
-  return rig.clean[start].steps.flatMap((step, i) =>
-    edges.map((edge) => ({ start, blow, moment: { step, edge }, slowMs: i % 2 === 0 ? 0 : 40 })),
-  )
+/** At the beginning of every step of a clean run of `start` (which is the end of the one before), and at the very end. */
+export function atEveryStep<From extends Start>({ steps }: CleanRun, start: From, blow: Blow): Interruption<From>[] {
+  const moments = steps.map((step): Moment => ({ step, edge: 'started' }))
+  const end: Moment = { step: steps.at(-1) ?? '', edge: 'ended' }
+  return [...moments, end].map((moment, i) => ({ start, blow, moment, slowMs: i % 2 === 0 ? 0 : 40 }))
 }
 
 /** Interrupts a run, looks at how it ended, and runs the same command again. */
@@ -53,10 +49,7 @@ export async function interrupt(one: Interruption, rig: Rig): Promise<Interrupte
   rig.proxy.comeBack()
   if (one.blow !== 'ctrl-c') letLocksGoStale(rig.proxy)
   const second = await rig.deploy()
-  const state = await rig.state()
-  // A run that finds everything done writes nothing: not even the dead one's lock, which the next one takes over.
-  const idle = second.stdout.includes('"outcome":"unchanged"')
-  return { problems, second, state: idle ? state.filter((line) => !line.includes('/locks/')) : state }
+  return { problems, second, state: settled(second, await rig.state()) }
 }
 
 async function strike({ blow, moment }: Interruption, rig: Rig): Promise<{ first: RunResult; fell: boolean }> {

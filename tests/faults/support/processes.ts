@@ -11,12 +11,17 @@ export function familyOf(pid: number): number[] {
   return family
 }
 
-/** kill -9 for all of them at once: nobody gets to clean up. Returns who they were. */
+/** kill -9 for all of them at once: nobody gets to clean up, or to start another. Returns who they were. */
 export function killFamily(pid: number): number[] {
-  const family = familyOf(pid)
-  for (const member of family) signal(member, 'SIGSTOP')
-  for (const member of family) signal(member, 'SIGKILL')
-  return family
+  const stopped = new Set<number>()
+  for (let found = [pid]; found.length > 0; found = familyOf(pid).filter((member) => !stopped.has(member))) {
+    for (const member of found) {
+      signal(member, 'SIGSTOP')
+      stopped.add(member)
+    }
+  }
+  for (const member of stopped) signal(member, 'SIGKILL')
+  return [...stopped]
 }
 
 /** Until none of them writes anything more: a signal is sent, not yet obeyed. */

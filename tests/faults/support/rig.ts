@@ -1,9 +1,9 @@
 import { execa } from 'execa'
-import { cp, rm, writeFile } from 'node:fs/promises'
+import { appendFile, readdir, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Project, type RunResult, makeProject, plainEnvironment, shown } from '../../e2e/support/project.js'
 import { type FaultProxy, startProxy } from '../../support/fault-proxy.js'
-import { launchAws } from '../../support/launch-aws.js'
+import { type LocalAws, launchAws } from '../../support/launch-aws.js'
 import type { Call } from '../../support/wire.js'
 import { type Clients, clientsOf, endState } from './end-state.js'
 import { killFamily, untilGone } from './processes.js'
@@ -26,7 +26,7 @@ export type Start = 'first' | 'update' | 'code' | 'shift'
 export interface Rig {
   project: Project
   proxy: FaultProxy
-  /** Puts the local AWS and the build folder back to where a deployment starts; `slowMs`: what a resource takes. */
+  /** Puts sources, build and the local AWS back to where a deployment starts; `slowMs`: what a resource takes. */
   begin(start: Start, slowMs?: number): Promise<void>
   deploy(options?: RunOptions): Promise<RunResult>
   state(): Promise<string[]>
@@ -58,6 +58,9 @@ export interface RunOptions {
   onLine?: (line: string, pid: number) => void
 }
 
+/** What a start consists of on this machine. */
+const parts = [path.join('.rs', 'local'), `.aws-sam-dev-${org}`, 'backend', 'infra']
+const none: CleanRun = { calls: [], writes: [], steps: [], state: [] }
 const starting: Record<Start, { command: string; env: Record<string, string> }> = {
   first: { command: 'rs-deploy', env: {} },
   update: { command: 'rs-deploy', env: { ENABLE_AUTH: 'false' } },
@@ -66,124 +69,136 @@ const starting: Record<Start, { command: string; env: Record<string, string> }> 
 }
 
 /**
- * A checkout with the starts prepared, as copies of the local AWS's folder and of the build folder. `rehearsal` is for the
- * clean run of the first deployment.
+ * A checkout with the starts prepared, as copies of sources, build and the local AWS's folder. `rehearsal` is for the clean
+ * run of the first deployment.
  */
 export async function makeRig(name: string, starts: readonly Start[], rehearsal: RunOptions = {}): Promise<Rig> {
   const project = await makeProject(name)
-  const local = path.join(project.folder, '.rs', 'local')
-  const build = path.join(project.folder, `.aws-sam-dev-${org}`)
-  const kept = (start: Start, what: string): string => path.join(project.folder, '.rs', `start-${start}-${what}`)
-  const proxy = await startProxy('http://127.0.0.1:9')
-  let endpoint = ''
-  let current: Start = 'first'
-
-  const boot = async (slowMs = 0): Promise<void> => {
-    endpoint =
-      slowMs === 0
-        ? (await project.program(['local-start'])).stdout.trim()
-        : await launchAws(project.folder, ['--delay', String(slowMs)])
-    proxy.retarget(endpoint)
-  }
-  const halt = async (): Promise<void> => {
-    const status = await fetch(`${endpoint}/_rawscribe/status`).catch(() => undefined)
-    if (status === undefined) return
-    await untilGone(killFamily(((await status.json()) as { pid: number }).pid))
+  const clean: Rig['clean'] = { first: none, update: none, code: none, shift: none }
+  const rig = await rigIn(project, clean)
+  const build = async (): Promise<void> => {
+    const built = await project.program(['rs-build'], { ENV: 'dev', ORG: org, CLOUD: 'local', RS_JSON: 'true' })
+    if (built.exitCode !== 0) throw new Error(`no build: ${shown(built)}`)
   }
   const keep = async (start: Start): Promise<void> => {
     await project.program(['local-stop'])
-    await cp(local, kept(start, 'local'), { recursive: true })
-    await cp(build, kept(start, 'build'), { recursive: true })
+    for (const part of parts) await copy(path.join(project.folder, part), kept(project, start, part))
   }
-  const deploy = async (options: RunOptions = {}): Promise<RunResult> => {
-    const command = options.command ?? starting[current].command
-    const program = options.make === undefined ? process.execPath : 'make'
-    const child = execa(program, options.make === undefined ? ['dist/main.js', command] : [command, ...options.make], {
-      cwd: options.folder ?? project.folder,
-      env: {
-        ...plainEnvironment(path.join(project.folder, '.rs', 'home')),
-        ENV: 'dev',
-        ORG: org,
-        RS_JSON: 'true',
-        ADMIN_USERNAME: `admin@${org}.org`,
-        ADMIN_PASSWORD: password,
-        AWS_ENDPOINT_URL: proxy.url,
-        AWS_ACCESS_KEY_ID: 'test',
-        AWS_SECRET_ACCESS_KEY: 'test',
-        AWS_REGION: 'us-east-1',
-        ...(options.command === undefined ? starting[current].env : {}),
-        ...options.env,
-      },
-      extendEnv: false,
-      stdin: 'ignore',
-      reject: false,
-      detached: true,
-    })
-    const { pid = 0 } = child
-    options.onStart?.(pid)
-    const { onLine } = options
-    if (onLine !== undefined) for await (const line of child.iterable()) onLine(line, pid)
-    const result = await child
-    return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr }
+  const rehearse = async (start: Start, options: RunOptions = {}): Promise<void> => {
+    await rig.begin(start)
+    const result = await rig.deploy(options)
+    if (result.exitCode !== 0) throw new Error(`the clean run failed: ${shown(result)}`)
+    const calls = [...rig.proxy.calls]
+    const writes = calls.filter(({ write }) => write)
+    clean[start] = { calls, writes, steps: stepsOf(result), state: await rig.state() }
   }
-  const state = (): Promise<string[]> => endState({ stack, function: `${stack}-backend` }, clientsOf(endpoint))
-  const changedFile = path.join('backend', 'rawscribe', 'cors.py')
-  const code = await project.read(changedFile)
-  const writeCode = (start: Start): Promise<void> =>
-    writeFile(path.join(project.folder, changedFile), start === 'first' ? code : `${code}\n# changed\n`)
-  const begin = async (start: Start, slowMs?: number): Promise<void> => {
+
+  await project.program(['local-start'])
+  await build()
+  await keep('first')
+  await rehearse('first', rehearsal)
+  const after = starts.filter((start) => start !== 'first')
+  if (after.length > 0) await appendFile(path.join(project.folder, 'backend', 'rawscribe', 'cors.py'), '\n# changed\n')
+  if (after.includes('update')) {
+    const config = path.join(project.folder, 'infra', '.config', 'lambda', `dev-${org}.json`)
+    await writeFile(config, '{ "ui": { "title": "Cut" } }\n')
+    await build()
+  }
+  for (const start of after) await keep(start)
+  for (const start of after) await rehearse(start)
+  return rig
+}
+
+/** Another checkout in the same state, with a local AWS of its own, and nothing to prepare or to rehearse. */
+export async function twinOf(rig: Rig): Promise<Rig> {
+  const project = await makeProject('twin')
+  const made = await readdir(path.join(rig.project.folder, '.rs'))
+  for (const part of made.filter((one) => one.startsWith('start-'))) {
+    await copy(path.join(rig.project.folder, '.rs', part), path.join(project.folder, '.rs', part))
+  }
+  return rigIn(project, rig.clean)
+}
+
+async function rigIn(project: Project, clean: Rig['clean']): Promise<Rig> {
+  const proxy = await startProxy('http://127.0.0.1:9')
+  let aws: LocalAws | undefined
+  let current: Start = 'first'
+  const endpoint = (): string => aws?.endpoint ?? ''
+  const halt = async (): Promise<void> => {
+    if (aws !== undefined) await untilGone(killFamily(aws.pid))
+    aws = undefined
+  }
+  const begin = async (start: Start, slowMs = 0): Promise<void> => {
     await halt()
-    await rm(local, { recursive: true, force: true })
-    await rm(build, { recursive: true, force: true })
-    await cp(kept(start, 'local'), local, { recursive: true })
-    await cp(kept(start, 'build'), build, { recursive: true })
+    for (const part of parts) {
+      await rm(path.join(project.folder, part), { recursive: true, force: true })
+      await copy(kept(project, start, part), path.join(project.folder, part))
+    }
     current = start
-    await writeCode(start)
     proxy.rules()
     proxy.comeBack()
     proxy.locksAge(0)
     proxy.calls.length = 0
-    await boot(slowMs)
+    aws = await launchAws(project.folder, ['--delay', String(slowMs)])
+    proxy.retarget(aws.endpoint)
   }
-  const none: CleanRun = { calls: [], writes: [], steps: [], state: [] }
-  const clean: Rig['clean'] = { first: none, update: none, code: none, shift: none }
-  const rehearse = async (start: Start, options: RunOptions = {}): Promise<void> => {
-    await begin(start)
-    const result = await deploy(options)
-    if (result.exitCode !== 0) throw new Error(`the clean run failed: ${shown(result)}`)
-    const calls = [...proxy.calls]
-    const steps = stepsOf(result)
-    clean[start] = { calls, writes: calls.filter(({ write }) => write), steps, state: await state() }
-  }
-
-  await boot()
-  const built = await project.program(['rs-build'], { ENV: 'dev', ORG: org, CLOUD: 'local', RS_JSON: 'true' })
-  if (built.exitCode !== 0) throw new Error(`no build: ${shown(built)}`)
-  await keep('first')
-  await rehearse('first', rehearsal)
-  const after = starts.filter((start) => start !== 'first')
-  if (after.includes('update')) {
-    await writeCode('update')
-    const config = path.join(project.folder, 'infra', '.config', 'lambda', `dev-${org}.json`)
-    await writeFile(config, '{ "ui": { "title": "Cut" } }\n')
-    await project.program(['rs-build'], { ENV: 'dev', ORG: org, CLOUD: 'local', RS_JSON: 'true' })
-  }
-  for (const start of after) await keep(start)
-  for (const start of after) await rehearse(start)
   return {
     project,
     proxy,
-    begin,
-    deploy,
-    state,
-    clients: () => clientsOf(endpoint),
     clean,
+    begin,
+    deploy: (options = {}) => {
+      const { command, env } = starting[current]
+      const own = options.command === undefined ? env : {}
+      return deploy({ command, ...options, env: { AWS_ENDPOINT_URL: proxy.url, ...own, ...options.env } }, project)
+    },
+    state: () => endState({ stack, function: `${stack}-backend` }, clientsOf(endpoint())),
+    clients: () => clientsOf(endpoint()),
     async remove() {
       await proxy.close()
       await halt()
       await project.remove()
     },
   }
+}
+
+async function deploy(options: RunOptions & { command: string }, project: Project): Promise<RunResult> {
+  const { command } = options
+  const program = options.make === undefined ? process.execPath : 'make'
+  const child = execa(program, options.make === undefined ? ['dist/main.js', command] : [command, ...options.make], {
+    cwd: options.folder ?? project.folder,
+    env: {
+      ...plainEnvironment(path.join(project.folder, '.rs', 'home')),
+      ENV: 'dev',
+      ORG: org,
+      RS_JSON: 'true',
+      ADMIN_USERNAME: `admin@${org}.org`,
+      ADMIN_PASSWORD: password,
+      AWS_ACCESS_KEY_ID: 'test',
+      AWS_SECRET_ACCESS_KEY: 'test',
+      AWS_REGION: 'us-east-1',
+      ...options.env,
+    },
+    extendEnv: false,
+    stdin: 'ignore',
+    reject: false,
+    detached: true,
+  })
+  const { pid = 0 } = child
+  options.onStart?.(pid)
+  const { onLine } = options
+  if (onLine !== undefined) for await (const line of child.iterable()) onLine(line, pid)
+  const result = await child
+  return { exitCode: result.exitCode ?? -1, stdout: result.stdout, stderr: result.stderr }
+}
+
+function kept({ folder }: Project, start: Start, part: string): string {
+  return path.join(folder, '.rs', `start-${start}-${path.basename(part)}`)
+}
+
+/** By cp: a build is some thousand files, for each cell. */
+async function copy(from: string, to: string): Promise<void> {
+  await execa('cp', ['-a', from, to])
 }
 
 /** What a dead holder left is old enough to be taken over. */
