@@ -1,5 +1,6 @@
 import { GetAliasCommand, LambdaClient, ListFunctionsCommand, UpdateFunctionCodeCommand } from '@aws-sdk/client-lambda'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import { randomBytes } from 'node:crypto'
 import { cp, readFile, readdir, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { type Fault, type FaultProxy, startProxy } from '../support/fault-proxy.js'
@@ -222,5 +223,34 @@ describe('after rs-deploy', () => {
     const taken = await make('rs-deploy-only', 'FORCE=true', 'CODE=build')
     expect(shown(taken)).toContain('exit 0')
     expect(moved(newer, await aliases())).toHaveLength(20)
+  }, 120_000)
+})
+
+describe('a zip over 50 MiB', () => {
+  it('goes through S3 in parts, once, and not again where it is live', async () => {
+    const blob = path.join(works, 'made', 'blob.bin')
+    await writeFile(blob, randomBytes(53 * 1024 * 1024))
+    await writeFile(path.join(works, 'made', 'Makefile'), 'build-Made:\n\tcp index.mjs blob.bin "$(ARTIFACTS_DIR)/"\n')
+    const result = await through({ RS_FUNCTION: 'Made' })
+    expect(released(result)).toEqual(['Made'])
+    expect(count('PutObject artifacts')).toBeGreaterThan(5)
+    expect(result.stdout).toMatch(/uploading [1-9]\d* %/)
+    expect(jsonLine(await through({ RS_FUNCTION: 'Made' }), 'summary')).toMatchObject({ outcome: 'unchanged' })
+    expect([count('PutObject artifacts'), count('UpdateFunctionCode')]).toEqual([0, 0])
+    // Uploaded and not live, as after a run that was cut off: the object is there, and is not uploaded again.
+    expect((await make('rs-rollback')).exitCode).toBe(0)
+    expect(released(await through({ RS_FUNCTION: 'Made' }))).toEqual(['Made'])
+    expect(count('PutObject artifacts')).toBe(0)
+  }, 240_000)
+
+  it('whose upload fails leaves every alias where it is', async () => {
+    const before = await aliases()
+    await writeFile(path.join(works, 'made', 'blob.bin'), randomBytes(53 * 1024 * 1024))
+    const matches = (call: Call): boolean => call.operation === 'PutObject artifacts'
+    proxy.rules({ matches, from: 1, times: 99, fault: { kind: 'refused', as: 'expired' } })
+    const result = await through({ RS_FUNCTION: 'Made' })
+    proxy.rules()
+    expect(result.exitCode).not.toBe(0)
+    expect(await aliases()).toEqual(before)
   }, 120_000)
 })

@@ -67,5 +67,5 @@ function s3Operation(method: string, url: string): string {
 }
 
 function kindOfKey([first = '', second]: readonly string[]): string {
-  return first.startsWith('rawscribe-') && second !== undefined ? second : first
+  return /-(dev|test|stage|prod)-/.test(first) && second !== undefined ? second : first
 }

@@ -41,7 +41,7 @@ export async function moveTraffic(moves: readonly Move[], step: Step, context: T
   })
 }
 
-const aliasesAtOnce = 15
+const aliasesAtOnce = 32
 
 /** Takes moved aliases back to where they were. Returns those that could not be, with why. */
 async function moveBack(

@@ -3,19 +3,23 @@ import { counted } from '../../core/contents.js'
 import { DeployError } from '../../errors.js'
 import { readStrategy } from '../../core/strategy.js'
 import type { ShiftRecord } from '../../core/shift.js'
-import type { FunctionAlias, FunctionState } from '../../ports.js'
+import type { CodeSource, FunctionAlias, FunctionState } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { type Checked, checkBeforeTraffic } from './check-version.js'
 import { type FunctionCode, codeSource } from '../build/code-source.js'
 import type { TargetContext } from '../context.js'
 import { type Move, moveTraffic } from './move-traffic.js'
+import { type FailedFunction, preparationFailure } from './preparation-failure.js'
 import { settled } from './settle-function.js'
 import type { WatchedFunction } from '../shift/shift-gates.js'
 import { shiftTraffic } from '../shift/shift-traffic.js'
 import type { TargetFunction } from './target-functions.js'
 
-/** Lambda takes 15 changing calls a second for an account and region ("Lambda quotas", control plane API requests). */
-export const functionsAtOnce = 15
+/**
+ * Half a second of each passes in waiting, so more than the 15 calls a second that Lambda takes for an account and region
+ * ("Lambda quotas", control plane API requests) can be under way; the adaptive retries of the SDK hold the rate.
+ */
+export const functionsAtOnce = 32
 
 /** What a release is to make live of one function. */
 export interface Wanted {
@@ -110,16 +114,17 @@ async function prepareAll(
   step: Step,
   context: TargetContext,
 ): Promise<Prepared[]> {
-  const failures: { fn: TargetFunction; error: unknown }[] = []
+  const failures: FailedFunction[] = []
   let done = 0
   const several = wanted.length > 1
   const tell = (fn: TargetFunction, text: string): void =>
     step.progress(several ? `${done}/${wanted.length} functions ready; ${fn.logicalId}: ${text}` : text)
+  const all = { description, among: Math.min(wanted.length, functionsAtOnce), sources: new Map() }
   const prepared = await pMap(
     wanted,
     async (one) => {
       try {
-        return await prepareVersion(one, description, (text) => tell(one.fn, text), context)
+        return await prepareVersion(one, all, (text) => tell(one.fn, text), context)
       } catch (error) {
         failures.push({ fn: one.fn, error })
         return undefined
@@ -130,14 +135,23 @@ async function prepareAll(
     },
     { concurrency: functionsAtOnce },
   )
-  if (failures.length > 0) throw preparationFailure(failures, wanted)
+  if (failures.length > 0) throw preparationFailure(failures, wanted.length)
   return prepared.flatMap((one) => one ?? [])
+}
+
+/** What the functions of one release share. */
+interface Preparation {
+  description: string
+  /** How many are prepared at a time. */
+  among: number
+  /** By CodeSha256: code that several functions have is uploaded once. */
+  sources: Map<string, Promise<CodeSource>>
 }
 
 /** Publishes the wanted code as a version that is ready and passed its check; no request reaches it yet. */
 async function prepareVersion(
   { fn, code, served, seen }: Wanted,
-  description: string,
+  all: Preparation,
   tell: (text: string) => void,
   context: TargetContext,
 ): Promise<Prepared> {
@@ -145,20 +159,16 @@ async function prepareVersion(
   const alias = fn.alias ?? noAlias(fn)
   tell('waiting for the function to settle')
   const [held, current] = await Promise.all([
-    settled(fn.name, undefined, context, seen?.latest),
+    settled(fn.name, undefined, context, seen?.latest, all.among),
     seen?.alias ?? functions.alias(fn.name, alias),
   ])
   if (current === undefined) return noAlias(fn)
   const behind = code !== undefined && held.codeSha256 !== code.codeSha256
-  const latest = behind ? await update(held, code, tell, context) : held
+  const latest = behind ? await update(held, code, all, tell, context) : held
   tell('publishing a version')
-  const published = await functions.publish(fn.name, latest.codeSha256, latest.revisionId, description)
-  const ready = await settled(
-    fn.name,
-    published.version,
-    context,
-    published.state === undefined ? undefined : published,
-  )
+  const published = await functions.publish(fn.name, latest.codeSha256, latest.revisionId, all.description)
+  const told = published.state === undefined ? undefined : published
+  const ready = await settled(fn.name, published.version, context, told, all.among)
   const before = served ?? current.version
   const good = before === '$LATEST' ? undefined : before
   const answersHealth = await check(fn, ready.version, good, tell, context)
@@ -174,13 +184,15 @@ async function prepareVersion(
 async function update(
   held: FunctionState,
   code: FunctionCode,
+  { among, sources }: Preparation,
   tell: (text: string) => void,
   context: TargetContext,
 ): Promise<FunctionState> {
-  const source = await codeSource(code, tell, context)
+  const source = sources.get(code.codeSha256) ?? codeSource(code, tell, context)
+  sources.set(code.codeSha256, source)
   tell('updating the code')
-  const updated = await context.ports.functions.updateCode(held.name, source, code.codeSha256, held.revisionId)
-  return settled(held.name, undefined, context, updated)
+  const updated = await context.ports.functions.updateCode(held.name, await source, code.codeSha256, held.revisionId)
+  return settled(held.name, undefined, context, updated, among)
 }
 
 async function check(
@@ -209,25 +221,6 @@ async function check(
 function noAlias({ name }: TargetFunction): never {
   throw new DeployError('StackState', `the function ${name} has no alias "live"`, {
     hint: 'the template must hold an AWS::Lambda::Alias of that name: make rs-deploy',
-  })
-}
-
-/** One failure is told as it is; of several each function's own. */
-function preparationFailure(
-  failures: readonly { fn: TargetFunction; error: unknown }[],
-  wanted: readonly Wanted[],
-): unknown {
-  const [first] = failures
-  if (failures.length === 1 && wanted.length === 1) return first?.error
-  const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))
-  const code = first?.error instanceof DeployError ? first.error.code : 'AwsFailed'
-  return new DeployError(code, `${failures.length} of ${counted(wanted.length, 'function')} failed: none went live`, {
-    facts: failures.flatMap(({ fn, error }) => [
-      { label: fn.logicalId, text: text(error) },
-      ...(failures.length === 1 && error instanceof DeployError ? error.facts : []),
-    ]),
-    hint: 'correct the code, then the same command again',
-    cause: first?.error,
   })
 }
 

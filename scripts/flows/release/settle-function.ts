@@ -5,15 +5,19 @@ import { type Wait, waitUntil } from '../wait.js'
 
 const deadlineMs = 5 * 60_000
 
-/** Waits until Lambda takes the function or version for ready. Throws Unhealthy when it says that it failed. */
+/**
+ * Waits until Lambda takes the function or version for ready. Throws Unhealthy when it says that it failed. `among` is
+ * how many are waited for at a time.
+ */
 export async function settled(
   name: string,
   qualifier: string | undefined,
   context: TargetContext,
   seen?: FunctionState,
+  among = 1,
 ): Promise<FunctionState> {
   if (seen !== undefined && isReady(verified(seen))) return seen
-  return waitUntil(settling(name, context), context, async () => {
+  return waitUntil(settling(name, among, context), context, async () => {
     const state = await context.ports.functions.state(name, qualifier)
     if (state === undefined) {
       throw new DeployError('StackState', `the function ${name} does not exist`, { hint: 'make rs-deploy creates it' })
@@ -22,14 +26,18 @@ export async function settled(
   })
 }
 
+/** This many may ask at the full pace; more share it: Lambda answers 15 such calls a second. */
+const atFullPace = 3
+
 /** An update takes half a second to a few: asked often at first, or the waiting would double it. */
-function settling(name: string, { cloud }: Context & { cloud: { kind: string } }): Wait {
-  const [everyMs, times] = cloud.kind === 'aws' ? [200, 10] : [40, 30]
+function settling(name: string, among: number, { cloud }: Context & { cloud: { kind: string } }): Wait {
+  const [paceMs, times] = cloud.kind === 'aws' ? [200, 10] : [40, 30]
+  const everyMs = paceMs * Math.max(1, Math.ceil(among / atFullPace))
   return {
     what: `${name} to settle`,
     firstMs: everyMs,
     steadyTimes: times,
-    limitMs: 1_000,
+    limitMs: Math.max(1_000, everyMs),
     deadlineMs,
     hint: 'the same command again',
   }

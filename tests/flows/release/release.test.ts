@@ -162,6 +162,23 @@ describe('releasing several functions', () => {
     expect(context.calls.find((call) => call.includes('publish'))).toBe(`functions.publish(${name}, new, rev2, why)`)
   })
 
+  it('reads and uploads code that several functions have once', async () => {
+    const context = world({})
+    await releaseAll(context, { fn, code: newCode }, { fn: other, code: newCode })
+    expect(verbs(context).filter((verb) => verb === 'files.readBytes')).toHaveLength(1)
+    expect(verbs(context).filter((verb) => verb === 'updateCode')).toHaveLength(2)
+  })
+
+  it('asks more seldom the more functions it waits for', async () => {
+    const waits = async (functions: number): Promise<number> => {
+      const context = world({ latest: [state({ lastUpdateStatus: 'InProgress' }), state()] })
+      const many = Array.from({ length: functions }, (_, i) => ({ fn: { ...other, name: `f${i}` }, code: undefined }))
+      await releaseAll(context, ...many)
+      return context.clock.slept[0] ?? 0
+    }
+    expect(await waits(30)).toBe(10 * (await waits(1)))
+  })
+
   it('uploads nothing where the function holds that code already', async () => {
     const context = world({})
     await releaseAll(context, { fn, code: { ...newCode, codeSha256: 'sha' } })
