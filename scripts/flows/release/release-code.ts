@@ -70,6 +70,7 @@ export async function releaseCode(
 ): Promise<Released[]> {
   const prepared = await prepareAll(wanted, description, step, context)
   const moves = prepared.filter(({ made, current }) => current.version !== made.version || isShared(current))
+  tellUnasked(moves, step)
   const shift = await move(moves, step, context)
   const moved = new Set(moves.map(({ fn }) => fn.name))
   const released = prepared.map(({ made }) => ({ ...made, moved: moved.has(made.name), ...(shift && { shift }) }))
@@ -222,6 +223,17 @@ function noAlias({ name }: TargetFunction): never {
   throw new DeployError('StackState', `the function ${name} has no alias "live"`, {
     hint: 'the template must hold an AWS::Lambda::Alias of that name: make rs-deploy',
   })
+}
+
+/** Only a call runs what a function does as it begins: of one that must not be called, a broken import is found by nobody. */
+function tellUnasked(moves: readonly Prepared[], step: Step): void {
+  const unasked = moves.flatMap(({ fn }) => (fn.check === undefined ? [fn.logicalId] : []))
+  if (unasked.length === 0) return
+  const rest = unasked.length > 3 ? ` and ${unasked.length - 3} more` : ''
+  step.line(
+    'plain',
+    `${unasked.slice(0, 3).join(', ')}${rest} cannot be tried before traffic: Metadata HealthEvent in the template names an event that may be sent`,
+  )
 }
 
 function describeReleased(released: readonly Released[]): string {

@@ -192,6 +192,16 @@ describe('releasing several functions', () => {
     expect(released[0]!.answersHealth).toBeUndefined()
   })
 
+  it('names those that go live untried', async () => {
+    const step = fakeStep()
+    const lines: string[] = []
+    step.line = (_mark, text) => void lines.push(text)
+    const many = ['A', 'B', 'C', 'D', 'E'].map((logicalId) => ({ ...other, logicalId, name: logicalId }))
+    const wanted = [fn, ...many].map((one) => ({ fn: one, code: undefined }))
+    await releaseCode(wanted, 'why', step, world({}))
+    expect(lines).toEqual([expect.stringMatching(/^A, B, C and 2 more cannot be tried before traffic/)])
+  })
+
   it('moves no alias unless every function passed', async () => {
     const context = world({ answer: proxied(500, {}) })
     const error = await rejectedBy(releaseAll(context, { fn, code: undefined }, { fn: other, code: undefined }))
