@@ -91,7 +91,6 @@ describe('thirty functions', () => {
     expect(operations.map(count)).toEqual([30, 30, 30, 1])
     const made = await readdir(path.join(works, '.aws-sam-dev-acme', 'code'), { recursive: true })
     expect(made.filter((file) => file.endsWith('.zip'))).toHaveLength(folders.length)
-    expect(result.stdout).toContain('30/30 functions ready')
     expect(result.stderr).not.toContain('Warning')
   }, 120_000)
 
@@ -234,7 +233,6 @@ describe('a zip over 50 MiB', () => {
     const result = await through({ RS_FUNCTION: 'Made' })
     expect(released(result)).toEqual(['Made'])
     expect(count('PutObject artifacts')).toBeGreaterThan(5)
-    expect(result.stdout).toMatch(/uploading [1-9]\d* %/)
     expect(jsonLine(await through({ RS_FUNCTION: 'Made' }), 'summary')).toMatchObject({ outcome: 'unchanged' })
     expect([count('PutObject artifacts'), count('UpdateFunctionCode')]).toEqual([0, 0])
     // Uploaded and not live, as after a run that was cut off: the object is there, and is not uploaded again.

@@ -99,10 +99,8 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
       return ETag ?? ''
     },
     async upload(bucket, key, bytes, onProgress) {
-      const { Upload } = await import('@aws-sdk/lib-storage')
-      const upload = new Upload({ client, params: { Bucket: bucket, Key: key, Body: bytes, ...owned } })
-      upload.on('httpUploadProgress', ({ loaded = 0 }) => onProgress(Math.floor((100 * loaded) / bytes.length)))
-      await upload.done()
+      const { uploadInParts } = await import('./multipart.js')
+      await uploadInParts(client, { Bucket: bucket, Key: key, Body: bytes, ...owned }, onProgress)
     },
     async readDated(bucket, key) {
       try {
