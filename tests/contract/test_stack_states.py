@@ -218,3 +218,11 @@ def test_the_template_of_a_nested_stack_is_transformed_too(cloud: Cloud, stacks:
     inner = stacks.api.describe_stack_resource(StackName=root, LogicalResourceId="Inner")["StackResourceDetail"]
     made = stacks.api.describe_stack_resource(StackName=inner["PhysicalResourceId"], LogicalResourceId="Table")
     assert made["StackResourceDetail"]["ResourceType"] == "AWS::DynamoDB::Table"
+
+
+@pytest.mark.fix("cfn-nested-sam")
+def test_what_an_update_of_a_nested_stack_leaves_alone_keeps_its_attributes(cloud: Cloud, stacks: Stacks) -> None:
+    root = stacks.create(nesting(cloud, stacks, {"Resources": {"Queue": QUEUE}}))
+    topic = {"Type": "AWS::SNS::Topic", "Properties": {"DisplayName": {"Fn::GetAtt": ["Queue", "QueueName"]}}}
+    changed = nesting(cloud, stacks, {"Resources": {"Queue": QUEUE, "Topic": topic}})
+    assert stacks.update(root, changed) == "UPDATE_COMPLETE"
