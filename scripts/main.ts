@@ -10,11 +10,12 @@ import { listenForInterrupts } from './adapters/interrupts.js'
 import { machinePorts } from './adapters/machine-ports.js'
 import { readEnvironment, readProject } from './adapters/project.js'
 import { explainAwsError } from './adapters/aws/explain.js'
-import type { Command } from './commands/command.js'
+import { type Command, variablesOf } from './commands/command.js'
 import { commands } from './commands/index.js'
 import { parseCommandLine } from './commands/parse.js'
 import { runCommand } from './commands/run.js'
-import { type Inputs, isSet, readInputs } from './core/inputs.js'
+import { type Inputs, givenInputs, isSet, readInputs } from './core/inputs.js'
+import { type Typed, nextCommand } from './core/next-command.js'
 import { type VariableName, variableNames, variables } from './core/variables.js'
 import { DeployError } from './errors.js'
 import type { CloudContext, Context } from './flows/context.js'
@@ -22,6 +23,7 @@ import { type LogFile, openLogFile } from './report/log-file.js'
 import { type Report, makeReport } from './report/report.js'
 import { cleanerOf } from './report/redact.js'
 import { type ScreenOptions, listenersFor } from './report/screen.js'
+import { withWholeCommands } from './report/whole-commands.js'
 
 /** Reads the command line and the environment, makes everything, runs one command, and sets the exit code. */
 async function main(): Promise<void> {
@@ -33,11 +35,14 @@ async function main(): Promise<void> {
   const secrets = new Set<string>()
   let report = makeReport(listenersFor(screen, secrets), systemClock, secrets)
   let log: LogFile | undefined
+  let typed: Typed | undefined
   const place = { local: false }
   try {
     const parsed = await parseCommandLine(process.argv.slice(2), commands)
     if (parsed === undefined) return
-    const inputs = readInputs({ environment, makeNames, flags: parsed.flags })
+    const given = { environment, makeNames, flags: parsed.flags }
+    typed = { command: parsed.command.name, inputs: givenInputs(given), takes: variablesOf(parsed.command) }
+    const inputs = readInputs(given)
     forgetSecrets()
     quietSdk()
     // Help may be asked for in any folder; it leaves nothing there.
@@ -46,7 +51,9 @@ async function main(): Promise<void> {
     const json = screen.json || isSet(inputs, 'JSON')
     for (const secret of secretsOf(inputs)) secrets.add(secret)
     const say = (error: unknown): string => explain(error, place.local).message
-    report = makeReport(listenersFor({ ...screen, json }, secrets, log), systemClock, secrets, say)
+    const listeners = listenersFor({ ...screen, json }, secrets, log)
+    const whole = listeners.map((listener) => withWholeCommands(inputs, listener))
+    report = makeReport(whole, systemClock, secrets, say)
     warnAboutArgv(makeNames, report)
     const leave = (): never => {
       log?.close(leftAtOnce, 'Interrupted', elapsed(started))
@@ -56,7 +63,8 @@ async function main(): Promise<void> {
     log?.close(0, 'Done', elapsed(started))
   } catch (error) {
     const failure = explain(error, place.local)
-    report.emit({ type: 'failure', error: failure, step: report.failedStep(), log: log?.path })
+    const next = failure.code === 'Bug' ? {} : { next: nextCommand(failure.hint ?? '', typed) }
+    report.emit({ type: 'failure', error: failure, step: report.failedStep(), log: log?.path, ...next })
     if (failure.code === 'Bug' && failure.cause instanceof Error)
       log?.detail(cleanerOf(secrets)(failure.cause.stack ?? ''))
     log?.close(failure.exitCode, failure.code, elapsed(started))

@@ -18,13 +18,17 @@ export interface RawInputs {
 export function readInputs({ environment, makeNames, flags }: RawInputs): Inputs {
   verifyMakeNames(makeNames)
   verifyNoNearMiss(environment)
-  const inputs: Inputs = {}
-  for (const name of variableNames) {
-    const value = flags[name] ?? fromEnvironment(name, environment, makeNames)
-    if (value === undefined || value === '') continue
-    inputs[name] = checkedValue(name, value)
-  }
+  const inputs = givenInputs({ environment, makeNames, flags })
+  for (const name of variableNames) if (inputs[name] !== undefined) verifyPossible(name, inputs[name])
   return inputs
+}
+
+/** The values as they were given, whether they can be or not. */
+export function givenInputs({ environment, makeNames, flags }: RawInputs): Inputs {
+  const given = variableNames.map(
+    (name) => [name, flags[name] ?? fromEnvironment(name, environment, makeNames)] as const,
+  )
+  return Object.fromEntries(given.filter(([, value]) => value !== undefined && value !== ''))
 }
 
 function fromEnvironment(
@@ -37,10 +41,10 @@ function fromEnvironment(
   return environment[`RS_${name}`]
 }
 
-function checkedValue(name: VariableName, value: string): string {
+function verifyPossible(name: VariableName, value: string): void {
   const variable: Variable = variables[name]
   const choices = variable.kind === 'flag' ? ['true', 'false'] : name === 'ENV' ? undefined : variable.choices
-  if (choices === undefined || choices.includes(value)) return value
+  if (choices === undefined || choices.includes(value)) return
   throw new DeployError('Usage', `${name}=${value} is not possible: it is ${choices.join(' or ')}`, {
     hint: `${name}=${nearest(value.toLowerCase(), choices) ?? choices[0]}`,
   })

@@ -30,7 +30,7 @@ export function planUserPool({ inputs, stack, managed, kept }: PoolFacts): Recor
         'Refused',
         `COGNITO_USER_POOL_ID=${outside}: the stack manages a user pool of its own, whose users would be cut off`,
         {
-          hint: 'leave COGNITO_USER_POOL_ID out',
+          hint: 'COGNITO_USER_POOL_ID= leaves it out',
         },
       )
     }

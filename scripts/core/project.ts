@@ -61,6 +61,10 @@ export const knownParameters = [
   'Environment',
   'Organization',
   'EnableAuth',
+  'ManageUserPool',
+  'UserPoolProtection',
+  'CognitoUserPoolId',
+  'CognitoClientId',
   'CreateBuckets',
   'DomainName',
   'CertificateArn',
@@ -118,4 +122,12 @@ export function underOurNames(
     return value === undefined ? [] : [[name, value] as const]
   })
   return { ...values, ...Object.fromEntries(ours) }
+}
+
+/** The parameters of a stack, a template or a receipt, also under our names. */
+export function ourParameters(
+  values: Readonly<Record<string, string>>,
+  { parameters }: Project,
+): Readonly<Record<string, string>> {
+  return underOurNames(values, parameters)
 }

@@ -22,6 +22,7 @@ export type Event =
   | { type: 'summary'; title: string; rows: SummaryRow[]; next: string[]; data: Record<string, unknown> }
   /** `again`: it takes the place of the result before it. */
   | { type: 'result'; text: string; data: unknown; again?: boolean }
-  | { type: 'failure'; error: DeployError; step: string | undefined; log: string | undefined }
+  /** `next`: what to type next. */
+  | { type: 'failure'; error: DeployError; step: string | undefined; log: string | undefined; next?: string }
 
 export type Listener = (event: Event) => void

@@ -22,6 +22,7 @@ function factOf(event: Event): Record<string, unknown> | undefined {
         message: event.error.message,
         facts: event.error.facts,
         hint: event.error.hint,
+        next: event.next,
         step: event.step,
         log: event.log,
       }

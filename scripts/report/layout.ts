@@ -2,8 +2,7 @@ import { Chalk, type ChalkInstance } from 'chalk'
 import cliTruncate from 'cli-truncate'
 import stringWidth from 'string-width'
 import wrapAnsi from 'wrap-ansi'
-import type { DeployError } from '../errors.js'
-import type { Mark, SummaryRow } from './events.js'
+import type { Event, Mark, SummaryRow } from './events.js'
 
 const titleWidth = 12
 const indentOfText = 4 + titleWidth + 1
@@ -21,7 +20,7 @@ export interface Layout {
   stepLine(mark: Mark | 'running', title: string, text: string, durationMs?: number): string
   treeLine(mark: Mark, text: string, depth: number): string
   box(title: string, rows: readonly SummaryRow[]): string[]
-  failure(error: DeployError, inStep: boolean, log: string | undefined): string[]
+  failure(event: Extract<Event, { type: 'failure' }>): string[]
   header(title: string, facts: readonly string[]): string
   banner(text: string): string[]
   warning(text: string, hint: string | undefined): string[]
@@ -72,10 +71,11 @@ export function makeLayout(columns: number, colour: boolean, frame: () => string
     treeLine: (mark, text, depth) =>
       `      ${'  '.repeat(depth)}${paint.dim('│')} ${symbol(mark)} ${cut(text, Math.max(20, columns - 10 - 2 * depth))}`,
     box: (title, rows) => drawBox(paint, title, rows, columns),
-    failure: (error, inStep, log) => [
-      ...(inStep ? [] : wrap(`${paint.red('✗')} ${error.message}`, 2)),
+    failure: ({ error, step, log, next }) => [
+      ...(step !== undefined ? [] : wrap(`${paint.red('✗')} ${error.message}`, 2)),
       ...error.facts.flatMap(({ label, text }) => labelled(label, text)),
       ...(error.hint === undefined ? [] : labelled('Fix', error.hint)),
+      ...(next === undefined || error.hint?.includes(next) === true ? [] : labelled('Next', next)),
       '',
       ...closingLines(
         `  ${paint.red(error.code)} (exit ${error.exitCode})`,

@@ -29,12 +29,12 @@ export function cleanEvent(event: Event, clean: (text: string) => string): Event
     ])
     return Object.fromEntries(cleaned) as Event
   }
-  const { error } = event
+  const { error, next } = event
   const cleaned = new DeployError(error.code, clean(error.message), {
     ...(error.hint === undefined ? {} : { hint: clean(error.hint) }),
     facts: error.facts.map(({ label, text }) => ({ label: clean(label), text: clean(text) })),
   })
-  return { ...event, error: cleaned }
+  return { ...event, error: cleaned, ...(next === undefined ? {} : { next: clean(next) }) }
 }
 
 function cleanValue(value: unknown, clean: (text: string) => string): unknown {

@@ -110,7 +110,7 @@ export function linesOf(event: Exclude<Event, { type: 'result' }>, layout: Layou
     case 'summary':
       return ['', ...layout.box(event.title, event.rows), ...event.next.map((next) => `Next: ${next}`)]
     case 'failure':
-      return layout.failure(event.error, event.step !== undefined, event.log)
+      return layout.failure(event)
     default:
       return unreachable(event)
   }

@@ -1,7 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { namesOf, stackName, targetOfStack } from '../../scripts/core/names.js'
+import { parameterRecord, planParameters } from '../../scripts/core/parameters.js'
 import { parseProject } from '../../scripts/core/project-file.js'
-import { ownProject, underOurNames } from '../../scripts/core/project.js'
+import { knownParameters, ourParameters, ownProject, underOurNames } from '../../scripts/core/project.js'
+import type { Template } from '../../scripts/core/template.js'
 import { thrownBy } from '../support/failures.js'
 
 const target = { env: 'stage', org: 'acme' } as const
@@ -44,6 +46,29 @@ describe('another project says of itself', () => {
       Other: 'y',
       ApiEndpoint: 'https://x',
     })
+  })
+
+  it('what every parameter that the tool decides is called', () => {
+    const theirs = Object.fromEntries(knownParameters.map((name) => [name, `Their${name}`]))
+    const project = parseProject(JSON.stringify({ prefix: 'shop', parameters: theirs }))
+    const Parameters = Object.fromEntries(Object.values(theirs).map((name) => [name, {}]))
+    const given = { ENABLE_AUTH: 'false', DOMAIN_NAME: 'd', CERTIFICATE_ARN: 'c', ALARM_EMAIL: 'a' } as const
+    const decided = { ManageUserPool: 'false', UserPoolProtection: 'INACTIVE', CreateBuckets: 'false' }
+    const kept = { CognitoUserPoolId: 'p', CognitoClientId: 'i' }
+    const planned = planParameters({
+      ...{ target, inputs: given, template: { Parameters } as Template, names: project.parameters, stack: undefined },
+      decided: { ...decided, ...kept },
+    })
+    const values = ourParameters(parameterRecord(planned), project)
+    expect(values).toMatchObject({
+      Environment: 'stage',
+      Organization: 'acme',
+      EnableAuth: 'false',
+      ...decided,
+      ...kept,
+    })
+    expect(values).toMatchObject({ DomainName: 'd', CertificateArn: 'c', AlarmEmail: 'a' })
+    expect(Object.keys(values)).toEqual(expect.arrayContaining([...knownParameters]))
   })
 
   it.each([

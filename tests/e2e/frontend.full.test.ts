@@ -42,7 +42,10 @@ describe('the page of an organization', () => {
   beforeAll(async () => {
     project = await makeProject('page')
     const early = await deployPage()
-    expect(jsonLine(early, 'failure')).toMatchObject({ code: 'NotDeployed', hint: 'make rs-deploy ENV=dev ORG=demo' })
+    expect(jsonLine(early, 'failure')).toMatchObject({
+      code: 'NotDeployed',
+      hint: 'make rs-deploy ENV=dev ORG=demo CLOUD=local',
+    })
     const commands = [...(await readFile('docs/first-organization.md', 'utf8')).matchAll(/^ {4}\$ (.+)$/gm)]
     const typed = commands.map(([, command = '']) => command)
     expect(typed).toHaveLength(5)

@@ -84,7 +84,7 @@ describe('what a target remembers', () => {
     expect((await make('rs-show-release', 'past', 'RELEASE=2')).stdout).toContain('backend/rawscribe/brand_new.py')
     expect(jsonLine(await make('rs-show-release', 'past', 'RELEASE=9', 'JSON=true'), 'failure')).toMatchObject({
       code: 'Usage',
-      hint: 'make rs-history ENV=dev ORG=past lists them',
+      hint: 'make rs-history ENV=dev ORG=past CLOUD=local lists them',
     })
   }, 20_000)
 

@@ -22,6 +22,14 @@ const failure = new DeployError('StackFailed', 'failed and rolled back: the stac
   ],
   hint: 'it lives outside this stack: CREATE_BUCKETS=false uses it as it is',
 })
+const failed = (error: DeployError, inStep: boolean, logFile: string | undefined) =>
+  ({
+    type: 'failure',
+    error,
+    step: inStep ? 'Deploy' : undefined,
+    log: logFile,
+    next: 'make rs-up ENV=dev ORG=demo',
+  }) as const
 const log = '.rs/logs/2025-01-02T03-04-05-000Z-rs-deploy-12345.log'
 const marks: Mark[] = ['done', 'failed', 'skipped', 'added', 'changed', 'removed', 'plain']
 const terminals = [40, 80, 200].flatMap((columns) => [true, false].map((colour) => ({ columns, colour })))
@@ -105,7 +113,7 @@ describe.each(terminals)('at $columns columns, colour $colour', ({ columns, colo
 
   it('a failure is not wider than the terminal', () => {
     // The path of the log is one word: it is copied, so it is never broken.
-    const wrapped = [true, false].flatMap((inStep) => layout.failure(failure, inStep, log))
+    const wrapped = [true, false].flatMap((inStep) => layout.failure(failed(failure, inStep, log)))
     const lines = wrapped.filter((line) => !line.includes('log .rs/') || line.includes('·'))
     expect(tooWide(lines, columns)).toEqual([])
   })
@@ -126,7 +134,7 @@ describe.each(terminals)('at $columns columns, colour $colour', ({ columns, colo
   })
 
   it('a failure loses nothing of what it says', () => {
-    const text = plainLines(layout.failure(failure, false, log))
+    const text = plainLines(layout.failure(failed(failure, false, log)))
       .join('')
       .replaceAll(/\s/g, '')
     for (const said of [failure.message, failure.hint!, 'template.yaml:88', 'StackFailed(exit5)', log]) {
@@ -135,12 +143,12 @@ describe.each(terminals)('at $columns columns, colour $colour', ({ columns, colo
   })
 
   it('colour is there only when asked for, and changes no character', () => {
-    const shown = [layout.stepLine('failed', 'Deploy', long, 5), ...layout.failure(failure, false, log)]
+    const shown = [layout.stepLine('failed', 'Deploy', long, 5), ...layout.failure(failed(failure, false, log))]
     const plain = makeLayout(columns, false)
     expect(/\u001B\[/.test(shown.join('\n'))).toBe(colour)
     expect(shown.map(stripVTControlCharacters)).toEqual([
       plain.stepLine('failed', 'Deploy', long, 5),
-      ...plain.failure(failure, false, log),
+      ...plain.failure(failed(failure, false, log)),
     ])
   })
 })
@@ -150,7 +158,7 @@ describe('a failure', () => {
     const layout = makeLayout(80, false)
     const lines = plainLines([
       layout.stepLine('failed', 'Deploy', failure.message, 12_400),
-      ...layout.failure(failure, true, log),
+      ...layout.failure(failed(failure, true, log)),
     ])
     expect(lines.length).toBeLessThanOrEqual(10)
     expect(lines[0]).toMatch(/✗ Deploy {7}failed and rolled back: the stack is as it was\s+12\.4 s$/)
@@ -161,12 +169,12 @@ describe('a failure', () => {
 
   it('outside of any step says its message first, inside only once', () => {
     const layout = makeLayout(80, false)
-    expect(layout.failure(failure, false, undefined)[0]).toContain(failure.message)
-    expect(layout.failure(failure, true, undefined).join('\n')).not.toContain(failure.message)
+    expect(layout.failure(failed(failure, false, undefined))[0]).toContain(failure.message)
+    expect(layout.failure(failed(failure, true, undefined)).join('\n')).not.toContain(failure.message)
   })
 
   it('names code word and exit code even without hint, facts and log', () => {
-    const bare = makeLayout(80, false).failure(new DeployError('Usage', 'wrong'), false, undefined)
+    const bare = makeLayout(80, false).failure(failed(new DeployError('Usage', 'wrong'), false, undefined))
     expect(bare.at(-1)).toBe('  Usage (exit 2)')
   })
 })

@@ -1,5 +1,5 @@
 import { type BucketPresences, planBuckets } from '../../core/buckets-plan.js'
-import { toolVersion, underOurNames } from '../../core/project.js'
+import { ourParameters, toolVersion } from '../../core/project.js'
 import { type ParameterValue, parameterRecord, planParameters } from '../../core/parameters.js'
 import { type KeptPool, planUserPool, verifyPairs } from '../../core/pool-plan.js'
 import { type Reality, type Receipt, type ReleaseInputs, differences, releasedFunctions } from '../../core/receipt.js'
@@ -57,7 +57,7 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   const resources = stack === undefined ? [] : await context.ports.stacks.resources(stack.arn)
   const kept = await keptPoolFor(stack, resources, context)
   const parameters = planValues(sources, { stack, resources, kept }, presence, context)
-  if (admin !== undefined) verifyPoolWanted(parameterRecord(parameters))
+  if (admin !== undefined) verifyPoolWanted(ourParameters(parameterRecord(parameters), context.project))
   await verifyBucketSettings({ template: sources.template, parameters, presence, resources }, context)
   // What is deployed is what was built, not what lies in the checkout by now.
   const built = takesBuild ? await requireBuild(place, context) : undefined
@@ -114,7 +114,7 @@ function planValues(
   })
   const pool = planUserPool({
     inputs,
-    stack: stack && underOurNames(stack.parameters, project.parameters),
+    stack: stack && ourParameters(stack.parameters, project),
     managed: physical('AWS::Cognito::UserPool').length > 0,
     kept,
   })

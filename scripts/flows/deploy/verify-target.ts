@@ -1,5 +1,5 @@
 import { addressesOf } from '../../core/addresses.js'
-import { underOurNames } from '../../core/project.js'
+import { ourParameters } from '../../core/project.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import { type Admin, ensureAdmin } from '../users/admin-user.js'
@@ -15,7 +15,7 @@ export function apiOf(
   { names, cloud, project }: TargetContext,
 ): { api: string | undefined; authOn: boolean } {
   const { api } = addressesOf(stack.outputs, names.apiStage, cloud)
-  const { EnableAuth } = underOurNames(stack.parameters, project.parameters)
+  const { EnableAuth } = ourParameters(stack.parameters, project)
   return { api, authOn: EnableAuth === 'true' }
 }
 

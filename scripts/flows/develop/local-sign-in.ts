@@ -1,4 +1,4 @@
-import { underOurNames } from '../../core/project.js'
+import { ourParameters } from '../../core/project.js'
 import { issuerOf, signInPlace } from '../../core/sign-in-place.js'
 import { DeployError } from '../../errors.js'
 import { namesOf } from '../../core/names.js'
@@ -25,7 +25,7 @@ export async function localSignIn({
 }: TargetContext): Promise<LocalSignIn> {
   const stack = await ports.stacks.describe(names.stack)
   const place = signInPlace(stack?.outputs ?? {}, cloud)
-  const required = inputs.ENABLE_AUTH ?? underOurNames(stack?.parameters ?? {}, project.parameters)['EnableAuth']
+  const required = inputs.ENABLE_AUTH ?? ourParameters(stack?.parameters ?? {}, project)['EnableAuth']
   if (inputs.ENABLE_AUTH === 'true' && place === undefined) {
     throw new DeployError('NotDeployed', `${target.env}/${target.org} has no user pool to sign in to`, {
       hint: `make rs-deploy ENV=${target.env} ORG=${target.org}, or the same command without ENABLE_AUTH`,

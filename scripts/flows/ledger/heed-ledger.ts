@@ -12,7 +12,7 @@ export async function warnOfAuth(
 ): Promise<void> {
   if (stack === undefined) return
   const live = last?.outcome === 'live' ? last : await findReceipt(({ outcome }) => outcome === 'live', context)
-  const drift = authDrift(live, stack.parameters)
+  const drift = authDrift(live, stack.parameters, context.project)
   if (drift === undefined) return
   const { command, target, report } = context
   const hint = `make ${command} ENV=${target.env} ORG=${target.org} ${drift.command} puts it back; without, it stays`

@@ -98,7 +98,7 @@ export async function glanceAtTarget(
   const liveVersion = main && serving[main.name]
   const other = released.filter(({ name, version }) => serving[name] !== version)
   const isNewest = head.newest?.kind === 'receipt' && head.newest.receipt.release === receipt?.release
-  const auth = authDrift(receipt, stack?.parameters)
+  const auth = authDrift(receipt, stack?.parameters, context.project)
   const { resolve } = situations[situationOf(stack?.status)]
   const where = `ENV=${target.env} ORG=${target.org}`
   return {

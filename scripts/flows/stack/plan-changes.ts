@@ -1,6 +1,7 @@
+import { ourParameters } from '../../core/project.js'
 import type { RatedChange } from '../../core/change-risk.js'
 import { isSecretParameter } from '../../core/input-changes.js'
-import type { ParameterValue } from '../../core/parameters.js'
+import { type ParameterValue, parameterRecord } from '../../core/parameters.js'
 import { planLines } from '../../core/plan-lines.js'
 import { masked } from '../../core/property-values.js'
 import type { Template } from '../../core/template.js'
@@ -107,8 +108,9 @@ export async function confirmChanges(
   before: Stack | undefined,
   context: TargetContext,
 ): Promise<void> {
-  const authOff = parameters.some(({ name, value }) => name === 'EnableAuth' && value === 'false')
-  const opens = context.target.env === 'prod' && authOff && before?.parameters['EnableAuth'] !== 'false'
+  const opened = (values: Readonly<Record<string, string>> = {}): boolean =>
+    ourParameters(values, context.project)['EnableAuth'] === 'false'
+  const opens = context.target.env === 'prod' && opened(parameterRecord(parameters)) && !opened(before?.parameters)
   await orDrop(context, async () => {
     await confirmLosses(losses, context)
     if (!opens) return confirmDeployment(context)

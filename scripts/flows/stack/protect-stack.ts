@@ -1,3 +1,4 @@
+import { ourParameters } from '../../core/project.js'
 import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
@@ -9,11 +10,14 @@ import { watchStack } from './watch-stack.js'
  * be rolled back with it) and, in prod, termination protection. Returns the stack as it is then.
  */
 export async function protectStack(stack: Stack, step: Step, context: TargetContext): Promise<Stack> {
-  const { ports, target } = context
+  const { ports, target, project } = context
   const done: string[] = []
-  if (stack.parameters['ManageUserPool'] === 'true' && stack.parameters['UserPoolProtection'] === 'INACTIVE') {
+  const { ManageUserPool, UserPoolProtection } = ourParameters(stack.parameters, project)
+  if (ManageUserPool === 'true' && UserPoolProtection === 'INACTIVE') {
     const after = await ports.stacks.lastEventId(stack.arn)
-    await ports.stacks.updateParameters(stack, { UserPoolProtection: 'ACTIVE' })
+    await ports.stacks.updateParameters(stack, {
+      [project.parameters.UserPoolProtection ?? 'UserPoolProtection']: 'ACTIVE',
+    })
     const { stack: updated, events } = await watchStack(
       stack.arn,
       after,

@@ -1,3 +1,4 @@
+import { ourParameters } from '../../core/project.js'
 import type { KeptPool } from '../../core/pool-plan.js'
 import { DeployError } from '../../errors.js'
 import type { Stack, StackResource } from '../../ports.js'
@@ -12,12 +13,13 @@ export async function keptPoolFor(
   resources: readonly StackResource[],
   context: TargetContext,
 ): Promise<KeptPool | undefined> {
-  const { inputs } = context
+  const { inputs, project } = context
+  const has = stack && ourParameters(stack.parameters, project)
   const managed = resources.some(
     ({ type, status }) => type === 'AWS::Cognito::UserPool' && status !== 'DELETE_COMPLETE',
   )
-  const named = inputs.COGNITO_USER_POOL_ID ?? stack?.parameters['CognitoUserPoolId'] ?? ''
-  const wanted = stack === undefined || (inputs.ENABLE_AUTH ?? stack.parameters['EnableAuth'] ?? 'true') === 'true'
+  const named = inputs.COGNITO_USER_POOL_ID ?? has?.['CognitoUserPoolId'] ?? ''
+  const wanted = stack === undefined || (inputs.ENABLE_AUTH ?? has?.['EnableAuth'] ?? 'true') === 'true'
   return managed || named !== '' || !wanted ? undefined : findKeptPool(context)
 }
 

@@ -1,3 +1,4 @@
+import { ourParameters } from '../../core/project.js'
 import { planBuckets } from '../../core/buckets-plan.js'
 import type { Inputs } from '../../core/inputs.js'
 import type { VariableName } from '../../core/variables.js'
@@ -43,7 +44,7 @@ async function inputsOfSuccessor(context: TargetContext): Promise<Inputs> {
   const stack = await context.ports.stacks.describe(context.names.stack)
   const parameters = stack?.parameters ?? (await readLastReceipt(context))?.inputs.parameters ?? {}
   const own = Object.entries(carried).flatMap(([parameter, variable]) => {
-    const value = parameters[parameter] ?? ''
+    const value = ourParameters(parameters, context.project)[parameter] ?? ''
     return value === '' ? [] : [[variable, value] as const]
   })
   // What is kept decides about the buckets; and what was typed for the teardown counts for the deployment as well.

@@ -1,3 +1,4 @@
+import { ourParameters } from '../../core/project.js'
 import { actionOf } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
@@ -23,10 +24,14 @@ export function verifyNothingLost(parts: readonly Part[], { stack }: Remains, { 
 }
 
 /** Throws StackState where the user pool would be pulled from under a stack that stands. */
-export function verifyPoolUnused(parts: readonly Part[], { stack, pool }: Remains, { target }: TargetContext): void {
+export function verifyPoolUnused(
+  parts: readonly Part[],
+  { stack, pool }: Remains,
+  { target, project }: TargetContext,
+): void {
   if (!parts.includes('pool') || parts.includes('stack') || pool === undefined || !isStanding(stack)) return
   const managed = [...stack.goes, ...stack.stays].some(({ physicalId }) => physicalId === pool.id)
-  if (!managed && stack.stack.parameters['CognitoUserPoolId'] !== pool.id) return
+  if (!managed && ourParameters(stack.stack.parameters, project)['CognitoUserPoolId'] !== pool.id) return
   const where = `ENV=${target.env} ORG=${target.org}`
   throw new DeployError('StackState', `the stack ${stack.stack.name} signs its users in with ${pool.id}`, {
     hint: `make rs-teardown ${where} first; or make rs-nuke-users ${where} removes the users and keeps the pool`,

@@ -1,3 +1,4 @@
+import { ourParameters } from '../../core/project.js'
 import { parseConfig } from '../../core/config-file.js'
 import { counted } from '../../core/contents.js'
 import { isSet } from '../../core/inputs.js'
@@ -46,7 +47,7 @@ export async function secureTarget(context: TargetContext): Promise<Secured> {
 async function examine(
   pool: StackPool,
   where: string,
-  { ports, names }: TargetContext,
+  { ports, names, project }: TargetContext,
 ): Promise<{ testUsers: PoolUser[]; findings: Finding[] }> {
   const { stack, poolId, clientId } = pool
   const [users, settings, policy, config, template] = await Promise.all([
@@ -58,7 +59,7 @@ async function examine(
   ])
   const findings = securityFindings({
     where,
-    authOn: stack.parameters['EnableAuth'] === 'true',
+    authOn: ourParameters(stack.parameters, project)['EnableAuth'] === 'true',
     settings,
     policy,
     groupless: users.filter((user) => user.groups.length === 0 && !isTestUser(user)),

@@ -1,3 +1,4 @@
+import { ourParameters } from '../../core/project.js'
 import { randomUUID } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { forgedTokens } from '../../core/forged-tokens.js'
@@ -49,7 +50,7 @@ export async function testTokensLocally(context: TargetContext): Promise<TokenCh
 /** Where auth is off, every token is as good as none. */
 async function verifyGuarded(context: TargetContext): Promise<void> {
   const { stack } = await findStackPool(context)
-  if (stack.parameters['EnableAuth'] === 'true') return
+  if (ourParameters(stack.parameters, context.project)['EnableAuth'] === 'true') return
   throw new DeployError('StackState', `auth is off in ${stack.name}: every path is open, with any token`, {
     hint: `make rs-deploy-only ENV=${context.target.env} ORG=${context.target.org} ENABLE_AUTH=true`,
   })

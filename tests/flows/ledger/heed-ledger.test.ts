@@ -1,3 +1,4 @@
+import { ownProject } from '../../../scripts/core/project.js'
 import { describe, expect, it } from '@jest/globals'
 import { authDrift } from '../../../scripts/core/auth-drift.js'
 import { type Receipt, receiptSchema } from '../../../scripts/core/receipt.js'
@@ -71,7 +72,7 @@ describe('an API that is guarded otherwise than the last good release left it', 
     await warnOfAuth(undefined, undefined, context)
     await warnOfAuth(open, undefined, world({}))
     expect(warnings(context)).toEqual([])
-    expect(authDrift({ ...receipt, inputs: guarded }, {})).toBeUndefined()
+    expect(authDrift({ ...receipt, inputs: guarded }, {}, ownProject)).toBeUndefined()
   })
 })
 
