@@ -24,7 +24,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await project.remove()
   await other.remove()
-}, 60_000)
+}, 120_000)
 
 const write = (text: string): Promise<void> => writeFile(path.join(project.folder, main), text)
 const failing =
@@ -78,14 +78,14 @@ describe('a shift', () => {
       shift: { ended: 'gate', percent: 50 },
       rollback: { outcome: 'healthy', versions: { RawscribeLambda: '1' } },
     })
-  }, 60_000)
+  }, 120_000)
 
   it('whose version is not healthy never begins', async () => {
     await write(`${good}\nhandler = lambda event, context: {"statusCode": 500, "body": "{}"}\n`)
     const result = await project.make(['rs-deploy-function', ...target, 'STRATEGY=LambdaCanary10Percent5Minutes'])
     expect(jsonLine(result, 'failure')['message']).toContain('failed its check before traffic')
     expect(result.stdout).not.toContain('of the requests')
-  }, 60_000)
+  }, 120_000)
 
   it('that was killed is aborted from elsewhere', async () => {
     await write(`${good}\n# good\n`)
@@ -103,7 +103,7 @@ describe('a shift', () => {
     const again = await project.make(['rs-shift-abort', ...target])
     expect(jsonLine(again, 'summary')).toMatchObject({ outcome: 'none' })
     await project.make(['rs-unlock', ...target, 'YES=true'])
-  }, 60_000)
+  }, 120_000)
 
   it('is finished from elsewhere, and ends where it began', async () => {
     const running = await halfWay()
@@ -113,7 +113,7 @@ describe('a shift', () => {
     expect(jsonLine(result, 'summary')).toMatchObject({ outcome: 'deployed' })
     expect(await answering(12)).toHaveLength(1)
     expect(await newest()).toMatchObject({ outcome: 'live', shift: { ended: 'finished', percent: 50 } })
-  }, 60_000)
+  }, 120_000)
 
   it('is aborted from another checkout: its run says who asked, takes everything back, and ends', async () => {
     await write(`${good}\n# aborted\n`)
@@ -129,7 +129,7 @@ describe('a shift', () => {
     )
     expect(await answering(12)).toEqual([before])
     expect(await newest()).toMatchObject({ outcome: 'failed', shift: { ended: 'aborted', percent: 50 } })
-  }, 60_000)
+  }, 120_000)
 
   it('whose run sleeps is taken over from another checkout, and the run says so when it wakes', async () => {
     const [before] = await answering(6)
@@ -143,7 +143,7 @@ describe('a shift', () => {
     expect(jsonLine(result, 'failure')).toMatchObject({ code: 'Interrupted', exitCode: 3 })
     expect(jsonLine(result, 'failure')['message']).toContain('ended this shift: this run ends and leaves it to them')
     expect(await answering(12)).toEqual([before])
-  }, 60_000)
+  }, 120_000)
 
   it('is left where it is by Ctrl-C, which says how to go on; the same command does', async () => {
     const canary = ['rs-deploy-function', ...flags, '--strategy', 'Canary50Percent3Seconds']
@@ -160,7 +160,7 @@ describe('a shift', () => {
     expect(jsonLine(resumed, 'summary')).toMatchObject({ outcome: 'deployed' })
     expect(await answering(12)).toHaveLength(1)
     expect(await newest()).toMatchObject({ outcome: 'live', shift: { ended: 'done', percent: 100 } })
-  }, 60_000)
+  }, 120_000)
 })
 
 describe('rs-deploy, step by step', () => {
@@ -185,7 +185,7 @@ describe('rs-deploy, step by step', () => {
     expect(await newest()).toMatchObject({ command: 'rs-deploy', shift: { ended: 'done', percent: 100 } })
     const again = await deploy('Canary50Percent3Seconds')
     expect(jsonLine(again, 'summary')).toMatchObject({ outcome: 'unchanged' })
-  }, 120_000)
+  }, 300_000)
 
   it('that was killed half way is refused without its STRATEGY, and goes on with it', async () => {
     const [before = ''] = await answering(6)
@@ -206,7 +206,7 @@ describe('rs-deploy, step by step', () => {
     expect(jsonLine(resumed, 'summary')).toMatchObject({ outcome: 'deployed' })
     expect(await answering(12)).toEqual([`200 ${Number(before.slice(4)) + 1}`])
     expect(await newest()).toMatchObject({ command: 'rs-deploy', shift: { ended: 'done', percent: 100 } })
-  }, 120_000)
+  }, 300_000)
 
   it('takes the requests back where the new version fails, and the corrected code is deployed after it', async () => {
     const before = await answering(6)
@@ -221,5 +221,5 @@ describe('rs-deploy, step by step', () => {
     await write(`${good}\n# corrected\n`)
     expect(jsonLine(await deploy('AllAtOnce'), 'summary')).toMatchObject({ outcome: 'deployed' })
     expect(await answering(12)).not.toEqual(before)
-  }, 120_000)
+  }, 300_000)
 })
