@@ -1,7 +1,5 @@
 import { describeLock } from '../core/lock.js'
-import { ledgerKeys } from '../core/names.js'
 import { DeployError } from '../errors.js'
-import { confirmUnlock } from '../flows/confirm.js'
 import type { TargetContext } from '../flows/context.js'
 import { prepareAccount } from '../flows/stack/prepare-account.js'
 import { newLock, readLock, tryTake } from '../flows/lock/target-lock.js'
@@ -23,10 +21,12 @@ export const lockCommands: Command[] = [
     ...common,
     name: 'rs-unlock',
     summary: 'Remove the lock of this target',
-    details: 'Where a run holds it and gives signs of life, it asks first: that run stops at its next write.',
+    details:
+      'Where a run holds it and gives signs of life, it names that run and asks first (YES=true answers). That run writes ' +
+      'nothing more and gives the lock back within seconds; one that is silent is given up after 45 s.',
     example: 'make rs-unlock ENV=prod ORG=myorg',
     variables: ['YES'],
-    run: unlock,
+    run: removeLock,
   },
   {
     ...common,
@@ -63,19 +63,9 @@ async function lock(context: TargetContext): Promise<void> {
   })
 }
 
-async function unlock(context: TargetContext): Promise<void> {
-  const { report, ports, names } = context
-  const key = ledgerKeys.lock(names.stack)
-  const object = await ports.buckets.readDated(names.deploymentsBucket, key)
-  if (object === undefined) return report.emit({ type: 'note', text: 'it is not locked' })
-  const found = await readLock(context).catch(() => undefined)
-  if (found !== undefined && !found.lock.manual) await confirmUnlock(describeLock(found.lock), context)
-  await report.step('Unlock', async (step) => {
-    if (await ports.buckets.removeIf(names.deploymentsBucket, key, object.etag)) {
-      return step.say(found === undefined ? 'removed, it could not be read' : `was held by ${describeLock(found.lock)}`)
-    }
-    throw new DeployError('Refused', 'its holder renewed it at the same moment', { hint: 'the same command again' })
-  })
+async function removeLock(context: TargetContext): Promise<void> {
+  const { unlock } = await import('../flows/lock/unlock.js')
+  await unlock(context)
 }
 
 async function showLock(context: TargetContext): Promise<void> {

@@ -206,6 +206,10 @@ export interface Buckets extends BucketContents, PageFiles {
   isPrivate(bucket: string): Promise<boolean>
   /** Write. Versioned, private, encrypted, old versions of locks expire; finishes one that was left half done. */
   createPrivate(bucket: string): Promise<void>
+  /** Whether old versions of locks expire; true also where that cannot be seen. */
+  expiresLocks(bucket: string): Promise<boolean>
+  /** Write. Lets them expire after a day; rules that somebody else made stay as they are. */
+  expireLocks(bucket: string): Promise<void>
   /** Write. Returns the new ETag. */
   put(bucket: string, key: string, text: string): Promise<string>
   /** Write. In parts where it is large; `onProgress` is told whole percents. */

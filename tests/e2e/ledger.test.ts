@@ -9,7 +9,7 @@ import { PutParameterCommand, SSMClient } from '@aws-sdk/client-ssm'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { appendFile, writeFile } from 'node:fs/promises'
 import path from 'node:path'
-import { customResource, parentOf, signal, waiting } from './support/foreign-stacks.js'
+import { customResources, parentOf, signal, waiting } from './support/foreign-stacks.js'
 import { type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
 import { type LocalClients, localClients } from './support/snapshot.js'
 
@@ -183,7 +183,7 @@ describe('what a target remembers', () => {
     await clients.stacks.send(
       new CreateStackCommand({
         StackName,
-        TemplateBody: customResource,
+        TemplateBody: JSON.stringify({ Resources: customResources('Create') }),
         Capabilities: ['CAPABILITY_NAMED_IAM'],
       }),
     )

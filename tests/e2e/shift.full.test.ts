@@ -102,8 +102,9 @@ describe('a shift', () => {
     expect(await answering(12)).toEqual(['200 1'])
     const again = await project.make(['rs-shift-abort', ...target])
     expect(jsonLine(again, 'summary')).toMatchObject({ outcome: 'none' })
+    // Of a run that died a moment ago nobody knows but by its silence.
     await project.make(['rs-unlock', ...target, 'YES=true'])
-  }, 120_000)
+  }, 150_000)
 
   it('is finished from elsewhere, and ends where it began', async () => {
     const running = await halfWay()

@@ -97,6 +97,7 @@ export function memoryBuckets(
           .filter((place) => place.startsWith(`${bucket}/${prefix}`))
           .map((place) => place.slice(bucket.length + 1)),
       isPrivate: async () => true,
+      expiresLocks: async () => true,
       createPrivate: async () => undefined,
       put: async (bucket, key, text) => {
         versionOf(`${bucket}/${key}`)

@@ -21,7 +21,7 @@ import { type ClientConfig, everyPage, isNamed, s3Config, statusOf } from './cli
 import { bucketContents } from './contents.js'
 import { pageFiles } from './page-files.js'
 import { bucketSettings } from './bucket-settings.js'
-import { expireLockVersions } from './lock-expiry.js'
+import { expireLockVersions, lockExpiry } from './lock-expiry.js'
 
 /** Buckets of one account: a bucket that somebody else owns is `foreign`, whatever it lets us do. */
 export function makeBuckets(config: ClientConfig, account: string): Buckets {
@@ -86,6 +86,7 @@ export function makeBuckets(config: ClientConfig, account: string): Buckets {
       return found.flatMap(({ Key }) => (Key === undefined ? [] : [Key]))
     },
     ...bucketSettings(client, owned),
+    ...lockExpiry(client, owned),
     async isPrivate(bucket) {
       // Versioning is switched on last: where it is, everything else is.
       const { Status } = await client.send(new GetBucketVersioningCommand({ Bucket: bucket, ...owned }))

@@ -11,6 +11,7 @@ import { verifyBucketSettings } from '../buckets/bucket-settings.js'
 import { requireBuild } from '../build/build-record.js'
 import { type BuildPlace, type Sources, buildPlace, readSources } from '../build/build-target.js'
 import type { TargetContext } from '../context.js'
+import { isItsOwn } from '../stack/verify-remains.js'
 import { keptPoolFor } from '../take-down/kept-pool.js'
 import { warnOfAuth, warnOfReceipt } from '../ledger/heed-ledger.js'
 import { readLastDeployment } from '../ledger/ledger.js'
@@ -45,17 +46,18 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   const admin = await readAdmin(context)
   const [sources, config] = await Promise.all([readSources(context), readTargetConfig(context)])
   verifyNoSecrets(config, context)
-  const [stack, last, place, presence] = await Promise.all([
-    livingStack(context),
+  const [{ stack, remains }, last, place, existing] = await Promise.all([
+    readStack(context),
     readLastDeployment(context),
     buildPlace(context),
     bucketPresence(context),
   ])
+  const presence = withoutBuckets(existing, remains, context)
   const receipt = last?.kind === 'receipt' ? last.receipt : undefined
   await warnOfAuth(stack, receipt, context)
   if (admin !== undefined) await verifyPassword(admin, stack, sources.template, context)
   const resources = stack === undefined ? [] : await context.ports.stacks.resources(stack.arn)
-  const kept = await keptPoolFor(stack, resources, context)
+  const kept = await keptPoolFor(stack, { resources, remains }, context)
   const parameters = planValues(sources, { stack, resources, kept }, presence, context)
   if (admin !== undefined) verifyPoolWanted(ourParameters(parameterRecord(parameters), context.project))
   await verifyBucketSettings({ template: sources.template, parameters, presence, resources }, context)
@@ -84,10 +86,26 @@ function verifyPoolWanted(parameters: Readonly<Record<string, string>>): void {
 }
 
 /** The stack, unless there is none that holds anything. */
-export async function livingStack({ ports, names }: TargetContext): Promise<Stack | undefined> {
+export async function livingStack(context: TargetContext): Promise<Stack | undefined> {
+  return (await readStack(context)).stack
+}
+
+/**
+ * The stack, unless there is none that holds anything; and what the remains of a failed creation hold, by physical id:
+ * they are deleted before anything is made, and what is left of them then is looked at again.
+ */
+async function readStack({ ports, names }: TargetContext): Promise<{ stack: Stack | undefined; remains: string[] }> {
   const stack = await ports.stacks.describe(names.stack)
-  if (stack === undefined) return undefined
-  return ['create', 'delete-then-create'].includes(actionOf('rs-deploy', stack.status)) ? undefined : stack
+  const action = actionOf('rs-deploy', stack?.status)
+  if (stack === undefined || action === 'create') return { stack: undefined, remains: [] }
+  if (action !== 'delete-then-create') return { stack, remains: [] }
+  const own = (await ports.stacks.resources(stack.arn)).filter(isItsOwn)
+  return { stack: undefined, remains: own.flatMap(({ physicalId }) => physicalId ?? []) }
+}
+
+function withoutBuckets(presence: BucketPresences, gone: readonly string[], { names }: TargetContext): BucketPresences {
+  const pairs = names.bucketKeys.map((key) => [key, gone.includes(names.buckets[key]) ? 'absent' : presence[key]])
+  return Object.fromEntries(pairs) as BucketPresences
 }
 
 export async function bucketPresence({ ports, names }: TargetContext): Promise<BucketPresences> {

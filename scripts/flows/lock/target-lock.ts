@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { type Lock, describeLock, doubtfulAfterMs, heartbeatEveryMs, isStale, lockSchema } from '../../core/lock.js'
+import { type Lock, describeLock, isStale, lockText, readLockText } from '../../core/lock.js'
 import { ledgerKeys } from '../../core/names.js'
 import { describeShift } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
@@ -9,19 +9,12 @@ import type { TargetContext } from '../context.js'
 import { placed } from '../shift/shift-ends.js'
 import { readShift } from '../shift/shift-journal.js'
 import { guardWrites } from './guard-writes.js'
+import { type HeldLock, holdLock } from './hold-lock.js'
 
-const pollMs = { aws: 5_000, local: 500 }
+export const pollMs = { aws: 5_000, local: 500 }
 const longestWaitMs = 60 * 60_000
 
-interface HeldLock {
-  /** Throws Refused once the lock is, or may be, somebody else's: nothing may be written any more. */
-  verifyHeld(): Promise<void>
-  /** Whether it was waited for: what was read before may be out of date. */
-  waited: boolean
-  release(): Promise<void>
-}
-
-interface Found {
+export interface Found {
   lock: Lock
   object: DatedObject
 }
@@ -36,7 +29,7 @@ export async function withTargetLock<T>(
 ): Promise<T> {
   const lock = await context.report.step('Lock', (step) => takeLock(step, context))
   try {
-    return await work({ ...context, ports: guardWrites(context.ports, lock.verifyHeld) }, lock.waited)
+    return await work({ ...context, ports: guardWrites(context.ports, lock.whileHeld) }, lock.waited)
   } finally {
     await lock.release().catch((error: unknown) => {
       // What was done is done: a lock that stays must neither turn that into a failure nor hide why it failed.
@@ -63,7 +56,7 @@ async function takeLock(step: Step, context: TargetContext): Promise<HeldLock> {
     if (etag !== undefined) {
       if (told) step.say('taken after waiting')
       else step.skip('free')
-      return holdLock({ bucket, key, etag, mine, renewedAt: askedAt, waited: told }, context)
+      return holdLock({ bucket, key, etag, mine, renewedAt: askedAt, waited: told }, ports)
     }
     const found = await readLock(context)
     if (found === undefined) continue
@@ -96,14 +89,8 @@ export async function readLock({ ports, names, target }: TargetContext): Promise
   const key = ledgerKeys.lock(names.stack)
   const object = await ports.buckets.readDated(names.deploymentsBucket, key)
   if (object === undefined) return undefined
-  let value: unknown
-  try {
-    value = JSON.parse(object.text)
-  } catch {
-    value = undefined
-  }
-  const parsed = lockSchema.safeParse(value)
-  if (parsed.success) return { lock: parsed.data, object }
+  const lock = readLockText(object.text)
+  if (lock !== undefined) return { lock, object }
   throw new DeployError('StackState', `the lock s3://${names.deploymentsBucket}/${key} cannot be read`, {
     hint: `look at it, then make rs-unlock ENV=${target.env} ORG=${target.org}`,
   })
@@ -127,73 +114,10 @@ export function newLock(context: TargetContext, manual: boolean, why?: string): 
 /** The ETag of our lock when the target is ours now. After a lost answer "taken" may mean taken by ourselves. */
 export async function tryTake(mine: Lock, { ports, names }: TargetContext): Promise<string | undefined> {
   const key = ledgerKeys.lock(names.stack)
-  const etag = await ports.buckets.putNew(names.deploymentsBucket, key, `${JSON.stringify(mine)}\n`)
+  const etag = await ports.buckets.putNew(names.deploymentsBucket, key, lockText(mine))
   if (etag !== undefined) return etag
   const object = await ports.buckets.readDated(names.deploymentsBucket, key)
   return object?.text.includes(mine.nonce) === true ? object.etag : undefined
-}
-
-interface Holding {
-  bucket: string
-  key: string
-  etag: string
-  mine: Lock
-  /** When the renewal (or the taking) was asked for that S3 has confirmed last. */
-  renewedAt: Date
-  waited: boolean
-}
-
-/** Renews the lock in the background until it is released or lost. */
-function holdLock(holding: Holding, { ports }: TargetContext): HeldLock {
-  const { bucket, key, mine, waited } = holding
-  const ended = new AbortController()
-  let { etag, renewedAt } = holding
-  let lost = false
-  const renew = async (): Promise<void> => {
-    const askedAt = ports.clock.now()
-    const renewed =
-      (await ports.buckets.replace(bucket, key, `${JSON.stringify(mine)}\n`, etag)) ?? (await etagIfOurs())
-    lost ||= renewed === undefined
-    if (renewed !== undefined) [etag, renewedAt] = [renewed, askedAt]
-  }
-  /** After a lost answer the newest renewal may be one of ours. */
-  const etagIfOurs = async (): Promise<string | undefined> => {
-    const object = await ports.buckets.readDated(bucket, key)
-    return object?.text.includes(mine.nonce) === true ? object.etag : undefined
-  }
-  const beat = async (): Promise<void> => {
-    while (!lost) {
-      await ports.clock.sleep(heartbeatEveryMs, ended.signal)
-      // No answer is no proof of a loss: the next beat tells, and before a write it is asked again.
-      await renew().catch(() => undefined)
-    }
-  }
-  const beating = beat().catch(() => undefined)
-  return {
-    waited,
-    async verifyHeld() {
-      // After a sleep of the machine, or without a network, no beat has told yet that somebody took over.
-      const silentMs = ports.clock.now().getTime() - renewedAt.getTime()
-      if (!lost && silentMs >= doubtfulAfterMs) await renew().catch(rejectUncertain)
-      if (lost) throw lostLock('this run lost its lock to another one')
-    },
-    async release() {
-      ended.abort()
-      await beating
-      if (!lost) await ports.buckets.removeIf(bucket, key, etag)
-    },
-  }
-}
-
-function rejectUncertain(cause: unknown): never {
-  throw lostLock('this run could not renew its lock for too long, and another one may have taken it', cause)
-}
-
-function lostLock(what: string, cause?: unknown): DeployError {
-  return new DeployError('Refused', `${what}: it stops before it writes anything more`, {
-    cause,
-    hint: 'the same command again waits for the other run and continues',
-  })
 }
 
 /** LOCK_WAIT in milliseconds. Throws Usage; asked for before anything is written. */

@@ -5,9 +5,14 @@ import type { TargetContext } from '../context.js'
 
 /** What every account needs once: the deployments bucket, and the role that API Gateway writes its logs with. */
 export async function prepareAccount(step: Step, context: TargetContext): Promise<void> {
-  const { ports, project } = context
+  const { ports, project, names } = context
   const logRole = await ports.account.apiGatewayLogRole()
   const made = await ensureDeploymentsBucket(context)
+  // A bucket that was versioned before we came; one that was just made has it.
+  if (made.length === 0 && !(await ports.buckets.expiresLocks(names.deploymentsBucket))) {
+    await ports.buckets.expireLocks(names.deploymentsBucket)
+    made.push('old versions of locks expire in the deployments bucket')
+  }
   if (logRole === undefined || logRole === '') {
     await ports.account.setApiGatewayLogRole(apiGatewayLogRole(project))
     made.push('API Gateway may write logs')

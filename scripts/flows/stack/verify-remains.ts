@@ -17,7 +17,7 @@ const partsOfPool = ['AWS::Cognito::UserPoolClient', 'AWS::Cognito::UserPoolGrou
 export async function verifyNothingInside(stack: Stack, context: TargetContext): Promise<void> {
   const resources = await resourcesWithNested(stack.arn, context)
   const holding = resources.filter(
-    ({ type, status }) => isStateful(type) && !partsOfPool.includes(type) && !notItsOwn.includes(status),
+    ({ type, status }) => isStateful(type) && !partsOfPool.includes(type) && isItsOwn({ status }),
   )
   const counted = await Promise.all(
     holding.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context) })),
@@ -30,6 +30,11 @@ export async function verifyNothingInside(stack: Stack, context: TargetContext):
     `the failed stack ${stack.name} (${stack.status}) is to be deleted, but it holds data: nothing was changed`,
     { facts: factsOfHoldings(full), hint: resolving(types, context) },
   )
+}
+
+/** Whether a resource of a failed stack is there and the stack's. */
+export function isItsOwn({ status }: Pick<StackResource, 'status'>): boolean {
+  return !notItsOwn.includes(status)
 }
 
 /** One fact for each that is not empty: `Notes: AWS::DynamoDB::Table notes holds 3 items`. */

@@ -6,11 +6,12 @@ import type { TargetContext } from '../context.js'
 
 /**
  * The user pool that an earlier stack of the target left behind, for a stack that has none: asked only where one is
- * wanted and none was named. Throws Refused when it cannot be told which one it is.
+ * wanted and none was named; `remains` are ids of what is about to be deleted. Throws Refused when it cannot be told
+ * which one it is.
  */
 export async function keptPoolFor(
   stack: Stack | undefined,
-  resources: readonly StackResource[],
+  { resources, remains }: { resources: readonly StackResource[]; remains: readonly string[] },
   context: TargetContext,
 ): Promise<KeptPool | undefined> {
   const { inputs, project } = context
@@ -20,12 +21,15 @@ export async function keptPoolFor(
   )
   const named = inputs.COGNITO_USER_POOL_ID ?? has?.['CognitoUserPoolId'] ?? ''
   const wanted = stack === undefined || (inputs.ENABLE_AUTH ?? has?.['EnableAuth'] ?? 'true') === 'true'
-  return managed || named !== '' || !wanted ? undefined : findKeptPool(context)
+  return managed || named !== '' || !wanted ? undefined : findKeptPool(context, remains)
 }
 
-/** The pool and the client of exactly the target's names; undefined when there is no such pool. */
-export async function findKeptPool({ ports, names }: TargetContext): Promise<KeptPool | undefined> {
-  const pools = await ports.userPools.findByName(names.userPool)
+/** The pool and the client of exactly the target's names, without those that go; undefined when there is no such pool. */
+export async function findKeptPool(
+  { ports, names }: TargetContext,
+  going: readonly string[] = [],
+): Promise<KeptPool | undefined> {
+  const pools = (await ports.userPools.findByName(names.userPool)).filter((id) => !going.includes(id))
   const [poolId] = pools
   if (poolId === undefined) return undefined
   const clients = pools.length > 1 ? [] : await ports.userPools.clientsByName(poolId, names.userPoolClient)

@@ -1,23 +1,37 @@
 import {
   CloudFormationClient,
+  CreateChangeSetCommand,
   CreateStackCommand,
   DeleteStackCommand,
   DescribeStackEventsCommand,
   DescribeStacksCommand,
+  ListChangeSetsCommand,
+  type Stack,
   UpdateStackCommand,
 } from '@aws-sdk/client-cloudformation'
-import { PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+import { ListObjectsV2Command, PutObjectCommand, S3Client } from '@aws-sdk/client-s3'
+
+/** What becomes of a stack whose operation failed: as it was before, or left where it stopped. */
+type OnFailure = 'rolls back' | 'stays'
 
 /** Makes stacks of the states that no deployment should meet, and that some day one does. */
 export interface BadStacks {
   status(name: string): Promise<string | undefined>
   settled(name: string, wanted: string): Promise<void>
-  create(name: string, resources: Record<string, unknown>): Promise<void>
-  update(name: string, resources: Record<string, unknown>): Promise<void>
+  /** The ARN: another one is another stack. */
+  arn(name: string): Promise<string | undefined>
+  create(name: string, resources: Record<string, unknown>, failed?: OnFailure): Promise<void>
+  update(name: string, resources: Record<string, unknown>, failed?: OnFailure): Promise<void>
+  /** Makes a change set for a stack that is not there, and with it a shell in REVIEW_IN_PROGRESS. */
+  review(name: string, resources: Record<string, unknown>): Promise<void>
+  /** Names of the change sets of a stack. */
+  changeSets(name: string): Promise<string[]>
   delete(name: string): Promise<void>
   /** Waits until an event names the resource, and returns what it is called. */
   begun(name: string, logicalId: string): Promise<string>
   put(bucket: string, count: number): Promise<void>
+  /** How many objects a bucket holds; undefined where it is gone. */
+  held(bucket: string): Promise<number | undefined>
 }
 
 /** Goes on for so many seconds, then fails; begins once those that are named are there. */
@@ -44,19 +58,31 @@ export function badStacks(endpoint: string): BadStacks {
       await new Promise((resolve) => setTimeout(resolve, 50))
     }
   }
-  const status = async (name: string): Promise<string | undefined> => {
+  const described = async (name: string): Promise<Stack | undefined> => {
     const { Stacks } = await stacks.send(new DescribeStacksCommand({ StackName: name })).catch(() => ({ Stacks: [] }))
-    return Stacks?.[0]?.StackStatus
+    return Stacks?.[0]
   }
+  const status = async (name: string): Promise<string | undefined> => (await described(name))?.StackStatus
   return {
     status,
     settled: (name, wanted) =>
       until(async () => ((await status(name)) === wanted ? true : undefined)).then(() => undefined),
-    async create(name, resources) {
-      await stacks.send(new CreateStackCommand({ StackName: name, TemplateBody: body(resources) }))
+    arn: async (name) => (await described(name))?.StackId,
+    async create(name, resources, failed = 'rolls back') {
+      const DisableRollback = failed === 'stays'
+      await stacks.send(new CreateStackCommand({ StackName: name, TemplateBody: body(resources), DisableRollback }))
     },
-    async update(name, resources) {
-      await stacks.send(new UpdateStackCommand({ StackName: name, TemplateBody: body(resources) }))
+    async update(name, resources, failed = 'rolls back') {
+      const DisableRollback = failed === 'stays'
+      await stacks.send(new UpdateStackCommand({ StackName: name, TemplateBody: body(resources), DisableRollback }))
+    },
+    async review(name, resources) {
+      const set = { StackName: name, ChangeSetName: 'theirs', ChangeSetType: 'CREATE' } as const
+      await stacks.send(new CreateChangeSetCommand({ ...set, TemplateBody: body(resources) }))
+    },
+    async changeSets(name) {
+      const { Summaries = [] } = await stacks.send(new ListChangeSetsCommand({ StackName: name }))
+      return Summaries.map(({ ChangeSetName = '' }) => ChangeSetName)
     },
     async delete(name) {
       await stacks.send(new DeleteStackCommand({ StackName: name }))
@@ -69,5 +95,10 @@ export function badStacks(endpoint: string): BadStacks {
     async put(bucket, count) {
       for (let i = 0; i < count; i++) await s3.send(new PutObjectCommand({ Bucket: bucket, Key: `k${i}`, Body: 'x' }))
     },
+    held: async (bucket) =>
+      s3.send(new ListObjectsV2Command({ Bucket: bucket })).then(
+        ({ KeyCount }) => KeyCount,
+        () => undefined,
+      ),
   }
 }

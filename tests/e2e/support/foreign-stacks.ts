@@ -23,12 +23,12 @@ export function parentOf(TemplateURL: string): string {
   return JSON.stringify({ Resources: { Inner: { Type: 'AWS::CloudFormation::Stack', Properties: { TemplateURL } } } })
 }
 
-/** A function that says what is wrong in its log, and only there. */
-const answering = `
+/** A function that says what is wrong in its log, and only there, of requests of one type. */
+const answering = (type: 'Create' | 'Delete'): string => `
 import json, urllib.request
 def handler(event, context):
     print('the table has no key')
-    answer = {'Status': 'SUCCESS' if event['RequestType'] == 'Delete' else 'FAILED', 'Reason': 'see the log',
+    answer = {'Status': 'FAILED' if event['RequestType'] == '${type}' else 'SUCCESS', 'Reason': 'see the log',
               'PhysicalResourceId': 'x', **{k: event[k] for k in ('StackId', 'RequestId', 'LogicalResourceId')}}
     put = urllib.request.Request(event['ResponseURL'], json.dumps(answer).encode(), method='PUT')
     urllib.request.urlopen(put)
@@ -37,7 +37,8 @@ const trust = {
   Version: '2012-10-17',
   Statement: [{ Effect: 'Allow', Principal: { Service: 'lambda.amazonaws.com' }, Action: 'sts:AssumeRole' }],
 }
-const resources = {
+/** A resource whose function fails when it is created, or when it is deleted. */
+export const customResources = (fails: 'Create' | 'Delete'): Record<string, unknown> => ({
   Role: { Type: 'AWS::IAM::Role', Properties: { AssumeRolePolicyDocument: trust } },
   Makes: {
     Type: 'AWS::Lambda::Function',
@@ -45,10 +46,8 @@ const resources = {
       Runtime: 'python3.13',
       Handler: 'index.handler',
       Role: { 'Fn::GetAtt': ['Role', 'Arn'] },
-      Code: { ZipFile: answering },
+      Code: { ZipFile: answering(fails) },
     },
   },
   Made: { Type: 'Custom::Thing', Properties: { ServiceToken: { 'Fn::GetAtt': ['Makes', 'Arn'] } } },
-}
-
-export const customResource = JSON.stringify({ Resources: resources })
+})

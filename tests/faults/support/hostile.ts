@@ -181,6 +181,13 @@ export const hostileInputs: Hostile[] = [
     stored: { [`locks/rawscribe-dev-l${i}.json`]: text },
     says: /lock/,
   })),
+  ...receipts.map((text, i) => ({
+    what: `a lock that a deployment meets: ${shorten(text)}`,
+    // The build that was there is taken: nothing is to be built for a refusal.
+    env: { ORG: `m${i}` },
+    stored: { [`locks/rawscribe-dev-m${i}.json`]: text },
+    says: /the lock \S+ cannot be read/,
+  })),
 ]
 
 function shorten(text: string): string {

@@ -23,6 +23,7 @@ function world({ versions, env = 'dev', prompts = {}, over = {} }: World): FakeC
   const buckets: Partial<Buckets> = {
     presence: async () => 'ours',
     isPrivate: async () => true,
+    expiresLocks: async () => true,
     putNew: async () => 'lock',
     replace: async () => 'lock',
     removeIf: async () => true,

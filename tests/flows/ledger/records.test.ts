@@ -1,15 +1,11 @@
-import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import type { Inputs } from '../../../scripts/core/inputs.js'
 import type { Receipt } from '../../../scripts/core/receipt.js'
 import { readBuildRecord, requireBuild } from '../../../scripts/flows/build/build-record.js'
-import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
 import { readLastReceipt, writeReceipt } from '../../../scripts/flows/ledger/ledger.js'
 import { readTargetConfig, uploadConfig } from '../../../scripts/flows/config/target-config.js'
-import type { Functions, Stacks, UserPools } from '../../../scripts/ports.js'
-import { type FakeContext, fakeContext, fakeStack, fakeStep } from '../../support/fake-context.js'
+import { type FakeContext, fakeContext, fakeStep } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
-import { fakePort, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
+import { memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
 
 const withObjects = (objects: Record<string, string>): FakeContext =>
   fakeContext({ ports: (calls) => ({ buckets: memoryBuckets(objects, calls) }) })
@@ -176,59 +172,5 @@ describe('the record of a build', () => {
     const error = await rejectedBy(requireBuild(wanted, withFiles({ [file]: text })))
     expect(error.code).toBe('NotBuilt')
     expect(error.message).toMatch(/3\.11-local, not for 3\.13-lambda/)
-  })
-})
-
-describe('the facts of a deployment', () => {
-  const gather = (inputs: Inputs, stack = undefined as ReturnType<typeof fakeStack> | undefined) => {
-    const files = {
-      'template.yaml': readFileSync('template.yaml', 'utf8'),
-      'backend/rawscribe/main.py': 'x = 1',
-      'backend/layers/dependencies/requirements.txt': 'x',
-      [`${folder}/dev.json`]: '{}',
-    }
-    const context = fakeContext({
-      inputs,
-      ports: (calls) => ({
-        files: memoryFiles(files, calls),
-        buckets: memoryBuckets({}, calls, async () => 'absent'),
-        stacks: fakePort<Stacks>('stacks', { describe: async () => stack, resources: async () => [] }, calls),
-        functions: fakePort<Functions>('functions', { alias: async () => undefined }, calls),
-        userPools: fakePort<UserPools>('userPools', { findByName: async () => [] }, calls),
-      }),
-    })
-    return { facts: gatherFacts(context, false), calls: context.calls }
-  }
-  const writing = /\.(put|putNew|create\w*|execute\w*|delete\w*|update\w*|write|remove|publish|moveAlias|run)\(/
-
-  it('of a fresh target say that it is not deployed, with every parameter and no write', async () => {
-    const { facts, calls } = gather({})
-    const { reasons, parameters, inputs, config } = await facts
-    expect(reasons).toEqual(['not deployed yet'])
-    expect(inputs.parameters).toMatchObject({ Environment: 'dev', Organization: 'myorg', CreateBuckets: 'true' })
-    expect(parameters.map(({ name }) => name)).toContain('CognitoClientId')
-    expect(JSON.parse(config.text)).toEqual({})
-    expect(calls.filter((call) => writing.test(call))).toEqual([])
-  })
-
-  it('take the remains of a failed creation for no stack', async () => {
-    const stack = fakeStack({ status: 'ROLLBACK_COMPLETE', parameters: { EnableAuth: 'false' } })
-    const { reasons, stack: found, inputs } = await gather({}, stack).facts
-    expect([reasons, found, inputs.parameters['EnableAuth']]).toEqual([['not deployed yet'], undefined, 'true'])
-  })
-
-  it.each([
-    [{ DOMAIN_NAME: 'a.b' }, 'CERTIFICATE_ARN is missing'],
-    [{ ADMIN_USERNAME: 'a@b.c' }, 'the password is not'],
-    [{ ADMIN_USERNAME: 'a@b.c', ADMIN_PASSWORD: 'weak' }, 'too weak'],
-    [{ HEALTH_ATTEMPTS: 'many' }, 'HEALTH_ATTEMPTS=many'],
-    [{ HEALTH_ATTEMPTS: '0' }, 'HEALTH_ATTEMPTS=0'],
-    [{ CREATE_BUCKETS: 'false' }, 'does not exist'],
-  ])('refuse %j before anything is written', async (inputs, message) => {
-    const { facts, calls } = gather(inputs)
-    const error = await rejectedBy(facts)
-    expect(['Usage', 'Refused']).toContain(error.code)
-    expect(error.message).toContain(message)
-    expect(calls.filter((call) => writing.test(call))).toEqual([])
   })
 })

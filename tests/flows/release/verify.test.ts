@@ -198,7 +198,8 @@ describe('verifying who may ask what', () => {
     await verifyAccess(api, true, context)
     expect(context.clock.slept).toEqual([250, 500, 1000])
     const never = serving(() => undefined)
-    expect((await rejectedBy(verifyAccess(api, true, never))).message).toBe('/ does not answer')
+    const error = await rejectedBy(verifyAccess(api, true, never))
+    expect([error.code, error.message]).toEqual(['AwsFailed', `${api}: / does not answer`])
     expect(never.clock.slept.reduce((sum, ms) => sum + ms, 0)).toBeLessThanOrEqual(60_000)
   })
 })
@@ -215,9 +216,21 @@ describe('counting SOPs', () => {
     expect(asked).toEqual([{ Authorization: 'Bearer token' }, {}])
   })
 
+  it('takes no answer at all for a fault of the network, not of the app', async () => {
+    const error = await rejectedBy(
+      countListed(
+        api,
+        list,
+        'token',
+        asking(async () => undefined),
+      ),
+    )
+    expect([error.code, error.message]).toEqual(['AwsFailed', `${api}${list.path} does not answer`])
+    expect(error.hint).toContain('network')
+  })
+
   it.each([
     [{ status: 401, headers: {}, body: '' }, 'answered 401'],
-    [undefined, 'answered nothing'],
     [{ status: 200, headers: {}, body: '<html>' }, '/api/v1/sops/list'],
   ])('does not take %j for a list', async (answer, message) => {
     const error = await rejectedBy(

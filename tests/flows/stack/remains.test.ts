@@ -117,13 +117,17 @@ describe('a user pool that was kept', () => {
     ['is given one', undefined, [], { COGNITO_USER_POOL_ID: 'x' }],
   ])('is not looked for when the stack %s', async (_why, stack, resources, inputs) => {
     const context = worldOf({ pools: { p1: own }, inputs })
-    const found = await keptPoolFor(stack === undefined ? undefined : fakeStack(stack), resources, context)
+    const found = await keptPoolFor(
+      stack === undefined ? undefined : fakeStack(stack),
+      { resources, remains: [] },
+      context,
+    )
     expect([found, context.calls]).toEqual([undefined, []])
   })
 
   it('is looked for by a fresh stack, and by one that lost it', async () => {
     for (const stack of [undefined, fakeStack({ parameters: { EnableAuth: 'true' } })]) {
-      const found = await keptPoolFor(stack, [], worldOf({ pools: { p1: own } }))
+      const found = await keptPoolFor(stack, { resources: [], remains: [] }, worldOf({ pools: { p1: own } }))
       expect(found).toEqual({ poolId: 'p1', clientId: 'client' })
     }
   })

@@ -152,7 +152,11 @@ describe('ensuring the administrator', () => {
 })
 
 describe('preparing the account', () => {
-  const prepare = async (presence: Awaited<ReturnType<Buckets['presence']>>, role: string | undefined) => {
+  const prepare = async (
+    presence: Awaited<ReturnType<Buckets['presence']>>,
+    role: string | undefined,
+    over: Partial<Buckets> = {},
+  ) => {
     const step = fakeStep()
     const methods: Partial<Account> = {
       apiGatewayLogRole: async () => role,
@@ -160,12 +164,12 @@ describe('preparing the account', () => {
     }
     const context = fakeContext({
       ports: (calls) => ({
-        buckets: memoryBuckets({}, calls, async () => presence),
+        buckets: fakePort<Buckets>('buckets', { ...memoryBuckets({}, [], async () => presence), ...over }, calls),
         account: fakePort<Account>('account', methods, calls),
       }),
     })
     const work = prepareAccount(step, context)
-    return { work, step, writes: () => context.calls.filter((call) => /create|set/.test(call)) }
+    return { work, step, writes: () => context.calls.filter((call) => /create|set|expireLocks/.test(call)) }
   }
   const bucket = 'buckets.createPrivate(rawscribe-sam-deployments-123456789012)'
   const role = 'account.setApiGatewayLogRole(rawscribe-apigateway-logs)'
@@ -180,6 +184,17 @@ describe('preparing the account', () => {
     await work
     expect(written()).toEqual(expected)
     expect(step.skipped).toBe(expected.length === 0)
+  })
+
+  it('lets old versions of locks expire in a bucket that was versioned before', async () => {
+    const over: Partial<Buckets> = { expiresLocks: async () => false, expireLocks: async () => undefined }
+    const { work, step, writes: written } = await prepare('ours', 'arn', over)
+    await work
+    expect(written()).toEqual(['buckets.expireLocks(rawscribe-sam-deployments-123456789012)'])
+    expect(step.closing).toContain('old versions of locks expire')
+    const fresh = await prepare('absent', 'arn', over)
+    await fresh.work
+    expect(fresh.writes()).toEqual([bucket])
   })
 
   it.each([

@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs'
+import { describe, expect, it } from '@jest/globals'
+import type { Inputs } from '../../../scripts/core/inputs.js'
+import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
+import type { Functions, StackResource, Stacks, UserPools } from '../../../scripts/ports.js'
+import { fakeContext, fakeStack } from '../../support/fake-context.js'
+import { rejectedBy } from '../../support/failures.js'
+import { fakePort, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
+import { resourceOf } from '../../support/scripted-stacks.js'
+
+const folder = 'infra/.config/lambda'
+
+describe('the facts of a deployment', () => {
+  const gather = (
+    inputs: Inputs,
+    stack = undefined as ReturnType<typeof fakeStack> | undefined,
+    { resources = [], existing = [] }: { resources?: StackResource[]; existing?: string[] } = {},
+  ) => {
+    const files = {
+      'template.yaml': readFileSync('template.yaml', 'utf8'),
+      'backend/rawscribe/main.py': 'x = 1',
+      'backend/layers/dependencies/requirements.txt': 'x',
+      [`${folder}/dev.json`]: '{}',
+    }
+    const context = fakeContext({
+      inputs,
+      ports: (calls) => ({
+        files: memoryFiles(files, calls),
+        buckets: memoryBuckets({}, calls, async (name) => (existing.includes(name) ? 'ours' : 'absent')),
+        stacks: fakePort<Stacks>('stacks', { describe: async () => stack, resources: async () => resources }, calls),
+        functions: fakePort<Functions>('functions', { alias: async () => undefined }, calls),
+        userPools: fakePort<UserPools>(
+          'userPools',
+          { findByName: async () => existing.filter((id) => id.startsWith('us-')) },
+          calls,
+        ),
+      }),
+    })
+    return { facts: gatherFacts(context, false), calls: context.calls }
+  }
+  const writing = /\.(put|putNew|create\w*|execute\w*|delete\w*|update\w*|write|remove|publish|moveAlias|run)\(/
+
+  it('of a fresh target say that it is not deployed, with every parameter and no write', async () => {
+    const { facts, calls } = gather({})
+    const { reasons, parameters, inputs, config } = await facts
+    expect(reasons).toEqual(['not deployed yet'])
+    expect(inputs.parameters).toMatchObject({ Environment: 'dev', Organization: 'myorg', CreateBuckets: 'true' })
+    expect(parameters.map(({ name }) => name)).toContain('CognitoClientId')
+    expect(JSON.parse(config.text)).toEqual({})
+    expect(calls.filter((call) => writing.test(call))).toEqual([])
+  })
+
+  it('take the remains of a failed creation for no stack', async () => {
+    const stack = fakeStack({ status: 'ROLLBACK_COMPLETE', parameters: { EnableAuth: 'false' } })
+    const { reasons, stack: found, inputs } = await gather({}, stack).facts
+    expect([reasons, found, inputs.parameters['EnableAuth']]).toEqual([['not deployed yet'], undefined, 'true'])
+  })
+
+  it('count what goes with the remains of a failed creation as gone, and what was there before as there', async () => {
+    const [forms, eln] = ['forms', 'eln'].map((kind) => `rawscribe-${kind}-dev-myorg-123456789012`) as [string, string]
+    const bucket = (physicalId: string, status: string): StackResource =>
+      resourceOf(physicalId, 'AWS::S3::Bucket', status, { physicalId })
+    const pool = resourceOf('Pool', 'AWS::Cognito::UserPool', 'CREATE_COMPLETE', { physicalId: 'us-1' })
+    const stack = fakeStack({ status: 'CREATE_FAILED' })
+    const existing = [forms, 'us-1']
+    const { inputs } = await gather({}, stack, { resources: [bucket(forms, 'CREATE_COMPLETE'), pool], existing }).facts
+    expect(inputs.parameters).toMatchObject({ CreateBuckets: 'true', ManageUserPool: 'true', CognitoUserPoolId: '' })
+    const before = { resources: [bucket(forms, 'CREATE_COMPLETE'), bucket(eln, 'CREATE_FAILED')], existing: [eln] }
+    expect((await rejectedBy(gather({}, stack, before).facts)).message).toContain(
+      `only some of the 5 buckets exist: ${eln};`,
+    )
+  })
+
+  it.each([
+    [{ DOMAIN_NAME: 'a.b' }, 'CERTIFICATE_ARN is missing'],
+    [{ ADMIN_USERNAME: 'a@b.c' }, 'the password is not'],
+    [{ ADMIN_USERNAME: 'a@b.c', ADMIN_PASSWORD: 'weak' }, 'too weak'],
+    [{ HEALTH_ATTEMPTS: 'many' }, 'HEALTH_ATTEMPTS=many'],
+    [{ HEALTH_ATTEMPTS: '0' }, 'HEALTH_ATTEMPTS=0'],
+    [{ CREATE_BUCKETS: 'false' }, 'does not exist'],
+  ])('refuse %j before anything is written', async (inputs, message) => {
+    const { facts, calls } = gather(inputs)
+    const error = await rejectedBy(facts)
+    expect(['Usage', 'Refused']).toContain(error.code)
+    expect(error.message).toContain(message)
+    expect(calls.filter((call) => writing.test(call))).toEqual([])
+  })
+})
