@@ -70,7 +70,9 @@ export function badStacks(endpoint: string): BadStacks {
     arn: async (name) => (await described(name))?.StackId,
     async create(name, resources, failed = 'rolls back') {
       const DisableRollback = failed === 'stays'
-      await stacks.send(new CreateStackCommand({ StackName: name, TemplateBody: body(resources), DisableRollback }))
+      const Capabilities = ['CAPABILITY_IAM' as const]
+      const stack = { StackName: name, TemplateBody: body(resources), DisableRollback, Capabilities }
+      await stacks.send(new CreateStackCommand(stack))
     },
     async update(name, resources, failed = 'rolls back') {
       const DisableRollback = failed === 'stays'
