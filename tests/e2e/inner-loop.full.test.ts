@@ -114,7 +114,7 @@ describe('the inner loop', () => {
     await save('template.yaml', (text) => `${text}\n`)
     expect(await watching.until(({ type }) => type === 'warning')).toMatchObject({
       text: 'template.yaml goes through CloudFormation',
-      hint: 'make rs-up ENV=dev ORG=loop in another terminal, or AUTO=true',
+      hint: 'make rs-up ENV=dev ORG=loop CLOUD=local in another terminal, or AUTO=true',
     })
     expect(await answer()).toBe('saved')
     expect((await make('rs-lock-status')).stdout).toBe('free')

@@ -1,0 +1,68 @@
+import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
+import pMap from 'p-map'
+import { type Command, variablesOf } from '../../scripts/commands/command.js'
+import { commands } from '../../scripts/commands/index.js'
+import { isVariableName } from '../../scripts/core/variables.js'
+import { type Project, jsonLine, makeProject, shown } from './support/project.js'
+
+/** They work without a stack, wait for a person, or are about the machine: what they refuse is tested elsewhere. */
+const elsewhere = new Set([
+  'rs-build',
+  'rs-deploy',
+  'rs-up',
+  'rs-plan',
+  'rs-watch',
+  'start-backend',
+  'start-frontend',
+  'start-dev',
+])
+const onTarget = commands.filter(({ acts, name }) => acts !== 'machine' && acts !== 'cloud' && !elsewhere.has(name))
+const needsTarget = onTarget.filter(({ acts }) => acts === 'target' || acts === 'files')
+const password = { PASSWORD: 'Se$cure$$1!aBc' }
+
+/** What is wrong with a command that somebody is told to type: an unknown target, or a variable that it does not take. */
+function flawsOf(typed: string): string[] {
+  const [make, name = '', ...words] = typed.replaceAll(/'[^']*'|"[^"]*"/g, '…').split(' ')
+  const command: Command | undefined = commands.find((one) => one.name === name)
+  if (make !== 'make' || command === undefined) return [typed]
+  const names = words.map((word) => word.split('=', 1)[0] ?? '')
+  const taken = names.map((one) => isVariableName(one) && variablesOf(command).includes(one))
+  return taken.every(Boolean) ? [] : [typed]
+}
+
+describe('whatever goes wrong', () => {
+  let project: Project
+
+  beforeAll(async () => {
+    project = await makeProject('next')
+    expect(shown(await project.make(['local-start']))).toContain('exit 0')
+  }, 60_000)
+  afterAll(async () => project.remove(), 60_000)
+
+  /** What is to be typed next, of a run that fails; undefined for one that does not. */
+  const nextOf = async (name: string, words: string[]): Promise<string | undefined> => {
+    const result = await project.make([name, ...words, 'JSON=true'], password)
+    if (result.exitCode === 0) return undefined
+    const { next, code } = jsonLine(result, 'failure')
+    expect([name, code]).not.toEqual([name, 'Bug'])
+    expect([name, flawsOf(String(next))]).toEqual([name, []])
+    return String(next)
+  }
+
+  it('is told with the value that is missing', async () => {
+    const ask = async ({ name }: Command): Promise<void> =>
+      expect(await nextOf(name, ['CLOUD=local'])).toBe(`make ${name} ENV=dev CLOUD=local`)
+    await pMap(needsTarget, ask, { concurrency: 4 })
+    const next = await nextOf('rs-show-user', ['CLOUD=local', 'ENV=test', 'USER_NAME=Bob Smith'])
+    expect(next).toBe("make rs-show-user ENV=test ORG=myorg CLOUD=local USER_NAME='Bob Smith'")
+  }, 300_000)
+
+  it('is told with the next command where there is no stack', async () => {
+    const none = ['ENV=dev', 'ORG=org10', 'CLOUD=local', 'USER_NAME=bob@org1.org']
+    const told = await pMap(onTarget, async ({ name }) => [name, await nextOf(name, none)] as const, { concurrency: 4 })
+    const next = new Map(told.filter(([, command]) => command !== undefined))
+    for (const [, command] of next) if (command?.includes(' ENV=') === true) expect(command).toContain(' CLOUD=local')
+    expect(next.get('show-rs-endpoint')).toBe('make rs-deploy ENV=dev ORG=org10 CLOUD=local')
+    expect(next.size).toBeGreaterThan(30)
+  }, 300_000)
+})
