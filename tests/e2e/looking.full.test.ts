@@ -143,6 +143,9 @@ describe('looking at an organization', () => {
     await writeFile(path.join(project.folder, 'template.yaml'), template)
     expect(await bare('rs-drift', ['CHECK=true'])).toMatch(/^no drift: \d+ resources[^]*not compared: .*UserPool/)
     expect(await bare('check-rs')).toMatch(/^Drift: IN_SYNC, looked for \d+ s ago$/m)
+    const data = async (name: string): Promise<unknown> => jsonLine(await make(name, ['JSON=true']), 'result')['data']
+    expect(await data('rs-diff')).toMatchObject({ codeChanged: false, parameters: [], template: [] })
+    expect(await data('rs-drift')).toMatchObject({ drifted: [], inSync: expect.any(Number) as unknown })
     for (const name of ['rs-diff', 'rs-drift']) {
       expect((await project.make([name, ...unknown])).stderr).toContain('make rs-deploy ENV=dev ORG=org10')
     }

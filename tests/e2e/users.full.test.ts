@@ -103,6 +103,22 @@ describe('the users of an organization', () => {
     expect(dataOf(now)).toMatchObject({ user: 'bob@org1.org', groups: ['CLINICIANS'] })
   }, 30_000)
 
+  it('get no token with a password that is for the first time only, and are told what helps', async () => {
+    const { cognito } = localClients(new URL(String(summary['api'])).origin)
+    const Username = 'eve@org1.org'
+    const user = { UserPoolId: String(summary['userPoolId']), Username, MessageAction: 'SUPPRESS' as const }
+    await cognito.send(new AdminCreateUserCommand({ ...user, TemporaryPassword: password }))
+    const words = [`USER_NAME=${Username}`]
+    const early = await asJson('get-rs-token', words, { PASSWORD })
+    expect(jsonLine(early, 'failure')).toMatchObject({
+      code: 'Refused',
+      next: `make rs-set-password ENV=dev ORG=org1 USER_NAME=${Username} CLOUD=local`,
+    })
+    dataOf(await asJson('rs-set-password', words, { PASSWORD: `${password}3` }))
+    expect((await make('get-rs-token', words, { PASSWORD: `${password}3` })).stdout).toMatch(/^[\w-]+\.[\w-]+\.[\w-]+$/)
+    dataOf(await asJson('rs-remove-user', [...words, 'YES=true']))
+  }, 60_000)
+
   it('are not let in by the API with a token that is forged', async () => {
     const [result, remote] = await Promise.all([
       asJson('test-jwt-local'),
