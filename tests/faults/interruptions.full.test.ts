@@ -31,7 +31,7 @@ const twice = atEveryStep(lanes.clean.first, 'first', 'ctrl-c-twice').slice(
 )
 
 describe('a deployment', () => {
-  afterAll(async () => lanes.remove(), 60_000)
+  afterAll(async () => lanes.remove(), 300_000)
 
   it.concurrent.each(
     [...random, ...boundaries, ...twice].map((one) => [one.start, describeInterruption(one), one] as const),
@@ -43,6 +43,6 @@ describe('a deployment', () => {
       expect(shown(second)).toContain('exit 0')
       expect(state).toEqual(lanes.clean[start].state)
     },
-    600_000,
+    1_800_000,
   )
 })

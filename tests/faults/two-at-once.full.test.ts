@@ -10,7 +10,7 @@ describe('two checkouts that deploy one target at once', () => {
   afterAll(async () => {
     await rig.remove()
     await other.remove()
-  }, 60_000)
+  }, 300_000)
 
   it(`follow each other, ${times} times: one waits, both deploy, receipts are consecutive`, async () => {
     await rig.begin('first')

@@ -18,19 +18,19 @@ export async function holdCutMatrix(title: string, start: Start): Promise<void> 
     expect(left).toEqual(state)
   }
   describe(title, () => {
-    afterAll(async () => lanes.remove(), 60_000)
+    afterAll(async () => lanes.remove(), 300_000)
 
     it.concurrent.each(passing.map((way) => [way, cellsOf(start, writes, [way])] as const))(
       `converges after each of its changing calls, in one run where it survives, was %s`,
       async (_, cells) => {
         for (const outcome of await lanes.on((rig) => runTogether(cells, rig))) hold(outcome)
       },
-      1_200_000,
+      1_800_000,
     )
     it.concurrent.each(cellsOf(start, writes, final).map((cell) => [describeCell(cell), cell] as const))(
       'converges after %s',
       async (_, cell) => hold(await lanes.on((rig) => runCell(cell, rig))),
-      600_000,
+      1_800_000,
     )
   })
 }

@@ -157,7 +157,7 @@ async function rigIn(project: Project, clean: Rig['clean']): Promise<Rig> {
     async remove() {
       await proxy.close()
       await halt()
-      await project.remove()
+      await rm(project.folder, { recursive: true, force: true })
     },
   }
 }
