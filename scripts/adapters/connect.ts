@@ -106,6 +106,7 @@ async function connectAws(choice: Exclude<CloudChoice, { kind: 'local' }>, facts
       account,
       endpoint,
       ...(place?.cloudFormationRole === undefined ? {} : { serviceRole: place.cloudFormationRole }),
+      ...(place?.permissionsBoundary === undefined ? {} : { permissionsBoundary: place.permissionsBoundary }),
       ...(expiration === undefined ? {} : { expires: expiration }),
     },
     banner: undefined,

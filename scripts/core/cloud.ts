@@ -10,6 +10,8 @@ export interface Cloud {
   endpoint: string | undefined
   /** ARN of the service role that CloudFormation is to act with. */
   serviceRole?: string
+  /** ARN of the policy that no role of a stack may reach beyond. */
+  permissionsBoundary?: string
   /** When the credentials end, where they do. */
   expires?: Date
 }

@@ -9,6 +9,8 @@ const account = z.string().regex(/^\d{12}$/, 'is an account id of 12 digits, as 
 const region = z.string().regex(/^[a-z]{2}(-[a-z]+)+-\d$/, 'is a region, like eu-west-1')
 const roleArn = z.string().regex(/^arn:aws[a-z-]*:iam::\d{12}:role\/[\w+=,.@/-]+$/, 'is the ARN of a role')
 
+const policyArn = z.string().regex(/^arn:aws[a-z-]*:iam::(\d{12}|aws):policy\/[\w+=,.@/-]+$/, 'is the ARN of a policy')
+
 const entry = z.strictObject({
   account: account.optional(),
   region: region.optional(),
@@ -19,6 +21,8 @@ const entry = z.strictObject({
   externalId: z.string().min(2).optional(),
   /** The service role that CloudFormation acts with. */
   cloudFormationRole: roleArn.optional(),
+  /** The policy that no role of a stack may reach beyond. */
+  permissionsBoundary: policyArn.optional(),
 })
 
 const schema = z.strictObject({

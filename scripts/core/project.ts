@@ -69,6 +69,7 @@ export const knownParameters = [
   'DomainName',
   'CertificateArn',
   'AlarmEmail',
+  'PermissionsBoundary',
 ] as const
 export type KnownParameter = (typeof knownParameters)[number]
 

@@ -13,6 +13,7 @@ describe('infra/environments.json', () => {
         role: 'arn:aws:iam::123456789012:role/deploy/rawscribe-deployer',
         externalId: 'ours',
         cloudFormationRole: 'arn:aws:iam::123456789012:role/rawscribe-cloudformation',
+        permissionsBoundary: 'arn:aws:iam::123456789012:policy/acme-boundary',
       },
     })
     expect(parseEnvironments(text)).toMatchObject({ dev: {}, prod: { region: 'eu-west-1' } })
@@ -24,6 +25,7 @@ describe('infra/environments.json', () => {
     ['{"prod": {"account": 123456789012}}', ': prod.account'],
     ['{"prod": {"region": "Ireland"}}', ': prod.region is a region'],
     ['{"prod": {"role": "deployer"}}', ': prod.role is the ARN of a role'],
+    ['{"prod": {"permissionsBoundary": "acme"}}', ': prod.permissionsBoundary is the ARN of a policy'],
     ['{"prod": {"acount": "123456789012"}}', 'acount'],
     ['{"production": {}}', 'production'],
     ['[]', 'infra/environments.json: '],

@@ -36,6 +36,8 @@ describe('the isolation proof', () => {
     const given = { ...defaults(own), Environment: 'dev', Organization: 'myorg' }
     expect(trespasses(own, given)).toEqual([])
     expect(trespasses(own, { ...given, AlarmEmail: 'ops@example.org' })).toEqual([])
+    const boundary = `arn:aws:iam::${account}:policy/acme-boundary`
+    expect(trespasses(own, { ...given, PermissionsBoundary: boundary })).toEqual([])
   })
 
   it('finds all of it when the template is deployed under another organization’s names', () => {

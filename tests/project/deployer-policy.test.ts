@@ -21,8 +21,9 @@ const file = 'infra/policies/deployer.yaml'
 const template = parseTemplate(readFileSync(file, 'utf8'), file)
 
 /** The documents of a role's policies, as AWS would have them. */
-function documentsOf(role: string, Environment: string): { Statement: Statement[] }[] {
-  const parameters = { Environment, Prefix: 'rawscribe', FrontendPrefix: 'syndi', TrustedArn: 'arn:aws:iam::1:root' }
+function documentsOf(role: string, Environment: string, BoundaryArn = ''): { Statement: Statement[] }[] {
+  const names = { Prefix: 'rawscribe', FrontendPrefix: 'syndi' }
+  const parameters = { Environment, ...names, TrustedArn: 'arn:aws:iam::1:root', BoundaryArn }
   const surroundings = { template, parameters, account: '123456789012', region: 'eu-west-1', stackName: 's' }
   const policies = template.Resources[role]?.Properties?.['ManagedPolicyArns'] as { Ref: string }[]
   return policies.map(({ Ref }) => {
@@ -110,9 +111,21 @@ describe('the rights of who deploys', () => {
     },
   )
 
+  it('ask for a permissions boundary of every role where one is named', () => {
+    const boundary = 'arn:aws:iam::123456789012:policy/acme-boundary'
+    const rights = (BoundaryArn: string): Statement | undefined =>
+      documentsOf('CloudFormationRole', 'dev', BoundaryArn)
+        .flatMap(({ Statement }) => Statement)
+        .find(({ Action }) => listed(Action).includes('iam:CreateRole'))
+    expect(rights(boundary)?.Condition).toEqual({ StringEquals: { 'iam:PermissionsBoundary': boundary } })
+    expect(rights('')?.Condition).toBeUndefined()
+    const all = documentsOf('CloudFormationRole', 'dev', boundary).flatMap(({ Statement }) => Statement)
+    expect(isAllowed('iam:DeleteRolePermissionsBoundary', all)).toBe(false)
+  })
+
   it('fit into policies as IAM takes them: 6144 characters each', () => {
     for (const role of ['Deployer', 'CloudFormationRole']) {
-      for (const document of documentsOf(role, 'stage')) {
+      for (const document of documentsOf(role, 'stage', `arn:aws:iam::123456789012:policy/${'x'.repeat(128)}`)) {
         expect(JSON.stringify(document).length).toBeLessThan(6144)
       }
     }

@@ -119,7 +119,7 @@ function planValues(
   { template }: Sources,
   { stack, resources, kept }: { stack: Stack | undefined; resources: StackResource[]; kept: KeptPool | undefined },
   presence: BucketPresences,
-  { target, inputs, names, project }: TargetContext,
+  { target, inputs, names, project, cloud }: TargetContext,
 ): ParameterValue[] {
   const alive = resources.filter(({ status }) => status !== 'DELETE_COMPLETE')
   const physical = (type: string): string[] =>
@@ -136,7 +136,8 @@ function planValues(
     managed: physical('AWS::Cognito::UserPool').length > 0,
     kept,
   })
-  const decided = { CreateBuckets: String(buckets.create), ...pool }
+  const bounded = cloud.permissionsBoundary === undefined ? {} : { PermissionsBoundary: cloud.permissionsBoundary }
+  const decided = { CreateBuckets: String(buckets.create), ...pool, ...bounded }
   return planParameters({ target, inputs, template, names: project.parameters, stack: stack?.parameters, decided })
 }
 

@@ -14,7 +14,11 @@ describe('the facts of a deployment', () => {
   const gather = (
     inputs: Inputs,
     stack = undefined as ReturnType<typeof fakeStack> | undefined,
-    { resources = [], existing = [] }: { resources?: StackResource[]; existing?: string[] } = {},
+    {
+      resources = [],
+      existing = [],
+      cloud = {},
+    }: { resources?: StackResource[]; existing?: string[]; cloud?: object } = {},
   ) => {
     const files = {
       'template.yaml': readFileSync('template.yaml', 'utf8'),
@@ -24,6 +28,7 @@ describe('the facts of a deployment', () => {
     }
     const context = fakeContext({
       inputs,
+      cloud,
       ports: (calls) => ({
         files: memoryFiles(files, calls),
         buckets: memoryBuckets({}, calls, async (name) => (existing.includes(name) ? 'ours' : 'absent')),
@@ -48,6 +53,18 @@ describe('the facts of a deployment', () => {
     expect(parameters.map(({ name }) => name)).toContain('CognitoClientId')
     expect(JSON.parse(config.text)).toEqual({})
     expect(calls.filter((call) => writing.test(call))).toEqual([])
+  })
+
+  it('carry the permissions boundary of the environment, and else the one that the stack has', async () => {
+    const [ours, theirs] = ['a', 'b'].map((name) => `arn:aws:iam::123456789012:policy/${name}`)
+    const stack = fakeStack({ parameters: { PermissionsBoundary: theirs! } })
+    const bounded = { cloud: { permissionsBoundary: ours } }
+    const planned = await Promise.all(
+      [gather({}), gather({}, stack), gather({}, stack, bounded)].map(
+        async ({ facts }) => (await facts).inputs.parameters['PermissionsBoundary'],
+      ),
+    )
+    expect(planned).toEqual(['', theirs, ours])
   })
 
   it('take the remains of a failed creation for no stack', async () => {
