@@ -8,7 +8,7 @@ export interface ParameterValue {
   name: string
   value: string
   /** Where the value came from. */
-  from: 'target' | 'given' | 'stack' | 'default' | 'decided' | 'release'
+  from: 'target' | 'given' | 'stack' | 'default' | 'decided' | 'place' | 'release'
 }
 
 /** Which template parameter each variable sets. */
@@ -31,6 +31,8 @@ export interface ParameterFacts {
   stack: Readonly<Record<string, string>> | undefined
   /** What the checks decided (CreateBuckets and the like); wins over everything. */
   decided: Readonly<Record<string, string>>
+  /** What infra/environments.json says of ENV. */
+  place?: Readonly<Record<string, string>>
 }
 
 /**
@@ -38,7 +40,7 @@ export interface ParameterFacts {
  * template's default. Throws Usage when one of them has no value at all.
  */
 export function planParameters(facts: ParameterFacts): ParameterValue[] {
-  const { target, inputs, template, names, stack, decided } = facts
+  const { target, inputs, template, names, stack, decided, place = {} } = facts
   const ours = new Map(Object.entries(names).map(([our, their]) => [their, our]))
   const fixed: Record<string, string> = { Environment: target.env, Organization: target.org }
   const planned = Object.entries(template.Parameters ?? {}).map(([name, { Default }]): ParameterValue => {
@@ -47,6 +49,7 @@ export function planParameters(facts: ParameterFacts): ParameterValue[] {
     const known = stack?.[name]
     if (fixed[our] !== undefined) return { name, value: fixed[our], from: 'target' }
     if (decided[our] !== undefined) return { name, value: decided[our], from: 'decided' }
+    if (place[our] !== undefined) return { name, value: place[our], from: 'place' }
     if (given !== undefined) return { name, value: given === 'none' ? '' : given, from: 'given' }
     if (known !== undefined) return { name, value: known, from: 'stack' }
     if (Default !== undefined) return { name, value: String(Default), from: 'default' }

@@ -143,6 +143,11 @@ describe('the parameters', () => {
     expect(planned).toContain('Organization=myorg target')
   })
 
+  it('that the environment names win over the stack’s', () => {
+    const planned = from({ stack: { DomainName: 'of.stack' }, place: { DomainName: 'of.place' } })
+    expect(planned).toContain('DomainName=of.place place')
+  })
+
   it('of the stack that the template no longer has are dropped', () => {
     expect(parameterRecord(planParameters({ ...facts, stack: { Gone: 'x' } }))).not.toHaveProperty('Gone')
   })

@@ -58,6 +58,7 @@ describe('another project says of itself', () => {
     const planned = planParameters({
       ...{ target, inputs: given, template: { Parameters } as Template, names: project.parameters, stack: undefined },
       decided: { ...decided, ...kept },
+      place: { PermissionsBoundary: 'b' },
     })
     const values = ourParameters(parameterRecord(planned), project)
     expect(values).toMatchObject({
@@ -67,7 +68,7 @@ describe('another project says of itself', () => {
       ...decided,
       ...kept,
     })
-    expect(values).toMatchObject({ DomainName: 'd', CertificateArn: 'c', AlarmEmail: 'a' })
+    expect(values).toMatchObject({ DomainName: 'd', CertificateArn: 'c', AlarmEmail: 'a', PermissionsBoundary: 'b' })
     expect(Object.keys(values)).toEqual(expect.arrayContaining([...knownParameters]))
   })
 

@@ -136,9 +136,10 @@ function planValues(
     managed: physical('AWS::Cognito::UserPool').length > 0,
     kept,
   })
-  const bounded = cloud.permissionsBoundary === undefined ? {} : { PermissionsBoundary: cloud.permissionsBoundary }
-  const decided = { CreateBuckets: String(buckets.create), ...pool, ...bounded }
-  return planParameters({ target, inputs, template, names: project.parameters, stack: stack?.parameters, decided })
+  const decided = { CreateBuckets: String(buckets.create), ...pool }
+  const place = cloud.permissionsBoundary === undefined ? {} : { PermissionsBoundary: cloud.permissionsBoundary }
+  const known = stack?.parameters
+  return planParameters({ target, inputs, template, names: project.parameters, stack: known, decided, place })
 }
 
 function wantedBuckets(value: string | undefined): 'true' | 'false' | undefined {

@@ -94,6 +94,7 @@ export function describeParameter(
     stack: 'as it is',
     default: 'default',
     decided: 'by what exists',
+    place: 'from infra/environments.json',
     release: 'as that release had it',
   }[from]
   const shown = (text: string): string => (text !== '' && isSecretParameter(name, template) ? masked : text)
