@@ -107,7 +107,8 @@ def test_the_link_to_the_code_is_that_of_the_version(functions: Functions) -> No
     def linked(**asked: str) -> bytes:
         location = functions.api.get_function(FunctionName=name, **asked)["Code"]["Location"]
         with urllib.request.urlopen(location) as answer:
-            return answer.read()
+            content: bytes = answer.read()
+        return content
 
     assert linked(Qualifier=version) == zipped({"index.py": OLD})
     assert linked() == zipped({"index.py": NEW})
