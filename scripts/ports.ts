@@ -1,6 +1,7 @@
 import type { Account } from './ports/account.js'
 import type { Buckets, Functions, Logs, Stacks, UserPools } from './ports/cloud.js'
 import type { Cdn } from './ports/page.js'
+import type { Images } from './ports/images.js'
 import type { Metrics } from './ports/metrics.js'
 import type { Tables } from './ports/tables.js'
 import type { AppProcesses, Clock, Emulator, Files, Http, Prompts, Shell, Toolchain, Watcher } from './ports/machine.js'
@@ -13,6 +14,7 @@ export type * from './ports/page.js'
 export type * from './ports/removal.js'
 export type * from './ports/users.js'
 export type * from './ports/tables.js'
+export type * from './ports/images.js'
 export type * from './ports/metrics.js'
 
 export interface MachinePorts {
@@ -37,4 +39,5 @@ export interface Ports extends MachinePorts {
   tables: Tables
   cdn: Cdn
   metrics: Metrics
+  images: Images
 }

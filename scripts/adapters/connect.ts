@@ -15,7 +15,7 @@ export interface Connection {
   cloudEnv: () => Promise<Record<string, string>>
   ports: Pick<
     Ports,
-    'stacks' | 'functions' | 'buckets' | 'userPools' | 'account' | 'logs' | 'tables' | 'cdn' | 'metrics'
+    'stacks' | 'functions' | 'buckets' | 'userPools' | 'account' | 'logs' | 'tables' | 'cdn' | 'metrics' | 'images'
   >
 }
 
@@ -153,6 +153,7 @@ function awsPorts(config: ClientConfig, account: string, { clock, project }: Con
     logs: lazily(async () => (await import('./aws/logs.js')).makeLogs(config)),
     metrics: lazily(async () => (await import('./aws/metrics.js')).makeMetrics(config)),
     tables: lazily(async () => (await import('./aws/tables.js')).makeTables(config)),
+    images: lazily(async () => (await import('./aws/images.js')).makeImages(config)),
     cdn: lazily(async () => (await import('./aws/cdn.js')).makeCdn(config)),
     account: lazily(async () => (await import('./aws/account.js')).makeAccount(config, clock)),
   }

@@ -1,4 +1,5 @@
 import { addressesOf } from '../core/addresses.js'
+import { shortDigest } from '../core/image.js'
 import { isSet } from '../core/inputs.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
@@ -16,10 +17,20 @@ export const releaseCommands: Command[] = [
     details:
       'Zips what the build would put into each function, updates those whose live code differs, publishes and checks ' +
       'each new version before any request reaches it, and moves the aliases when all are good: all or none. Changed ' +
-      'dependencies, templates and configuration are for rs-deploy.',
+      'dependencies, templates and configuration are for rs-deploy. A function that is an image gets the one that IMAGE names.',
     example: 'make rs-deploy-function ENV=stage ORG=myorg',
     acts: 'target',
-    variables: ['FUNCTION', 'STRATEGY', 'HEALTH_ATTEMPTS', 'HEALTH_PATH', 'KEEP_VERSIONS', 'LOCK_WAIT', 'FORCE', 'YES'],
+    variables: [
+      'FUNCTION',
+      'IMAGE',
+      'STRATEGY',
+      'HEALTH_ATTEMPTS',
+      'HEALTH_PATH',
+      'KEEP_VERSIONS',
+      'LOCK_WAIT',
+      'FORCE',
+      'YES',
+    ],
     run: runDeployFunction,
   },
   {
@@ -88,9 +99,13 @@ function summarizeRollback(outcome: RollbackOutcome, { report, target, ports, st
 const mostRows = 8
 
 function functionRows(released: readonly Released[]): { label: string; text: string }[] {
-  const rows = released.map(({ logicalId, version, before }) => ({
+  const rows = released.map(({ logicalId, version, before, imageDigest }) => ({
     label: logicalId,
-    text: before === undefined ? `version ${version}` : `version ${version}, was ${before}`,
+    text: [
+      `version ${version}`,
+      ...(before === undefined ? [] : [`was ${before}`]),
+      ...(imageDigest === undefined ? [] : [shortDigest(imageDigest)]),
+    ].join(', '),
   }))
   if (rows.length <= mostRows) return rows
   return [...new Set(rows.map(({ text }) => text))].map((text) => {
@@ -101,9 +116,9 @@ function functionRows(released: readonly Released[]): { label: string; text: str
 
 function functionData(released: readonly Released[]): Record<string, unknown> {
   return Object.fromEntries(
-    released.map(({ logicalId, name, version, codeSha256, before }) => [
+    released.map(({ logicalId, name, version, codeSha256, before, imageDigest }) => [
       logicalId,
-      { name, version, codeSha256, before },
+      { name, version, codeSha256, before, imageDigest },
     ]),
   )
 }

@@ -111,6 +111,11 @@ export const variables = {
     kind: 'text',
     example: 'RawscribeLambda',
   },
+  IMAGE: {
+    summary: 'image in ECR that a function of package type Image is to run, by tag or digest',
+    kind: 'text',
+    example: '123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:v7',
+  },
   ALLOW_DATA_LOSS: {
     summary: 'exact logical ids, by comma, of what may be removed or replaced with its data',
     kind: 'text',

@@ -157,6 +157,8 @@ export interface Functions {
   invoke(name: string, qualifier: string, payload: string): Promise<Invocation>
   /** Every published version, and those that an alias serves, with or without weight. */
   versions(name: string): Promise<{ versions: string[]; aliased: string[] }>
+  /** What an image function runs, by its digest; undefined of one that is a zip. */
+  image(name: string): Promise<string | undefined>
   /** The zip of a version. */
   code(name: string, version: string): Promise<Uint8Array>
   /** Write. */

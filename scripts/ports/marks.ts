@@ -2,6 +2,7 @@ import type { Account } from './account.js'
 import type { Buckets, Functions, Logs, Stacks, UserPools } from './cloud.js'
 import type { Shell } from './machine.js'
 import type { Cdn } from './page.js'
+import type { Images } from './images.js'
 import type { Metrics } from './metrics.js'
 import type { Tables } from './tables.js'
 
@@ -13,6 +14,7 @@ export interface GuardedPorts {
   buckets: Buckets
   cdn: Cdn
   functions: Functions
+  images: Images
   logs: Logs
   metrics: Metrics
   shell: Shell
@@ -58,11 +60,13 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     invoke: 'read',
     versions: 'read',
     code: 'read',
+    image: 'read',
     deleteVersion: 'write',
     updateCode: 'write',
     publish: 'write',
     moveAlias: 'write',
   },
+  images: { digest: 'read' },
   logs: { lastLines: 'read', events: 'read', hasGroup: 'read', removeGroup: 'write' },
   metrics: { figures: 'read', alarmsOn: 'read' },
   shell: { run: 'write' },

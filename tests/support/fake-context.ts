@@ -55,7 +55,7 @@ export interface ContextOptions {
 
 const portNames = [
   ...(['shell', 'prompts', 'http', 'toolchain', 'emulator', 'app', 'watcher', 'stacks'] as const),
-  ...(['functions', 'buckets', 'userPools', 'account', 'logs', 'tables', 'cdn', 'metrics'] as const),
+  ...(['functions', 'buckets', 'userPools', 'account', 'logs', 'tables', 'cdn', 'metrics', 'images'] as const),
 ]
 
 /** A context of dev/myorg on AWS whose ports all refuse to be called, but for those given. */

@@ -70,6 +70,10 @@ export function makeFunctions(config: ClientConfig): Functions {
       const served = aliases.map(toAlias).flatMap(({ version, weights }) => [version, ...Object.keys(weights)])
       return { versions: versions.flatMap(({ Version }) => Version ?? []), aliased: served }
     },
+    async image(name) {
+      const { Code } = await client.send(new GetFunctionCommand({ FunctionName: name }))
+      return Code?.ResolvedImageUri ?? Code?.ImageUri
+    },
     async code(name, version) {
       const { Code } = await client.send(new GetFunctionCommand({ FunctionName: name, Qualifier: version }))
       // A link that is signed for ten minutes: it is fetched as it is, without the SDK.
@@ -91,7 +95,9 @@ export function makeFunctions(config: ClientConfig): Functions {
       return toState(await unlessChanged(name, updated))
     },
     async publish(name, codeSha256, revisionId, description) {
-      const published = { FunctionName: name, CodeSha256: codeSha256, Description: description }
+      // An emulator has no CodeSha256 of an image.
+      const CodeSha256 = codeSha256 === '' ? undefined : codeSha256
+      const published = { FunctionName: name, CodeSha256, Description: description }
       const publish = client.send(new PublishVersionCommand({ ...published, RevisionId: revisionId }))
       const found = publish.catch((error: unknown) => {
         if (!isOwnEcho(error, 'PreconditionFailedException')) throw error

@@ -106,9 +106,9 @@ export function behindApi(released: readonly Released[]): Released | undefined {
 export function functionsPart(released: readonly Released[]): Pick<Receipt, 'function' | 'functions'> {
   const only = behindApi(released)
   if (only === undefined) return {}
-  const functions = released.map(({ logicalId, name, alias, version, codeSha256 }) => [
+  const functions = released.map(({ logicalId, name, alias, version, codeSha256, imageDigest }) => [
     logicalId,
-    { name, alias, version, codeSha256 },
+    { name, alias, version, codeSha256, ...(imageDigest === undefined ? {} : { imageDigest }) },
   ])
   return {
     function: { name: only.name, version: only.version, codeSha256: only.codeSha256 },

@@ -1,13 +1,21 @@
 import path from 'node:path'
 import { selectFunctions } from '../../core/code-selection.js'
 import { counted } from '../../core/contents.js'
+import type { ImageReference } from '../../core/image.js'
 import { readStrategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { type Sources, readSources } from '../build/build-target.js'
-import { type CodeFacts, confirmCodeFacts, readCodeFacts, verifyDependencies } from './code-facts.js'
-import type { FunctionCode } from '../build/code-source.js'
+import {
+  type CodeFacts,
+  type StandingFunction,
+  confirmCodeFacts,
+  readCodeFacts,
+  verifyDependencies,
+} from './code-facts.js'
+import type { FunctionCode, ImageCode } from '../build/code-source.js'
+import { heedImages, imageCode, imageFunction, readImage } from './image-code.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { withBuildFolder } from '../deploy/deploy.js'
@@ -36,8 +44,9 @@ export async function deployFunctions(force: boolean, context: TargetContext): P
   healthPathOf(context)
   readKeepVersions(context.inputs.KEEP_VERSIONS)
   readStrategy(context.inputs.STRATEGY)
+  const image = readImage(context)
   return withBuildFolder(context, async () => {
-    const taken = await report.step('Package', (step) => takeCode(step, context))
+    const taken = await report.step('Package', (step) => takeCode(image, step, context))
     return withTargetLock(context, async (locked, waited) => {
       const resumes = await heedShift(locked)
       const early = waited || resumes ? undefined : taken.early
@@ -51,16 +60,22 @@ export async function deployFunctions(force: boolean, context: TargetContext): P
 
 interface Taken {
   sources: Sources
+  /** The image that a function is to run instead of code of the checkout. */
+  image: ImageReference | undefined
   codes: ReadonlyMap<string, FunctionCode>
   /** What stood while the code was packaged; undefined: it could not be read, and is to be read under the lock. */
   early: CodeFacts | undefined
 }
 
-async function takeCode(step: Step, context: TargetContext): Promise<Taken> {
+async function takeCode(image: ImageReference | undefined, step: Step, context: TargetContext): Promise<Taken> {
   const { ports } = context
   const standing = settleForFunction(step, context)
   const reading = standing.then((stack) => readCodeFacts(stack, context)).catch(() => undefined)
   const [sources] = await Promise.all([readSources(context), standing])
+  if (image !== undefined) {
+    step.skip('an image is given: no code of the checkout is brought')
+    return { sources, image, codes: new Map(), early: await reading }
+  }
   const [codes, early] = await Promise.all([packageFunctions(sources, step, context), reading])
   const [first] = codes.values()
   const home = path.dirname(path.dirname(path.dirname(minimalZip)))
@@ -68,30 +83,47 @@ async function takeCode(step: Step, context: TargetContext): Promise<Taken> {
   const zips = new Map([...codes.values()].map(({ file, bytes }) => [file, bytes] as const))
   const kilobytes = Math.ceil([...zips.values()].reduce((sum, bytes) => sum + bytes, 0) / 1000)
   step.say(`${counted(codes.size, 'function')}, ${kilobytes} kB`)
-  return { sources, codes, early }
+  return { sources, image, codes, early }
 }
 
 /** The functions to release: those whose live code is not what the checkout holds. Throws what stands in the way. */
 async function check(
-  { sources, codes, early }: Taken,
+  { sources, image, codes, early }: Taken,
   force: boolean,
   step: Step,
   context: TargetContext,
 ): Promise<CodeFacts & { wanted: Wanted[] }> {
   const facts = await confirmCodeFacts(early, step, context)
   const chosen = selectFunctions(facts.functions, context.inputs.FUNCTION)
-  verifyDependencies(sources, facts, force, step, context)
-  const wanted = chosen.flatMap((one): Wanted[] => {
-    const code = codes.get(one.fn.logicalId)
-    if (code === undefined || code.codeSha256 === one.liveSha256) return []
-    return [{ fn: one.fn, code, served: one.good, seen: { latest: one.latest, alias: one.alias } }]
-  })
+  if (image === undefined) {
+    await heedImages(chosen, step, context)
+    verifyDependencies(sources, facts, force, step, context)
+  }
+  const wanted =
+    image === undefined
+      ? chosen.flatMap((one) => wantedOf(one, codes.get(one.fn.logicalId)))
+      : await wantedImage(image, chosen, facts, context)
   verifyAliases(wanted, context)
   for (const { fn, unproved } of chosen) {
     if (unproved !== undefined) step.line('plain', `${fn.logicalId}: ${unproved}`)
   }
   step.say(wanted.length === 0 ? 'live code is this code already' : `${counted(wanted.length, 'function')} changed`)
   return { ...facts, wanted }
+}
+
+function wantedOf(one: StandingFunction, code: FunctionCode | ImageCode | undefined): Wanted[] {
+  if (code === undefined || code.codeSha256 === one.liveSha256) return []
+  return [{ fn: one.fn, code, served: one.good, seen: { latest: one.latest, alias: one.alias } }]
+}
+
+async function wantedImage(
+  image: ImageReference,
+  chosen: readonly StandingFunction[],
+  { live }: CodeFacts,
+  context: TargetContext,
+): Promise<Wanted[]> {
+  const only = imageFunction(chosen, context)
+  return wantedOf(only, await imageCode(image, only, live, context))
 }
 
 /** Code of a function without an alias would be live before it was checked, and there would be no way back. */

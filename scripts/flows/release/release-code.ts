@@ -6,7 +6,7 @@ import type { ShiftRecord } from '../../core/shift.js'
 import type { CodeSource, FunctionAlias, FunctionState } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { type Checked, checkBeforeTraffic } from './check-version.js'
-import { type FunctionCode, codeSource } from '../build/code-source.js'
+import { type FunctionCode, type ImageCode, codeSource, digestOf } from '../build/code-source.js'
 import type { TargetContext } from '../context.js'
 import { type Move, moveTraffic } from './move-traffic.js'
 import { type FailedFunction, preparationFailure } from './preparation-failure.js'
@@ -25,7 +25,7 @@ export const functionsAtOnce = 32
 export interface Wanted {
   fn: TargetFunction
   /** Undefined: what $LATEST holds. */
-  code: FunctionCode | undefined
+  code: FunctionCode | ImageCode | undefined
   /** The version that served before the release began, where that is not what the alias says now. */
   served?: string | undefined
   /** What was read under the lock already. */
@@ -175,16 +175,13 @@ async function prepareVersion(
   const answersHealth = await check(fn, ready.version, good, tell, context)
   const { logicalId, name } = fn
   const { version, codeSha256 } = ready
-  return {
-    fn,
-    current,
-    made: { logicalId, name, alias, version, codeSha256, before: good, updated: behind, answersHealth },
-  }
+  const made = { logicalId, name, alias, version, codeSha256, before: good, updated: behind, answersHealth }
+  return { fn, current, made: { ...made, ...digestOf(code) } }
 }
 
 async function update(
   held: FunctionState,
-  code: FunctionCode,
+  code: FunctionCode | ImageCode,
   { among, sources }: Preparation,
   tell: (text: string) => void,
   context: TargetContext,

@@ -13,6 +13,7 @@ import { executeChangeSet } from '../stack/change-set.js'
 import { prepareKeptSet } from '../stack/packaged-template.js'
 import { type PlannedChanges, confirmChanges, planChanges } from '../stack/plan-changes.js'
 import { protectStack } from '../stack/protect-stack.js'
+import { earlierImage } from './image-code.js'
 import { healthPathOf, readAttempts } from './health-gate.js'
 import { recordCodeFailure, recordWhole } from './record-code.js'
 import { type Released, type Wanted, releaseCode } from './release-code.js'
@@ -122,8 +123,9 @@ async function releaseGoal(
     functions.map(async (fn): Promise<Wanted> => {
       const one = earlier.find(({ name }) => name === fn.name)
       const latest = await settled(fn.name, undefined, context)
-      const same = one === undefined || latest.codeSha256 === one.codeSha256 || fn.packageType === 'Image'
-      const code = same ? undefined : await liveCode(fn.logicalId, one, context)
+      const same = one === undefined || latest.codeSha256 === one.codeSha256
+      const earlierCode = fn.packageType === 'Image' ? earlierImage : liveCode
+      const code = same ? undefined : await earlierCode(fn.logicalId, one, context)
       return { fn, code, served: served.get(fn.name) }
     }),
   )

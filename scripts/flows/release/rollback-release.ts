@@ -40,6 +40,7 @@ interface Way {
   alias: string
   to: string
   codeSha256: string
+  imageDigest: string | undefined
 }
 
 async function plan(
@@ -57,7 +58,7 @@ async function plan(
     if (to === undefined || alias === undefined || isServing(standing, to.version)) return undefined
     if ((await context.ports.functions.state(standing.name, to.version)) === undefined)
       throw pruned(standing, to.version)
-    return { standing, alias, to: to.version, codeSha256: to.codeSha256 }
+    return { standing, alias, to: to.version, codeSha256: to.codeSha256, imageDigest: to.imageDigest }
   })
   const back = (await Promise.all(ways)).flatMap((way) => way ?? [])
   step.say(back.length === 0 ? `release ${goal.release} serves already` : `back to release ${goal.release}`)
@@ -125,7 +126,10 @@ async function checkOld(
 }
 
 /** The old version, too, is asked for its health before requests reach it: what it depends on may be gone. */
-async function checked({ standing, alias, to, codeSha256 }: Way, context: TargetContext): Promise<Released> {
+async function checked(
+  { standing, alias, to, codeSha256, imageDigest }: Way,
+  context: TargetContext,
+): Promise<Released> {
   const { fn, logicalId, name } = standing
   const serving = standing.alias?.version
   const found = fn.check && (await checkOld({ name, to, check: fn.check, serving }, context))
@@ -135,6 +139,7 @@ async function checked({ standing, alias, to, codeSha256 }: Way, context: Target
     alias,
     version: to,
     codeSha256,
+    ...(imageDigest === undefined ? {} : { imageDigest }),
     before: serving === '$LATEST' ? undefined : serving,
     moved: true,
     updated: false,
