@@ -204,7 +204,7 @@ describe('after rs-deploy', () => {
       'Billing/Billing02',
       'Stock05',
     ])
-  }, 120_000)
+  }, 300_000)
 
   it('rs-deploy-only keeps newer code that was released past it, unless asked', async () => {
     await change(['orders', 'billing/code'])
@@ -217,7 +217,7 @@ describe('after rs-deploy', () => {
     const taken = await make('rs-deploy-only', 'FORCE=true', 'CODE=build')
     expect(shown(taken)).toContain('exit 0')
     expect(moved(newer, await aliases())).toHaveLength(20)
-  }, 120_000)
+  }, 300_000)
 })
 
 describe('a zip over 50 MiB', () => {
