@@ -36,6 +36,7 @@ FIXES = (
     "cfn-conditions",
     "cfn-buckets",
     "cfn-names",
+    "cfn-rollback",
     "cfn-checks",
     "cfn-outputs",
     "cfn-replacement",

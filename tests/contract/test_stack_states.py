@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 from cloud import Cloud, unique
-from stacks import Stacks, refusal, request
+from stacks import Stacks, empty_bucket, refusal, request
 
 QUEUE: dict[str, Any] = {"Type": "AWS::SQS::Queue"}
 
@@ -95,6 +95,28 @@ def test_a_bucket_with_contents_is_not_deleted(cloud: Cloud, stacks: Stacks, ver
     assert ("Bucket", "DELETE_FAILED") in stacks.events(name)
     assert "Bucket" in stacks.stack(name)["StackStatusReason"]
     s3.head_bucket(Bucket=bucket)
+
+
+@pytest.mark.fix("cfn-rollback")
+def test_what_a_rollback_cannot_delete_stays_in_the_stack(cloud: Cloud, stacks: Stacks) -> None:
+    name, bucket, slow = stacks.name("stays"), unique("bucket"), waiting()
+    made = {"Type": "AWS::S3::Bucket", "Properties": {"BucketName": bucket}}
+    template = {"Resources": {**slow["Resources"], "Bucket": made, **failing("Bucket", *slow["Resources"])}}
+    stacks.api.create_stack(StackName=name, **request(template))
+    cloud.wait(lambda: ("Bucket", "CREATE_COMPLETE") in stacks.events(name))
+    cloud.client("s3").put_object(Bucket=bucket, Key="kept", Body=b"x")
+    assert release(stacks, name, slow) == "ROLLBACK_FAILED"
+
+    def listed() -> list[tuple[str, str, str]]:
+        found = stacks.api.list_stack_resources(StackName=name)["StackResourceSummaries"]
+        return [(r["LogicalResourceId"], r["PhysicalResourceId"], r["ResourceStatus"]) for r in found
+                if r["ResourceStatus"] != "DELETE_COMPLETE"]
+
+    assert listed() == [("Bucket", bucket, "DELETE_FAILED")]
+    assert stacks.delete(name) == "DELETE_FAILED"
+    assert listed() == [("Bucket", bucket, "DELETE_FAILED")]
+    empty_bucket(cloud, bucket)
+    assert stacks.delete(name) == "DELETE_COMPLETE"
 
 
 @pytest.mark.fix("cfn-names")
