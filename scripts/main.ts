@@ -10,11 +10,11 @@ import { listenForInterrupts } from './adapters/interrupts.js'
 import { machinePorts } from './adapters/machine-ports.js'
 import { readEnvironment, readProject } from './adapters/project.js'
 import { explainAwsError } from './adapters/aws/explain.js'
-import { type Command, variablesOf } from './commands/command.js'
+import { type Command, variablesOf, verifyTaken } from './commands/command.js'
 import { commands } from './commands/index.js'
 import { parseCommandLine } from './commands/parse.js'
 import { runCommand } from './commands/run.js'
-import { type Inputs, givenInputs, isSet, readInputs } from './core/inputs.js'
+import { type Inputs, givenInputs, isSet, namesGiven, readInputs } from './core/inputs.js'
 import { type Typed, nextCommand } from './core/next-command.js'
 import { type VariableName, variableNames, variables } from './core/variables.js'
 import { DeployError } from './errors.js'
@@ -43,6 +43,7 @@ async function main(): Promise<void> {
     const given = { environment, makeNames, flags: parsed.flags }
     typed = { command: parsed.command.name, inputs: givenInputs(given), takes: variablesOf(parsed.command) }
     const inputs = readInputs(given)
+    verifyTaken(parsed.command, namesGiven(given))
     forgetSecrets()
     quietSdk()
     // Help may be asked for in any folder; it leaves nothing there.

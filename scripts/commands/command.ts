@@ -1,5 +1,7 @@
-import type { VariableName } from '../core/variables.js'
+import { nearest } from '../core/near-miss.js'
 import type { Environment } from '../core/target.js'
+import type { VariableName } from '../core/variables.js'
+import { DeployError } from '../errors.js'
 import type { CloudContext, Context, FilesContext, TargetContext } from '../flows/context.js'
 
 export const groups = [
@@ -62,6 +64,24 @@ export function variablesOf(command: Command): VariableName[] {
     target: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
   }
   return [...new Set([...named[command.acts], ...command.variables, 'JSON' as const])]
+}
+
+/** They say where a run acts and how it answers: a target that has no use for them acts no differently with them. */
+const harmless: readonly VariableName[] = ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR', 'JSON']
+
+/**
+ * Throws Usage where a variable was given that the command does not take: with CHECK=true ignored, what was to be looked
+ * at would be done.
+ */
+export function verifyTaken(command: Command, given: readonly VariableName[]): void {
+  const taken = variablesOf(command)
+  const stray = given.filter((name) => !taken.includes(name) && !harmless.includes(name))
+  if (stray.length === 0) return
+  const close = stray.flatMap((name) => nearest(name, taken) ?? [])[0]
+  const meant = close === undefined ? '' : `did you mean ${close}? `
+  throw new DeployError('Usage', `${command.name} takes no ${stray.join(' and no ')}: nothing was done`, {
+    hint: `${meant}make help-target TARGET_NAME=${command.name} lists what it takes`,
+  })
 }
 
 export function isRequired(command: Command, name: VariableName): boolean {

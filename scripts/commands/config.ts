@@ -1,3 +1,4 @@
+import type { JsonObject } from '../core/config-merge.js'
 import { isSet } from '../core/inputs.js'
 import { stackName, targetOfStack } from '../core/names.js'
 import type { Target } from '../core/target.js'
@@ -59,7 +60,7 @@ export const configCommands: Command[] = [
     name: 'rs-show-runtime-config',
     group: 'Configuration',
     summary: 'The configuration that was uploaded, as the backend reads it',
-    details: 'Prints config.json of the lambda bucket.',
+    details: 'Prints config.json of the lambda bucket. What looks like a secret is masked.',
     example: 'make rs-show-runtime-config ENV=stage ORG=myorg',
     acts: 'target',
     variables: [],
@@ -78,12 +79,13 @@ export async function runUpdateConfig(context: TargetContext): Promise<void> {
 async function showConfig(context: FilesContext): Promise<void> {
   const { mergedConfigs } = await import('../flows/config/show-config.js')
   const { columns } = await import('../report/ledger-text.js')
-  const { maskSecrets, secretPaths } = await import('../core/config-secrets.js')
-  const { env } = context.target
+  const { hiddenPaths, maskSecrets } = await import('../core/config-secrets.js')
+  const { verifyBase } = await import('../flows/config/target-config.js')
+  await verifyBase(context)
   const parts = (await mergedConfigs(context)).map(({ part, merged, sources }) => {
-    const secret = secretPaths(merged, env)
-    const shown = sources.map((one) => (secret.includes(one.path) ? { ...one, value: masked } : one))
-    return { part, merged: maskSecrets(merged, env), sources: shown }
+    const hidden = hiddenPaths(merged)
+    const shown = sources.map((one) => (hidden.includes(one.path) ? { ...one, value: masked } : one))
+    return { part, merged: maskSecrets(merged), sources: shown }
   })
   const merged = Object.fromEntries(parts.map((one) => [one.part, one.merged]))
   const explain = isSet(context.inputs, 'EXPLAIN')
@@ -113,17 +115,30 @@ async function writtenText(files: readonly WrittenConfig[]): Promise<string> {
 
 async function showRuntimeConfig(context: TargetContext): Promise<void> {
   const { deployedStack } = await import('../flows/stack/deployed-stack.js')
-  const { configKey } = await import('../flows/config/target-config.js')
+  const [{ configProblem }, { hiddenPaths, maskSecrets }] = await Promise.all([
+    import('../core/config-file.js'),
+    import('../core/config-secrets.js'),
+  ])
+  const { configBucket, configKey, readStoredConfig } = await import('../flows/config/target-config.js')
   const { env, org } = context.target
+  const bucket = configBucket(context)
   await deployedStack(context)
-  const bucket = context.names.buckets.lambda
-  const stored = await context.ports.buckets.read(bucket, configKey)
+  const stored = await readStoredConfig(context)
   if (stored === undefined) {
     throw new DeployError('NotDeployed', `s3://${bucket}/${configKey} does not exist`, {
       hint: `make rs-update-config ENV=${env} ORG=${org}`,
     })
   }
-  context.report.emit({ type: 'result', text: stored.text.trimEnd(), data: stored })
+  const place = `s3://${bucket}/${configKey}`
+  const broken = configProblem(stored.text, place)
+  if (broken !== undefined) {
+    throw new DeployError('StackState', `${broken}; it is not shown, for it may hold secrets`, {
+      hint: `make rs-update-config ENV=${env} ORG=${org} uploads what the files say`,
+    })
+  }
+  const config = JSON.parse(stored.text) as JsonObject
+  const text = hiddenPaths(config).length === 0 ? stored.text : JSON.stringify(maskSecrets(config), null, 2)
+  context.report.emit({ type: 'result', text: text.trimEnd(), data: { ...stored, text } })
 }
 
 async function runSync(context: EnvironmentContext): Promise<void> {

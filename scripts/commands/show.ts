@@ -1,4 +1,4 @@
-import { addressesOf } from '../core/addresses.js'
+import { addressesOf, openableOutputs } from '../core/addresses.js'
 import type { KnownOutput } from '../core/project.js'
 import { DeployError } from '../errors.js'
 import type { CloudContext, TargetContext } from '../flows/context.js'
@@ -48,7 +48,8 @@ export const showCommands: Command[] = [
     group: 'Look',
     summary: 'Every output of the stack, as shell variables or JSON',
     details:
-      'FORMAT=env (unset: the same) gives lines such as API_ENDPOINT=…, quoted for a shell; FORMAT=json one object.',
+      'FORMAT=env (unset: the same) gives lines such as API_ENDPOINT=…, quoted for a shell (OUTPUT_PATH=… ' +
+      'where the shell has that name itself); FORMAT=json one object. Addresses are as this machine can open them.',
     example: 'make rs-outputs ENV=stage ORG=myorg FORMAT=json',
     acts: 'target',
     variables: ['FORMAT'],
@@ -57,7 +58,8 @@ export const showCommands: Command[] = [
         import('../flows/stack/deployed-stack.js'),
         import('../core/shell-words.js'),
       ])
-      const { outputs } = await deployedStack(context)
+      const { names, project, cloud } = context
+      const outputs = openableOutputs((await deployedStack(context)).outputs, project, names.apiStage, cloud)
       const lines = Object.entries(outputs).map(([name, value]) => shellAssignment(name, value))
       const text = context.inputs.FORMAT === 'json' ? JSON.stringify(outputs, null, 2) : lines.join('\n')
       context.report.emit({ type: 'result', text, data: outputs })
@@ -133,7 +135,7 @@ function showValue(name: string, summary: string, read: Read): Command {
       const stack = await deployedStack(context)
       const value = await read(stack, context)
       if (value === undefined || value === '') {
-        throw new DeployError('NotDeployed', `${stack.name} is ${stack.status} and has no such part: ${summary}`, {
+        throw new DeployError('NotDeployed', `${stack.name} is ${stack.status}, and ${name} finds nothing there`, {
           hint: `make check-rs ENV=${env} ORG=${org} shows what it has`,
         })
       }

@@ -1,4 +1,5 @@
 import type { Cloud } from './cloud.js'
+import type { Project } from './project.js'
 
 /** Addresses as a browser on this machine can open them; never with a slash at the end. */
 export interface Addresses {
@@ -22,6 +23,24 @@ export function addressesOf(outputs: Readonly<Record<string, string>>, apiStage:
     api: apiId === undefined ? api : `${endpoint}/restapis/${apiId}/${apiStage}/_user_request_`,
     page: distribution === undefined ? page : localPage(endpoint, distribution),
   }
+}
+
+/** The outputs of a stack with the addresses in them as this machine can open them, under whatever names they have. */
+export function openableOutputs(
+  outputs: Readonly<Record<string, string>>,
+  { outputs: theirs }: Pick<Project, 'outputs'>,
+  apiStage: string,
+  cloud: Cloud,
+): Record<string, string> {
+  if (cloud.endpoint === undefined) return { ...outputs }
+  const { api, page } = addressesOf(outputs, apiStage, cloud)
+  const opened: Record<string, string | undefined> = {
+    ApiEndpoint: api,
+    CloudFrontURL: page,
+    ...(theirs.ApiEndpoint === undefined ? {} : { [theirs.ApiEndpoint]: api }),
+    ...(theirs.CloudFrontURL === undefined ? {} : { [theirs.CloudFrontURL]: page }),
+  }
+  return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, opened[name] ?? value]))
 }
 
 function localPage(endpoint: string, distribution: string): string {

@@ -1,4 +1,4 @@
-import { parseDocument } from 'yaml'
+import { type ParseErrorCode, printParseErrorCode, visit } from 'jsonc-parser'
 import * as z from 'zod'
 import { DeployError } from '../errors.js'
 import type { JsonObject } from './config-merge.js'
@@ -63,6 +63,8 @@ export function parseConfig(text: string, file: string): JsonObject {
   if (isDeeperThan(value, deepestConfig)) {
     throw new DeployError('Usage', `${file} is nested deeper than ${deepestConfig} levels`, { hint })
   }
+  const twice = whereNamedTwice(text)
+  if (twice !== undefined) throw new DeployError('Usage', `${file}${twice}`, { hint })
   const checked = knownSections.safeParse(value)
   if (checked.success) return value as JsonObject
   const issue = checked.error.issues[0]
@@ -74,19 +76,68 @@ function isDeeperThan(value: unknown, levels: number): boolean {
   return levels === 0 || Object.values(value).some((inner) => isDeeperThan(inner, levels - 1))
 }
 
+/** What the parser finds, in words; none of them quotes the text, which may hold a secret. */
+const inWords: Readonly<Record<string, string>> = {
+  InvalidCommentToken: 'comments are not JSON',
+  UnexpectedEndOfComment: 'comments are not JSON',
+  InvalidSymbol: 'is not valid JSON: a text needs double quotes around it',
+  InvalidNumberFormat: 'is not valid JSON: a number is written otherwise',
+  UnexpectedEndOfNumber: 'is not valid JSON: a number is written otherwise',
+  PropertyNameExpected: 'is not valid JSON: a name in double quotes is expected',
+  ValueExpected: 'is not valid JSON: a value is expected',
+  ColonExpected: 'is not valid JSON: a colon is expected',
+  CommaExpected: 'is not valid JSON: a comma is expected',
+  CloseBraceExpected: 'is not valid JSON: a closing } is expected',
+  CloseBracketExpected: 'is not valid JSON: a closing ] is expected',
+  EndOfFileExpected: 'is not valid JSON: nothing is expected after its end',
+  UnexpectedEndOfString: 'is not valid JSON: a text is not closed on its line',
+  InvalidUnicode: 'is not valid JSON: \\u takes four hexadecimal digits',
+  InvalidEscapeCharacter: 'is not valid JSON: no such character stands after a backslash',
+  InvalidCharacter: 'is not valid JSON: a control character stands in a text',
+}
+
 /** `:3:5 what is wrong`. JSON.parse tells no line on Node 20, so the place is found by a parser that does. */
 export function whereJsonBreaks(text: string): string {
-  const lines = text.split('\n')
-  const comment = lines.findIndex((line) => /^\s*(\/\/|\/\*)/.test(line))
-  if (comment !== -1) return `:${comment + 1}:${(lines[comment]?.search(/\S/) ?? 0) + 1} comments are not JSON`
-  // Texts may hold anything: they are blanked out, at the same length.
-  const bare = text.replaceAll(/"(?:[^"\\\n]|\\.)*"/g, (quoted) => `"${'x'.repeat(quoted.length - 2)}"`)
-  const trailing = /,\s*[}\]]/.exec(bare)
-  if (trailing !== null) return `:${positionOf(text, trailing.index)} a comma before the closing bracket is not JSON`
-  const error = parseDocument(text, { strict: true, version: '1.2', schema: 'json' }).errors[0]
-  if (error === undefined) return ':1:1 is not valid JSON'
-  const message = error.message.split('\n')[0]?.replace(/ at line \d+, column \d+:?$/, '') ?? ''
-  return `:${positionOf(text, error.pos[0])} is not valid JSON: ${message}`
+  if (text.startsWith('\uFEFF')) return ':1:1 a byte order mark is not JSON: save the file as UTF-8 without it'
+  let found: { offset: number; words: string } | undefined
+  let comma: number | undefined
+  const onError = (code: ParseErrorCode, offset: number): void => {
+    const words = text[offset] === '#' ? inWords['InvalidCommentToken'] : inWords[printParseErrorCode(code)]
+    found ??=
+      comma !== undefined && /^[}\]]/.test(text.slice(offset)) && text.slice(comma + 1, offset).trim() === ''
+        ? { offset: comma, words: 'a comma before the closing bracket is not JSON' }
+        : { offset: placeOf(code, offset, text), words: words ?? 'is not valid JSON' }
+  }
+  const onSeparator = (character: string, offset: number): void => {
+    if (character === ',') comma = offset
+  }
+  try {
+    visit(text, { onError, onSeparator }, { disallowComments: true })
+  } catch (error) {
+    // Nested deeper than the parser's stack.
+    if (!(error instanceof RangeError)) throw error
+  }
+  return `:${positionOf(text, found?.offset ?? 0)} ${found?.words ?? 'is not valid JSON'}`
+}
+
+/** A comma is missing where the value before it ends. */
+function placeOf(code: ParseErrorCode, offset: number, text: string): number {
+  return printParseErrorCode(code) === 'CommaExpected' ? text.slice(0, offset).trimEnd().length : offset
+}
+
+/** `:3:5 "name" stands there twice`, of which JSON.parse takes the last and says nothing; undefined where no name does. */
+function whereNamedTwice(text: string): string | undefined {
+  const open: Set<string>[] = []
+  let twice: string | undefined
+  visit(text, {
+    onObjectBegin: () => void open.push(new Set()),
+    onObjectEnd: () => void open.pop(),
+    onObjectProperty: (name, offset) => {
+      if (open.at(-1)?.has(name) === true) twice ??= `:${positionOf(text, offset)} "${name}" stands there twice`
+      open.at(-1)?.add(name)
+    },
+  })
+  return twice
 }
 
 function positionOf(text: string, index: number): string {

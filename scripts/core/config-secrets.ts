@@ -1,30 +1,61 @@
 import { valuesOf } from './config-diff.js'
+import { isSecretName } from './input-changes.js'
 import type { Json, JsonObject } from './config-merge.js'
 import { masked } from './property-values.js'
 import type { Environment } from './target.js'
 
-/** Private keys (RFC 7468) and access keys (IAM user guide, "Unique identifiers"). */
-const secretValue = /-----BEGIN ([A-Z]+ )*PRIVATE KEY-----|\b(AKIA|ASIA)[A-Z0-9]{16}\b/
-const secretAccessKey = /secret_?access_?key/i
-const jwtSecret = /jwt.*secret|secret.*jwt/i
+/** Private keys (RFC 7468; RFC 9580, "Forming ASCII Armor") and access keys (IAM user guide, "Unique identifiers"). */
+const secretValue = /-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----|\b(AKIA|ASIA)[A-Z0-9]{16}\b/
+/** Of paths in small letters, without _ and -. */
+const secretAccessKey = /secretaccesskey|aws.*secret\.?keys?$/
+const jwtSecret = /jwt.*secret|secret.*jwt|signing\.?(secrets?|keys?)$|jwt.*(private|shared|hmac)\.?keys?$|jwt\.?keys?$/
+
+/** A value that is neither object nor array, with the names that lead to it; positions in arrays are no names. */
+interface Leaf {
+  path: string
+  value: Json
+}
 
 /** Paths of the values that look like secrets: the configuration is no place for them. In dev a JWT secret is allowed. */
 export function secretPaths(config: JsonObject, env: Environment): string[] {
-  return Object.entries(valuesOf(config)).flatMap(([path, json]) => {
-    const named = secretAccessKey.test(path) || (env !== 'dev' && jwtSecret.test(path))
-    const filled = json.startsWith('"') && json !== '""'
-    return secretValue.test(json) || (named && filled) ? [path] : []
+  return pathsOf(config, ({ path, value }) => {
+    if (typeof value === 'string' && secretValue.test(value)) return true
+    const name = path.toLowerCase().replaceAll(/[_-]/g, '')
+    return isFilled(value) && (secretAccessKey.test(name) || (env !== 'dev' && jwtSecret.test(name)))
   })
 }
 
-/** The configuration with dots in place of every value that looks like a secret. */
-export function maskSecrets(config: JsonObject, env: Environment): JsonObject {
-  const secret = new Set(secretPaths(config, env))
+/** Paths of the values that no screen shows: more than is refused, and in dev as elsewhere. */
+export function hiddenPaths(config: JsonObject): string[] {
+  const named = pathsOf(config, ({ path, value }) => isFilled(value) && isSecretName(path))
+  return [...new Set([...secretPaths(config, 'prod'), ...named])]
+}
+
+/** The configuration with dots in place of every value that nobody may see. */
+export function maskSecrets(config: JsonObject): JsonObject {
+  const hidden = new Set(hiddenPaths(config))
   const mask = (value: Json, path: string): Json => {
-    if (secret.has(path)) return masked
+    if (hidden.has(path)) return masked
     return value === null || typeof value !== 'object' || Array.isArray(value) ? value : below(value, `${path}.`)
   }
   const below = (value: JsonObject, start: string): JsonObject =>
     Object.fromEntries(Object.entries(value).map(([key, inner]) => [key, mask(inner, `${start}${key}`)]))
   return below(config, '')
+}
+
+/** Paths of the values, as `valuesOf` has them, that hold such a leaf: an array is one value, whatever lies in it. */
+function pathsOf(config: JsonObject, isSuch: (leaf: Leaf) => boolean): string[] {
+  return Object.entries(valuesOf(config)).flatMap(([path, json]) =>
+    leavesOf(JSON.parse(json) as Json, path).some(isSuch) ? [path] : [],
+  )
+}
+
+function leavesOf(value: Json, path: string): Leaf[] {
+  if (Array.isArray(value)) return value.flatMap((inner) => leavesOf(inner, path))
+  if (value === null || typeof value !== 'object') return [{ path, value }]
+  return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, `${path}.${key}`))
+}
+
+function isFilled(value: Json): boolean {
+  return (typeof value === 'string' && value !== '') || typeof value === 'number'
 }

@@ -42,25 +42,50 @@ export function syncFile(text: string | undefined, wanted: Wanted): FileSync {
   let synced = start
   for (const [path, value] of wanted) {
     if (value === undefined || valueAt(before, path) === value) continue
-    synced = applyEdits(synced, modify(synced, [...path], value, { formattingOptions }))
+    const edit = editOf(path, value, parse(synced) as Json)
+    synced = applyEdits(synced, modify(synced, edit.path, edit.value, { formattingOptions }))
   }
   return { text: synced, changes: configChanges(before, parse(synced) as JsonObject) }
 }
 
-/** Whether the file names an API that is not on this machine: local addresses must not replace its values. */
-export function isOfAnotherCloud(webapp: string | undefined, lambda: string | undefined): boolean {
-  const api = valueAt(webapp === undefined ? {} : (parse(webapp) as Json), ['webapp', 'apiEndpoint'])
-  if (typeof api === 'string')
-    return !/^https?:\/\/(127\.0\.0\.1|localhost|\[::1\]|[^/]+\.localhost)[:/]/.test(`${api}/`)
-  const pool = valueAt(lambda === undefined ? {} : (parse(lambda) as Json), ['lambda', 'auth', 'cognito', 'userPoolId'])
-  return typeof pool === 'string'
+/**
+ * The paths at which the file holds a value of AWS that another one would take the place of: an address that is not of
+ * this machine, or what belongs to another pool than the stack's own.
+ */
+export function replacedOfAws(text: string | undefined, wanted: Wanted): string[] {
+  const file = text === undefined ? {} : (parse(text) as Json)
+  const pools = wanted.filter(([path]) => path.at(-1) === 'userPoolId').map(([, value]) => value)
+  return wanted.flatMap(([path, value]) => {
+    const was = valueAt(file, path)
+    if (value === undefined || typeof was !== 'string' || was === '' || was === value) return []
+    const pool = valueAt(file, [...path.slice(0, -1), 'userPoolId'])
+    const isOurs = path.includes('cognito') ? pools.some((own) => own === pool) : isLocalAddress(was)
+    return isOurs ? [] : [path.join('.')]
+  })
+}
+
+function isLocalAddress(address: string): boolean {
+  return /^https?:\/\/(127\.0\.0\.1|localhost|\[::1\]|[^/]+\.localhost)[:/]/.test(`${address}/`)
+}
+
+/** The path and value to write. What is null or no object on the way gives way to one: nothing can be added below it. */
+function editOf(path: readonly string[], value: string, file: Json): { path: string[]; value: string | JsonObject } {
+  for (let depth = 1; depth < path.length; depth++) {
+    const above = valueAt(file, path.slice(0, depth))
+    if (above === undefined) break
+    if (isObject(above)) continue
+    const whole = path.slice(depth).reduceRight<Json>((inner, key) => ({ [key]: inner }), value)
+    return { path: path.slice(0, depth), value: whole as JsonObject }
+  }
+  return { path: [...path], value }
+}
+
+function isObject(value: Json | undefined): value is JsonObject {
+  return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
 
 function valueAt(value: Json | undefined, path: readonly string[]): Json | undefined {
-  return path.reduce<Json | undefined>(
-    (inner, key) => (inner !== null && typeof inner === 'object' && !Array.isArray(inner) ? inner[key] : undefined),
-    value,
-  )
+  return path.reduce<Json | undefined>((inner, key) => (isObject(inner) ? inner[key] : undefined), value)
 }
 
 function formattingOf(text: string): { insertSpaces: boolean; tabSize: number; eol: string } {

@@ -41,6 +41,18 @@ function fromEnvironment(
   return environment[`RS_${name}`]
 }
 
+/**
+ * The variables that somebody gave for this very run: on make's command line, or as RS_…. What lies in an environment
+ * under its own name need not be meant for it: CI exports ENV and ORG for every step.
+ */
+export function namesGiven({ environment, makeNames }: Omit<RawInputs, 'flags'>): VariableName[] {
+  const isFilled = (name: string): boolean => (environment[name] ?? '') !== ''
+  return variableNames.filter((name) => {
+    const variable: Variable = variables[name]
+    return (makeNames.includes(name) && isFilled(name)) || (variable.everywhere !== true && isFilled(`RS_${name}`))
+  })
+}
+
 function verifyPossible(name: VariableName, value: string): void {
   const variable: Variable = variables[name]
   const choices = variable.kind === 'flag' ? ['true', 'false'] : name === 'ENV' ? undefined : variable.choices

@@ -132,3 +132,8 @@ export function ourParameters(
 ): Readonly<Record<string, string>> {
   return underOurNames(values, parameters)
 }
+
+/** Whether an authorizer guards the API of a stack with these parameters: a template without the switch has it always on. */
+export function isAuthOn(parameters: Readonly<Record<string, string>>, project: Project): boolean {
+  return (ourParameters(parameters, project)['EnableAuth'] ?? 'true') === 'true'
+}

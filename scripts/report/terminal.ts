@@ -57,7 +57,7 @@ export function terminalListener(screen: Screen, layoutWith: (frame: () => strin
         return write(linesOf(event, layout))
       case 'result':
         settle()
-        return screen.out(`${before(event, screen.redraws === true)}${event.text}\n`)
+        return screen.out(`${before(event, screen.redraws === true)}${lineOf(event)}`)
       case 'header':
       case 'banner':
       case 'step-line':
@@ -76,10 +76,15 @@ function before({ again = false }: Extract<Event, { type: 'result' }>, redraws: 
   return again ? (redraws ? clearScreen : separator) : ''
 }
 
+/** An empty list is no line: whoever counts lines counts none. */
+function lineOf({ text }: Extract<Event, { type: 'result' }>): string {
+  return text === '' ? '' : `${text}\n`
+}
+
 /** For CI and pipes: the same lines, each written once, without colour or animation. */
 export function plainListener(screen: Screen, layout: Layout): Listener {
   return (event) => {
-    if (event.type === 'result') return screen.out(`${before(event, false)}${event.text}\n`)
+    if (event.type === 'result') return screen.out(`${before(event, false)}${lineOf(event)}`)
     screen.err(
       linesOf(event, layout)
         .map((line) => `${line}\n`)

@@ -1,20 +1,39 @@
 import { describe, expect, it } from '@jest/globals'
-import { maskSecrets, secretPaths } from '../../scripts/core/config-secrets.js'
+import { hiddenPaths, maskSecrets, secretPaths } from '../../scripts/core/config-secrets.js'
 
 describe('a configuration', () => {
   it.each([
     [{ a: { pem: '-----BEGIN RSA PRIVATE KEY-----\nx' } }, 'dev', ['a.pem']],
+    [{ a: ['-----BEGIN PGP PRIVATE KEY BLOCK-----\nx'] }, 'dev', ['a']],
     [{ keys: ['x', 'AKIAIOSFODNN7EXAMPLE'] }, 'dev', ['keys']],
     [{ aws: { secretAccessKey: 'wJalr' } }, 'dev', ['aws.secretAccessKey']],
+    [{ awsSecretAccessKeys: ['wJalr'] }, 'dev', ['awsSecretAccessKeys']],
+    [{ awsSecretKey: 'wJalr' }, 'dev', ['awsSecretKey']],
     [{ auth: { jwt: { secret: 'x' } } }, 'prod', ['auth.jwt.secret']],
     [{ auth: { jwt: { secret: 'x' } } }, 'dev', []],
-    [{ auth: { jwtSecret: '' }, ui: { title: 'The AKIA story' } }, 'prod', []],
+    [{ jwtSecrets: ['x'] }, 'stage', ['jwtSecrets']],
+    [{ auth: { jwtSecret: ['x'] } }, 'stage', ['auth.jwtSecret']],
+    [{ users: [{ name: 'bob', jwtSecret: 'x' }] }, 'stage', ['users']],
+    [{ auth: { jwt_secret: 42 } }, 'stage', ['auth.jwt_secret']],
+    [{ jwt: { privateKey: 'x' } }, 'test', ['jwt.privateKey']],
+    [{ session: { jwtKey: 'x' } }, 'test', ['session.jwtKey']],
+    [{ signingSecret: 'x' }, 'test', ['signingSecret']],
+    [{ auth: { jwtSecret: '', jwtSecrets: [], jwtSecretNeeded: true }, ui: { title: 'The AKIA story' } }, 'prod', []],
+    [{ jwt: { publicKey: 'x', keyId: 'x' }, aws: { secretsManager: { keyArn: 'x' } } }, 'prod', []],
   ] as const)('%j of %s holds the secrets %j', (config, env, paths) =>
     expect(secretPaths(structuredClone(config) as never, env)).toEqual(paths),
   )
 
-  it('is shown with dots in the place of its secrets, and otherwise whole', () => {
+  it('is shown with dots in the place of its secrets, in dev too, and otherwise whole', () => {
     const config = { mail: { key: 'AKIAIOSFODNN7EXAMPLE', port: 25 }, list: [1, { a: null }] }
-    expect(maskSecrets(config, 'dev')).toEqual({ mail: { key: '••••••', port: 25 }, list: [1, { a: null }] })
+    expect(maskSecrets(config)).toEqual({ mail: { key: '••••••', port: 25 }, list: [1, { a: null }] })
+    const more = { jwtSecret: 'x', db: { password: 'x', passwordless: false }, apiKeys: [{ id: 'a' }], token: '' }
+    expect(maskSecrets(more)).toEqual({
+      jwtSecret: '••••••',
+      db: { password: '••••••', passwordless: false },
+      apiKeys: '••••••',
+      token: '',
+    })
+    expect(hiddenPaths(more)).toEqual(['jwtSecret', 'db.password', 'apiKeys'])
   })
 })

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { isOfAnotherCloud, lambdaValues, syncFile, webappValues } from '../../scripts/core/config-sync.js'
+import { lambdaValues, replacedOfAws, syncFile, webappValues } from '../../scripts/core/config-sync.js'
 import { organizationsOf } from '../../scripts/core/organizations.js'
 import { ownProject } from '../../scripts/core/project.js'
 import { shellAssignment } from '../../scripts/core/shell-words.js'
@@ -34,14 +34,34 @@ describe('syncing a configuration file', () => {
     expect(lambdaValues({ ...values, userPoolId: undefined })).toEqual([]))
 
   it.each([
-    ['{"webapp":{"apiEndpoint":"https://x.execute-api.eu-west-1.amazonaws.com/dev"}}', undefined, true],
-    ['{"webapp":{"apiEndpoint":"http://127.0.0.1:4570/restapis/x"}}', undefined, false],
-    ['{"webapp":{"apiEndpoint":"http://127.0.0.1.evil.org/x"}}', undefined, true],
-    [undefined, '{"lambda":{"auth":{"cognito":{"userPoolId":"us-east-1_X"}}}}', true],
-    [undefined, undefined, false],
-  ])('knows whose addresses %s and %s hold', (webapp, lambda, expected) =>
-    expect(isOfAnotherCloud(webapp, lambda)).toBe(expected),
+    ['{"webapp":null}', { webapp: { apiEndpoint: 'https://new/dev' } }],
+    ['{"webapp":{"auth":null,"a":1}}', { webapp: { auth: { cognito: { userPoolId: 'pool' } }, a: 1 } }],
+    ['{"webapp":{"auth":{"cognito":null},"api":null}}', { webapp: { api: { proxyTarget: 'https://new/dev' } } }],
+  ])('puts the values in the place of what is null: %s', (was, expected) => {
+    const { text } = syncFile(was, webappValues(values))
+    expect(JSON.parse(text)).toMatchObject({ ...expected })
+    expect(syncFile(text, webappValues(values)).changes).toEqual([])
+  })
+
+  const local = { ...values, api: 'http://127.0.0.1:4570/restapis/x', region: 'us-east-1' }
+  const ofAws = { userPoolId: 'theirs', clientId: 'theirs', region: 'us-east-1' }
+  const cognito = ['webapp.auth.cognito.userPoolId', 'webapp.auth.cognito.clientId']
+  it.each([
+    [{ apiEndpoint: 'https://x.execute-api.eu-west-1.amazonaws.com/dev' }, ['webapp.apiEndpoint']],
+    [{ apiEndpoint: 'http://127.0.0.1.evil.org/x' }, ['webapp.apiEndpoint']],
+    [{ api: { proxyTarget: 'https://x.amazonaws.com' } }, ['webapp.api.proxyTarget']],
+    [{ auth: { cognito: ofAws } }, cognito],
+    [{ apiEndpoint: 'http://127.0.0.1:1/old', auth: { cognito: ofAws } }, cognito],
+    [{ auth: { cognito: { clientId: 'theirs' } } }, ['webapp.auth.cognito.clientId']],
+    [{ apiEndpoint: 'http://127.0.0.1:1/old', auth: { cognito: { userPoolId: 'pool', clientId: 'old' } } }, []],
+    [{ apiEndpoint: '', api: null }, []],
+    [{ title: 'Ours' }, []],
+  ])('knows which values of AWS would be lost to an emulator: %j', (webapp, expected) =>
+    expect(replacedOfAws(JSON.stringify({ webapp }), webappValues(local))).toEqual(expected),
   )
+
+  it('loses nothing of AWS where there is no file', () =>
+    expect(replacedOfAws(undefined, lambdaValues(local))).toEqual([]))
 })
 
 describe('organizations', () => {
@@ -69,6 +89,10 @@ describe('a shell assignment', () => {
   it.each([
     ['ApiEndpoint', 'https://x', "API_ENDPOINT='https://x'"],
     ['ELNBucketName', "it's $HOME", "ELN_BUCKET_NAME='it'\\''s $HOME'"],
+    ['Path', '/orders', "OUTPUT_PATH='/orders'"],
+    ['Home', 'h', "OUTPUT_HOME='h'"],
+    ['2ndUrl', 'u', "OUTPUT_2ND_URL='u'"],
+    ['OrdersPath', 'u', "ORDERS_PATH='u'"],
     ['CloudFrontURL', 'u', "CLOUD_FRONT_URL='u'"],
   ])('of %s', (name, value, line) => expect(shellAssignment(name, value)).toBe(line))
 })

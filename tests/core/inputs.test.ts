@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { isSet, readInputs } from '../../scripts/core/inputs.js'
+import { isSet, namesGiven, readInputs } from '../../scripts/core/inputs.js'
 import { type Variable, flagOf, isVariableName, variableNames, variables } from '../../scripts/core/variables.js'
 import { thrownBy } from '../support/failures.js'
 
@@ -36,6 +36,21 @@ describe('all other variables', () => {
 
   it('of a machine’s own do not disturb', () => {
     expect(read({ NAME: 'wsl', RELEASE: '7', JSON: 'yes', YES: 'maybe', FORCE: '1', ONLY: 'x' })).toEqual({})
+  })
+})
+
+describe('what is given for this very run', () => {
+  it('stands on make’s command line or is called RS_…; what only lies in the environment is not', () => {
+    const environment = {
+      CHECK: 'true',
+      YES: 'true',
+      ENV: 'dev',
+      ORG: 'x',
+      RS_GROUP: 'ADMINS',
+      RS_ENV: 'dev',
+      RS_WAIT: '',
+    }
+    expect(namesGiven({ environment, makeNames: ['CHECK', 'ORG', 'SINCE'] })).toEqual(['ORG', 'GROUP', 'CHECK'])
   })
 })
 

@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { namesOf, stackName, targetOfStack } from '../../scripts/core/names.js'
 import { parameterRecord, planParameters } from '../../scripts/core/parameters.js'
 import { parseProject } from '../../scripts/core/project-file.js'
-import { knownParameters, ourParameters, ownProject, underOurNames } from '../../scripts/core/project.js'
+import { isAuthOn, knownParameters, ourParameters, ownProject, underOurNames } from '../../scripts/core/project.js'
 import type { Template } from '../../scripts/core/template.js'
 import { thrownBy } from '../support/failures.js'
 
@@ -38,6 +38,13 @@ describe('another project says of itself', () => {
   it('which stacks are its own', () => {
     expect(targetOfStack(stackName(target, shop), shop)).toEqual(target)
     expect(targetOfStack(stackName(target, ownProject), shop)).toBeUndefined()
+  })
+
+  it('whether its API is guarded, by its own name for that; without one it is', () => {
+    const guard = { ...shop, parameters: { EnableAuth: 'Guard' } }
+    expect(isAuthOn({ Guard: 'false', EnableAuth: 'true' }, guard)).toBe(false)
+    expect(isAuthOn({ Guard: 'true' }, guard)).toBe(true)
+    expect([isAuthOn({}, shop), isAuthOn({ EnableAuth: 'false' }, shop)]).toEqual([true, false])
   })
 
   it('what its outputs are called, beside their own names', () => {

@@ -1,6 +1,6 @@
 import { ResourceStatus, StackStatus } from '@aws-sdk/client-cloudformation'
 import { describe, expect, it } from '@jest/globals'
-import { addressesOf } from '../../scripts/core/addresses.js'
+import { addressesOf, openableOutputs } from '../../scripts/core/addresses.js'
 import { proxyEvent, readHealth } from '../../scripts/core/api-paths.js'
 import { ownProject } from '../../scripts/core/project.js'
 import { type Cloud, chooseCloud, cloudTitle, mayAskInstance } from '../../scripts/core/cloud.js'
@@ -131,6 +131,19 @@ describe('addresses', () => {
       api: 'http://127.0.0.1:4567/restapis/abc123/dev/_user_request_',
       page: 'http://d111abc.cloudfront.localhost:4567',
     })
+  })
+
+  it('stand so among the outputs, also under the names that another project has for them', () => {
+    const url = outputs.ApiEndpoint
+    const all = { ...outputs, Url: url, Table: 'books' }
+    const api = 'http://127.0.0.1:4567/restapis/abc123/dev/_user_request_'
+    expect(openableOutputs(all, { outputs: { ApiEndpoint: 'Url' } }, 'dev', local)).toEqual({
+      ...all,
+      ApiEndpoint: api,
+      Url: api,
+      CloudFrontURL: 'http://d111abc.cloudfront.localhost:4567',
+    })
+    expect(openableOutputs(all, { outputs: { ApiEndpoint: 'Url' } }, 'dev', aws)).toEqual(all)
   })
 
   it('need no ApiGatewayId where the endpoint tells it', () => {

@@ -55,6 +55,17 @@ describe('a project unlike the tool’s own', () => {
     expect((await make('rs-deploy', 'acme')).stderr).toContain('nothing to do')
   }, 60_000)
 
+  it('is looked at and planned without a configuration, and told where there is none', async () => {
+    const plans = ['rs-plan', 'rs-diff', 'rs-up'].map((name) => make(name, 'acme'))
+    for (const run of await Promise.all([...plans, make('rs-compare', 'acme', 'WITH=other')])) {
+      expect(shown(run)).toContain('exit 0')
+    }
+    const about = ['rs-update-config', 'rs-show-runtime-config', 'rs-config-restore']
+    for (const run of await Promise.all(about.map((name) => make(name, 'acme', 'JSON=true')))) {
+      expect(jsonLine(run, 'failure')).toMatchObject({ code: 'Refused' })
+    }
+  }, 60_000)
+
   it('keeps its data when it is taken down, and leaves nothing but folders of its own in the checkout', async () => {
     const tables = new DynamoDBClient({
       endpoint,

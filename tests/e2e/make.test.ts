@@ -41,6 +41,8 @@ describe('make, as a user types it', () => {
     ['an ORG that is too long', ['ENV=dev', `ORG=${'a'.repeat(26)}`], {}, '26 characters, 25 at most'],
     ['a reserved ORG', ['ENV=dev', 'ORG=all'], {}, 'reserved'],
     ['ENABLE_AUTH=maybe', ['ENV=dev', 'ORG=demo', 'ENABLE_AUTH=maybe'], {}, 'ENABLE_AUTH=maybe is not possible'],
+    ['a variable of other targets', ['ENV=dev', 'ORG=demo', 'CHECK=true'], {}, 'rs-deploy takes no CHECK'],
+    ['the same as RS_CHECK', ['ENV=dev', 'ORG=demo'], { RS_CHECK: 'true' }, 'TARGET_NAME=rs-deploy'],
     ['an unknown variable', ['ENV=dev', 'ORG=demo', 'ENABLE_AUHT=true'], {}, 'ENABLE_AUTH=…'],
     [
       'a near miss in the environment',

@@ -2,6 +2,18 @@ import { describe, expect, it } from '@jest/globals'
 import type { Event } from '../../scripts/report/events.js'
 import { type ScreenOptions, listenersFor } from '../../scripts/report/screen.js'
 
+describe('a result that is empty', () => {
+  it('is no line', () => {
+    let text = ''
+    const screen = { out: (more: string) => (text += more), err: () => undefined, redraws: false }
+    for (const animated of [true, false]) {
+      const listeners = listenersFor({ json: false, colour: false, animated, columns: 80, screen }, [])
+      for (const listener of listeners) listener({ type: 'result', text: '', data: [] })
+    }
+    expect(text).toBe('')
+  })
+})
+
 describe('a result that comes again', () => {
   const twice: Event[] = [
     { type: 'result', text: 'one', data: 1 },

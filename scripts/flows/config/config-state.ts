@@ -6,7 +6,7 @@ import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 import { planFiles } from './sync-configs.js'
-import { configKey, readTargetConfig, readableConfig } from './target-config.js'
+import { configKey, readStoredConfig, readTargetConfig, readableConfig } from './target-config.js'
 
 /** A way in which bucket, files and stack disagree: one word, one clause, and what mends it. */
 export interface ConfigProblem {
@@ -34,11 +34,8 @@ export async function configState(
 }
 
 async function againstBucket(where: string, context: TargetContext): Promise<ConfigProblem[]> {
-  const { ports, names } = context
-  const [config, stored] = await Promise.all([
-    readTargetConfig(context),
-    ports.buckets.read(names.buckets.lambda, configKey),
-  ])
+  const { names } = context
+  const [config, stored] = await Promise.all([readTargetConfig(context), readStoredConfig(context)])
   if (stored?.text === config.text) return []
   const command = `make rs-update-config ${where}`
   const place = `s3://${names.buckets.lambda}/${configKey}`

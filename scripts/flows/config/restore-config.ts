@@ -8,7 +8,14 @@ import type { StoredObject } from '../../ports.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { prepareAccount } from '../stack/prepare-account.js'
-import { configKey, putConfig, readableConfig, verifyNoSecrets } from './target-config.js'
+import {
+  configBucket,
+  configKey,
+  putConfig,
+  readableConfig,
+  verifyNoSecrets,
+  verifySameConfig,
+} from './target-config.js'
 import { withTargetLock } from '../lock/target-lock.js'
 
 /** What the bucket holds now and what it held before. */
@@ -38,12 +45,7 @@ export async function restoreConfig(context: TargetContext): Promise<EntryChange
   await report.step('Account', (step) => prepareAccount(step, context))
   await withTargetLock(context, async (locked) => {
     await report.step('Config', async (step) => {
-      const now = await locked.ports.buckets.etag(locked.names.buckets.lambda, configKey)
-      if (now !== current?.etag) {
-        throw new DeployError('Refused', 'another run changed the configuration meanwhile: nothing was restored', {
-          hint: 'look at it, then the same command again',
-        })
-      }
+      await verifySameConfig(current, 'restored', locked)
       await putConfig(previous.text, locked)
       step.say('restored; the backend takes it within half a minute')
     })
@@ -52,8 +54,8 @@ export async function restoreConfig(context: TargetContext): Promise<EntryChange
 }
 
 async function findPrevious(context: TargetContext): Promise<Restoration> {
-  const { ports, names } = context
-  const bucket = names.buckets.lambda
+  const { ports } = context
+  const bucket = configBucket(context)
   const current = await ports.buckets.read(bucket, configKey)
   for (const versionId of await earlierVersions(context)) {
     const previous = await ports.buckets.readVersion(bucket, configKey, versionId)

@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import { addressesOf } from '../../core/addresses.js'
 import { parseConfig } from '../../core/config-file.js'
-import { type StackValues, isOfAnotherCloud, lambdaValues, syncFile, webappValues } from '../../core/config-sync.js'
+import { type StackValues, lambdaValues, replacedOfAws, syncFile, webappValues } from '../../core/config-sync.js'
 import type { EntryChange } from '../../core/input-changes.js'
 import { isSet } from '../../core/inputs.js'
 import { namesOf } from '../../core/names.js'
@@ -30,11 +30,18 @@ export async function syncConfigs(targets: readonly Target[], context: CloudCont
     try {
       return { org: target.org, kind: 'synced', files: await syncTarget(target, context) }
     } catch (error) {
-      if (!(error instanceof DeployError) || targets.length === 1) throw error
-      return { org: target.org, kind: 'failed', error }
+      if (targets.length === 1) throw error
+      return { org: target.org, kind: 'failed', error: told(error, target) }
     }
   }
   return pMap(targets, sync, { concurrency: targetsAtOnce, signal: context.signal })
+}
+
+/** What is no answer of ours stops only its own organization, too. */
+function told(error: unknown, { env, org }: Target): DeployError {
+  if (error instanceof DeployError) return error
+  const message = error instanceof Error ? error.message : String(error)
+  return new DeployError('AwsFailed', message, { hint: `make sync-configs ENV=${env} ORG=${org}`, cause: error })
 }
 
 /** A file that is not what the stack says, and what it would become. */
@@ -43,6 +50,8 @@ export interface FilePlan {
   was: string | undefined
   text: string
   changes: EntryChange[]
+  /** Paths of the values of AWS that it would lose to those of an emulator. */
+  ofAws: string[]
 }
 
 /** Writes both files of a target, unless CHECK=true or nothing differs. Throws NotDeployed, Usage or Refused. */
@@ -50,17 +59,20 @@ async function syncTarget(target: Target, context: CloudContext): Promise<Synced
   const { ports, inputs, cloud, project } = context
   const names = namesOf(target, cloud.account, project)
   const { plans, foreign } = await planFiles(await deployedStack({ ...context, target, names }), target, context)
-  const replaces = plans.some(({ changes }) => changes.some(({ change }) => change !== 'added'))
-  if (replaces && foreign && !isSet(inputs, 'OVERWRITE')) {
+  const synced = plans.map(({ file, was, changes }) => ({ file, created: was === undefined, changes }))
+  if (isSet(inputs, 'CHECK')) return synced
+  if (foreign && !isSet(inputs, 'OVERWRITE')) {
+    const where = `ENV=${target.env} ORG=${target.org}`
     throw new DeployError('Refused', `the files of ${target.env}/${target.org} point at AWS, this is an emulator`, {
-      hint: `make sync-configs ENV=${target.env} ORG=${target.org} CLOUD=aws, or OVERWRITE=true to replace them`,
+      facts: plans.flatMap(({ file, ofAws }) => (ofAws.length === 0 ? [] : [{ label: file, text: ofAws.join(', ') }])),
+      hint: `make sync-configs ${where} CLOUD=aws, or make sync-configs ${where} OVERWRITE=true to replace them`,
     })
   }
-  if (!isSet(inputs, 'CHECK')) for (const { file, text } of plans) await ports.files.write(file, text)
-  return plans.map(({ file, was, changes }) => ({ file, created: was === undefined, changes }))
+  for (const { file, text } of plans) await ports.files.write(file, text)
+  return synced
 }
 
-/** What would be written so that the files say what the stack says; `foreign` where they point at AWS and this is none. */
+/** What would be written so that the files say what the stack says; `foreign` where AWS's values would go for an emulator's. */
 export async function planFiles(
   stack: Stack,
   target: Target,
@@ -73,11 +85,12 @@ export async function planFiles(
       const file = `infra/.config/${i === 0 ? 'webapp' : 'lambda'}/${target.env}-${target.org}.json`
       const was = await ports.files.readText(file)
       if (was !== undefined) parseConfig(was, file)
-      return { file, was, ...syncFile(was, wanted) }
+      const ofAws = cloud.kind === 'aws' ? [] : replacedOfAws(was, wanted)
+      return { file, was, ...syncFile(was, wanted), ofAws }
     }),
   )
   const plans = [webapp, lambda].flatMap((one) => (one !== undefined && one.changes.length > 0 ? [one] : []))
-  return { plans, foreign: cloud.kind !== 'aws' && isOfAnotherCloud(webapp?.was, lambda?.was) }
+  return { plans, foreign: plans.some(({ ofAws }) => ofAws.length > 0) }
 }
 
 function stackValues(stack: Stack, target: Target, { cloud, project }: CloudContext): StackValues {

@@ -3,6 +3,7 @@ import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
 import { secretPaths } from '../../core/config-secrets.js'
 import { canonicalJson, sha256, shortHash } from '../../core/hash.js'
 import { DeployError } from '../../errors.js'
+import type { Target } from '../../core/target.js'
 import type { StoredObject } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { FilesContext, TargetContext } from '../context.js'
@@ -20,6 +21,18 @@ export interface TargetConfig {
 /** Of a project that has no bucket for it. */
 const noConfig: TargetConfig = { text: '{}\n', hash: '', files: {} }
 
+/** Throws Usage where the environment has no configuration. */
+export async function verifyBase({ ports, target }: FilesContext): Promise<void> {
+  if (!(await ports.files.exists(`${folder}/${target.env}.json`))) throw noBase(target)
+}
+
+function noBase({ env }: Target): DeployError {
+  const base = `${folder}/${env}.json`
+  return new DeployError('Usage', `${base} is missing: it holds what every organization of ${env} shares`, {
+    hint: `create ${base} ({} is enough), then the same command again`,
+  })
+}
+
 /** The environment's configuration with the organization's over it. Throws Usage when the base is missing or wrong. */
 export async function readTargetConfig({ ports, target, names }: TargetContext): Promise<TargetConfig> {
   const base = `${folder}/${target.env}.json`
@@ -33,11 +46,7 @@ export async function readTargetConfig({ ports, target, names }: TargetContext):
   }
   const below = await read(base)
   if (below === undefined && !names.bucketKeys.includes('lambda')) return noConfig
-  if (below === undefined) {
-    throw new DeployError('Usage', `${base} is missing: it holds what every organization of ${target.env} shares`, {
-      hint: `create ${base}; {} is enough`,
-    })
-  }
+  if (below === undefined) throw noBase(target)
   const merged = mergeConfig(below, (await read(own)) ?? {})
   return { text: `${JSON.stringify(merged, null, 2)}\n`, hash: sha256(canonicalJson(merged)), files }
 }
@@ -48,6 +57,32 @@ export function verifyNoSecrets({ text }: Pick<TargetConfig, 'text'>, { target }
   if (paths.length === 0) return
   throw new DeployError('Refused', `the configuration holds what looks like a secret: ${paths.join(', ')}`, {
     hint: `make show-config ENV=${target.env} ORG=${target.org} EXPLAIN=true names the file; take it out of there`,
+  })
+}
+
+/** The configuration that was uploaded; undefined where none was, or where the project has no bucket for one. */
+export async function readStoredConfig({ ports, names }: TargetContext): Promise<StoredObject | undefined> {
+  return names.bucketKeys.includes('lambda') ? ports.buckets.read(names.buckets.lambda, configKey) : undefined
+}
+
+/** The bucket that the configuration is uploaded to. Throws Refused where the project has none. */
+export function configBucket({ names, command }: TargetContext): string {
+  if (names.bucketKeys.includes('lambda')) return names.buckets.lambda
+  throw new DeployError('Refused', `${command}: this project has no bucket for its configuration`, {
+    hint: 'name it as buckets.lambda in infra/project.json (docs/adopting.md), then the same command again',
+  })
+}
+
+/** Throws Refused where the bucket holds another configuration by now than the one that was looked at. */
+export async function verifySameConfig(
+  seen: StoredObject | undefined,
+  done: string,
+  context: TargetContext,
+): Promise<void> {
+  const now = await context.ports.buckets.etag(context.names.buckets.lambda, configKey)
+  if (now === seen?.etag) return
+  throw new DeployError('Refused', `another run changed the configuration meanwhile: nothing was ${done}`, {
+    hint: 'the same command again shows what would change now',
   })
 }
 
@@ -64,7 +99,7 @@ export async function uploadConfig(config: TargetConfig, step: Step, context: Ta
     step.skip('this project has no bucket for its configuration')
     return { stored: undefined, replaced: undefined }
   }
-  const present = await context.ports.buckets.read(context.names.buckets.lambda, configKey)
+  const present = await readStoredConfig(context)
   if (present?.text === config.text) {
     step.skip('the uploaded configuration is this one already')
     return { stored: present, replaced: undefined }

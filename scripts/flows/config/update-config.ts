@@ -1,15 +1,23 @@
 import { addressesOf } from '../../core/addresses.js'
+import { counted } from '../../core/contents.js'
 import { configChanges } from '../../core/config-diff.js'
 import type { JsonObject } from '../../core/config-merge.js'
 import { type EntryChange, describeChange } from '../../core/input-changes.js'
 import { isSet } from '../../core/inputs.js'
-import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { deployedStack } from '../stack/deployed-stack.js'
 import { prepareAccount } from '../stack/prepare-account.js'
-import { configKey, putConfig, readTargetConfig, readableConfig, verifyNoSecrets } from './target-config.js'
+import {
+  configBucket,
+  putConfig,
+  readStoredConfig,
+  readTargetConfig,
+  readableConfig,
+  verifyNoSecrets,
+  verifySameConfig,
+} from './target-config.js'
 import { withTargetLock } from '../lock/target-lock.js'
 import { waitUntil } from '../wait.js'
 
@@ -18,15 +26,16 @@ const takenWithinMs = 60_000
 
 /** Uploads the merged configuration without a deployment. Returns what changed; WAIT=true waits until the API has it. */
 export async function updateConfig(context: TargetContext): Promise<EntryChange[]> {
-  const { report, ports, names, inputs } = context
+  const { report, inputs } = context
   const { stack, config, current, changes } = await report.step('Check', async (step) => {
+    configBucket(context)
     const stack = await deployedStack(context)
     const config = await readTargetConfig(context)
     verifyNoSecrets(config, context)
-    const current = await ports.buckets.read(names.buckets.lambda, configKey)
+    const current = await readStoredConfig(context)
     const changes = configChanges(readableConfig(current?.text), JSON.parse(config.text) as JsonObject)
     for (const entry of changes) step.line(entry.change, describeChange(entry))
-    step.say(`${changes.length === 0 ? 'no' : changes.length} changed values`)
+    step.say(changes.length === 0 ? 'no value changed' : counted(changes.length, 'changed value'))
     return { stack, config, current, changes }
   })
   if (current?.text === config.text) {
@@ -38,12 +47,7 @@ export async function updateConfig(context: TargetContext): Promise<EntryChange[
   await report.step('Account', (step) => prepareAccount(step, context))
   const etag = await withTargetLock(context, (locked) =>
     report.step('Config', async (step) => {
-      const now = await locked.ports.buckets.etag(locked.names.buckets.lambda, configKey)
-      if (now !== current?.etag) {
-        throw new DeployError('Refused', 'another run changed the configuration meanwhile: nothing was uploaded', {
-          hint: 'the same command again shows what would change now',
-        })
-      }
+      await verifySameConfig(current, 'uploaded', locked)
       const { etag } = await putConfig(config.text, locked)
       step.say('uploaded; the backend takes it within half a minute')
       return etag

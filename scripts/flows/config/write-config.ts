@@ -1,10 +1,9 @@
 import { configChanges } from '../../core/config-diff.js'
 import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
 import type { EntryChange } from '../../core/input-changes.js'
-import { DeployError } from '../../errors.js'
 import type { FilesContext } from '../context.js'
 import { mergedConfigs } from './show-config.js'
-import { readableConfig, verifyNoSecrets } from './target-config.js'
+import { readableConfig, verifyBase, verifyNoSecrets } from './target-config.js'
 
 /** A generated file that was not there, or not as it is to be. */
 export interface WrittenConfig {
@@ -28,12 +27,7 @@ type SignInPlace = Readonly<Record<string, string>> | undefined
 export async function writeConfig(cognito: SignInPlace, context: FilesContext): Promise<WrittenConfig[]> {
   const { ports, target } = context
   const { env, org } = target
-  const base = `infra/.config/lambda/${env}.json`
-  if (!(await ports.files.exists(base))) {
-    throw new DeployError('Usage', `${base} is missing: it holds what every organization of ${env} shares`, {
-      hint: `create ${base}; {} is enough`,
-    })
-  }
+  await verifyBase(context)
   const plans = (await mergedConfigs(context)).map(({ part, merged }) => {
     const config = part === 'lambda' ? merged : mergeConfig(merged, ownOrigin(cognito))
     const file = `.rs/config/${env}-${org}/${part === 'lambda' ? 'backend' : 'webapp'}.json`

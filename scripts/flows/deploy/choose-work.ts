@@ -10,7 +10,7 @@ import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
 import { readHead } from '../ledger/ledger.js'
 import { verifyDeployable } from '../stack/settle-stack.js'
 import { versionsServing } from '../release/serving.js'
-import { configKey } from '../config/target-config.js'
+import { readStoredConfig } from '../config/target-config.js'
 import { withoutAdmin } from '../ledger/why-changed.js'
 
 export interface ChosenWork extends Choice {
@@ -35,18 +35,17 @@ export async function chooseWork(given: TargetContext): Promise<ChosenWork> {
 
 /** The choice for what was gathered already. */
 export async function chooseFor(facts: DeploymentFacts, context: TargetContext): Promise<ChosenWork> {
-  const { ports, names } = context
   const { stack, config, inputs } = facts
   const [head, uploaded, build] = await Promise.all([
     readHead(context),
-    ports.buckets.read(names.buckets.lambda, configKey),
+    readStoredConfig(context),
     readBuildRecord(context),
   ])
   const since = head.newest?.kind === 'unreadable' ? undefined : head.live
   const choice = leastWork({
     stands: stack !== undefined && situationOf(stack.status) === 'healthy',
     since: since && stack && (await changesSince(since, stack, facts, context)),
-    config: uploaded?.text !== config.text,
+    config: context.names.bucketKeys.includes('lambda') && uploaded?.text !== config.text,
     built: build?.template === inputs.template && build.code === inputs.code && build.place === inputs.place,
   })
   return { ...choice, stack, since }

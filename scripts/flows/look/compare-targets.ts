@@ -7,7 +7,7 @@ import type { Target } from '../../core/target.js'
 import type { TargetContext } from '../context.js'
 import { healthPathOf } from '../release/health-gate.js'
 import { readHead } from '../ledger/ledger.js'
-import { configKey, readableConfig } from '../config/target-config.js'
+import { readStoredConfig, readableConfig } from '../config/target-config.js'
 
 /** Holds two targets of one account side by side. Reads only. */
 export async function compareTargets(other: Target, context: TargetContext): Promise<Difference[]> {
@@ -30,7 +30,7 @@ async function readSide(context: TargetContext): Promise<TargetSide> {
   const [stack, head, config] = await Promise.all([
     ports.stacks.describe(names.stack),
     readHead(context),
-    ports.buckets.read(names.buckets.lambda, configKey),
+    readStoredConfig(context),
   ])
   // What was released before a take-down says nothing of now.
   const live = head.live?.stack.arn === stack?.arn ? head.live : undefined

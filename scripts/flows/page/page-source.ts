@@ -1,6 +1,5 @@
 import { addressesOf } from '../../core/addresses.js'
 import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
-import { secretPaths } from '../../core/config-secrets.js'
 import { sha256 } from '../../core/hash.js'
 import {
   type PageFile,
@@ -15,6 +14,7 @@ import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 import { mergedConfigs } from '../config/show-config.js'
+import { verifyNoSecrets } from '../config/target-config.js'
 
 export interface PageSource {
   /** Relative to the project, or as FRONTEND_DIR has it. */
@@ -73,7 +73,7 @@ function pageFile(key: string, content: Uint8Array): PageFile {
  * address is empty: the page's own origin. Throws Refused where it holds what looks like a secret.
  */
 async function pageConfig(stack: Stack, context: TargetContext): Promise<string> {
-  const { ports, cloud, names, target } = context
+  const { ports, cloud, names } = context
   const { outputs } = stack
   const distribution = outputs['CloudFrontDistributionId']
   const [parts, patterns] = await Promise.all([
@@ -85,9 +85,7 @@ async function pageConfig(stack: Stack, context: TargetContext): Promise<string>
   const cognito = signInPlace(outputs, cloud)
   const own: JsonObject = { apiEndpoint: api, api: null, ...(cognito === undefined ? {} : { auth: { cognito } }) }
   const config = mergeConfig(webapp, { webapp: own })
-  const secret = secretPaths(config, target.env)
-  if (secret.length === 0) return `${JSON.stringify(config, null, 2)}\n`
-  throw new DeployError('Refused', `everybody could read what looks like a secret: ${secret.join(', ')}`, {
-    hint: `make show-config ENV=${target.env} ORG=${target.org} EXPLAIN=true names the file; take it out of there`,
-  })
+  const text = `${JSON.stringify(config, null, 2)}\n`
+  verifyNoSecrets({ text }, context)
+  return text
 }

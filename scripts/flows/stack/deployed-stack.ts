@@ -1,3 +1,4 @@
+import type { Target } from '../../core/target.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
@@ -6,7 +7,11 @@ import type { TargetContext } from '../context.js'
 export async function deployedStack({ ports, names, target }: TargetContext): Promise<Stack> {
   const stack = await ports.stacks.describe(names.stack)
   if (stack !== undefined) return stack
-  throw new DeployError('NotDeployed', `${target.env}/${target.org} is not deployed`, {
-    hint: `make rs-deploy ENV=${target.env} ORG=${target.org}`,
+  throw notDeployed(target)
+}
+
+export function notDeployed({ env, org }: Target): DeployError {
+  return new DeployError('NotDeployed', `${env}/${org} is not deployed`, {
+    hint: `make rs-deploy ENV=${env} ORG=${org}`,
   })
 }

@@ -2,10 +2,10 @@ import { configChanges } from '../../core/config-diff.js'
 import { type EntryChange, entryChanges, isSecretParameter } from '../../core/input-changes.js'
 import { parseTemplate } from '../../core/template.js'
 import { templateChanges } from '../../core/template-diff.js'
-import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
 import { type DeploymentFacts, gatherFacts } from '../deploy/deployment-facts.js'
-import { configKey, readableConfig } from '../config/target-config.js'
+import { readStoredConfig, readableConfig } from '../config/target-config.js'
+import { notDeployed } from './deployed-stack.js'
 import { withoutAdmin } from '../ledger/why-changed.js'
 
 export interface StackDiff {
@@ -21,19 +21,14 @@ export async function diffStack(context: TargetContext): Promise<StackDiff> {
   const facts = await gatherFacts(withoutAdmin(context), false)
   const { stack, sources, inputs, receipt, config } = facts
   const { ports, names, target } = context
-  if (stack === undefined) {
-    throw new DeployError('NotDeployed', `${target.env}/${target.org} is not deployed`, {
-      hint: `make rs-deploy ENV=${target.env} ORG=${target.org}`,
-    })
-  }
-  const [original, stored] = await Promise.all([
-    ports.stacks.originalTemplate(stack.arn),
-    ports.buckets.read(names.buckets.lambda, configKey),
-  ])
+  if (stack === undefined) throw notDeployed(target)
+  const [original, stored] = await Promise.all([ports.stacks.originalTemplate(stack.arn), readStoredConfig(context)])
   return {
     parameters: parameterChanges(stack.parameters, facts),
     template: templateChanges(parseTemplate(original, `the template of ${stack.name}`), sources.template),
-    config: configChanges(readableConfig(stored?.text), readableConfig(config.text)),
+    config: names.bucketKeys.includes('lambda')
+      ? configChanges(readableConfig(stored?.text), readableConfig(config.text))
+      : [],
     codeChanged: receipt === undefined ? undefined : receipt.inputs.code !== inputs.code,
   }
 }

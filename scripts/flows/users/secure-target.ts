@@ -1,7 +1,7 @@
-import { ourParameters } from '../../core/project.js'
 import { parseConfig } from '../../core/config-file.js'
 import { counted } from '../../core/contents.js'
 import { isSet } from '../../core/inputs.js'
+import { isAuthOn } from '../../core/project.js'
 import { type Finding, type StageTemplate, securityFindings } from '../../core/security-findings.js'
 import { type PoolUser, isTestUser, nameOf } from '../../core/users.js'
 import { DeployError } from '../../errors.js'
@@ -9,7 +9,7 @@ import { confirmTyped } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { listUsers } from './list-users.js'
 import { type StackPool, findStackPool } from './stack-pool.js'
-import { configKey } from '../config/target-config.js'
+import { configKey, readStoredConfig } from '../config/target-config.js'
 
 export interface Secured {
   /** Addresses of the test users that were removed. */
@@ -47,19 +47,20 @@ export async function secureTarget(context: TargetContext): Promise<Secured> {
 async function examine(
   pool: StackPool,
   where: string,
-  { ports, names, project }: TargetContext,
+  context: TargetContext,
 ): Promise<{ testUsers: PoolUser[]; findings: Finding[] }> {
+  const { ports, names, project } = context
   const { stack, poolId, clientId } = pool
   const [users, settings, policy, config, template] = await Promise.all([
     listUsers(poolId, ports.userPools),
     ports.userPools.settings(poolId, clientId),
     ports.userPools.passwordPolicy(poolId),
-    ports.buckets.read(names.buckets.lambda, configKey),
+    readStoredConfig(context),
     ports.stacks.template(names.stack),
   ])
   const findings = securityFindings({
     where,
-    authOn: ourParameters(stack.parameters, project)['EnableAuth'] === 'true',
+    authOn: isAuthOn(stack.parameters, project),
     settings,
     policy,
     groupless: users.filter((user) => user.groups.length === 0 && !isTestUser(user)),

@@ -1,7 +1,7 @@
-import { ourParameters } from '../../core/project.js'
 import { randomUUID } from 'node:crypto'
 import { decodeJwt } from 'jose'
 import { forgedTokens } from '../../core/forged-tokens.js'
+import { isAuthOn } from '../../core/project.js'
 import { testUserDomain } from '../../core/users.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
@@ -50,7 +50,7 @@ export async function testTokensLocally(context: TargetContext): Promise<TokenCh
 /** Where auth is off, every token is as good as none. */
 async function verifyGuarded(context: TargetContext): Promise<void> {
   const { stack } = await findStackPool(context)
-  if (ourParameters(stack.parameters, context.project)['EnableAuth'] === 'true') return
+  if (isAuthOn(stack.parameters, context.project)) return
   throw new DeployError('StackState', `auth is off in ${stack.name}: every path is open, with any token`, {
     hint: `make rs-deploy-only ENV=${context.target.env} ORG=${context.target.org} ENABLE_AUTH=true`,
   })

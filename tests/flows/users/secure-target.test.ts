@@ -74,6 +74,12 @@ describe('securing production', () => {
     for (const { fix } of findings) expect(fix).toMatch(/make rs-[a-z-]+ ENV=prod ORG=myorg/)
   })
 
+  it('knows that auth is on by the name that the project has for it, or where there is no switch', async () => {
+    const context = production(false)
+    const guard = { ...context.project, parameters: { EnableAuth: 'Guard' } }
+    expect((await secureTarget({ ...context, project: guard })).findings).toEqual([])
+  })
+
   it('removes test users only, and only once that is confirmed', async () => {
     const users = [fakeUser(bob), fakeUser(tester)]
     expect((await rejectedBy(secureTarget(production(false, {}, users)))).code).toBe('Declined')
