@@ -45,7 +45,8 @@ async function main(): Promise<void> {
     const inputs = readInputs(given)
     verifyTaken(parsed.command, namesGiven(given))
     forgetSecrets()
-    quietSdk()
+    // The SDK's note about Node's age is for those who maintain this tool, not for those who deploy with it.
+    process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
     // Help may be asked for in any folder; it leaves nothing there.
     const projectFolder = folderOf(inputs.PROJECT_DIR)
     if (parsed.command.group !== 'Help') log = openLogFile(projectFolder, parsed.command.name, systemClock.now)
@@ -183,11 +184,6 @@ function explain(error: unknown, local: boolean): DeployError {
 
 function secretsOf(inputs: Inputs): string[] {
   return variableNames.flatMap((name) => (variables[name].kind === 'secret' ? (inputs[name] ?? []) : []))
-}
-
-/** The SDK's note about Node's age is for those who maintain this tool, not for those who deploy with it. */
-function quietSdk(): void {
-  process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
 }
 
 /** A password must not be inherited by anything that is started from here. */
