@@ -1,4 +1,5 @@
 import { DeployError } from '../errors.js'
+import { isNoEcho } from './input-changes.js'
 import type { Inputs } from './inputs.js'
 import type { Project } from './project.js'
 import type { Target } from './target.js'
@@ -7,8 +8,8 @@ import type { Template } from './template.js'
 export interface ParameterValue {
   name: string
   value: string
-  /** Where the value came from. */
-  from: 'target' | 'given' | 'stack' | 'default' | 'decided' | 'place' | 'release'
+  /** Where the value came from; `kept` is secret and only the stack knows it: nobody may pass on what is shown of it. */
+  from: 'target' | 'given' | 'stack' | 'default' | 'decided' | 'place' | 'release' | 'kept'
 }
 
 /** Which template parameter each variable sets. */
@@ -36,8 +37,8 @@ export interface ParameterFacts {
 }
 
 /**
- * Every parameter that the template declares, always passed: what was given, else what the stack has, else the
- * template's default. Throws Usage when one of them has no value at all.
+ * Every parameter that the template declares, always passed but for secrets that only the stack knows: what was given,
+ * else what the stack has, else the template's default. Throws Usage when one of them has no value at all.
  */
 export function planParameters(facts: ParameterFacts): ParameterValue[] {
   const { target, inputs, template, names, stack, decided, place = {} } = facts
@@ -51,15 +52,21 @@ export function planParameters(facts: ParameterFacts): ParameterValue[] {
     if (decided[our] !== undefined) return { name, value: decided[our], from: 'decided' }
     if (place[our] !== undefined) return { name, value: place[our], from: 'place' }
     if (given !== undefined) return { name, value: given === 'none' ? '' : given, from: 'given' }
-    if (known !== undefined) return { name, value: known, from: 'stack' }
+    if (known !== undefined) return { name, value: known, from: isNoEcho(name, template) ? 'kept' : 'stack' }
     if (Default !== undefined) return { name, value: String(Default), from: 'default' }
     throw new DeployError('Usage', `the template's parameter ${name} has no default, and no variable sets it`, {
       hint: `give ${name} a Default in template.yaml`,
     })
   })
-  planned.forEach(verifyPassable)
-  for (const parameter of planned) verifyAllowed(parameter, template)
+  const passed = planned.filter(isPassed)
+  passed.forEach(verifyPassable)
+  for (const parameter of passed) verifyAllowed(parameter, template)
   return planned
+}
+
+/** Whether a parameter goes along with a change set: what does not stays as the stack has it. */
+export function isPassed({ from }: ParameterValue): boolean {
+  return from !== 'kept'
 }
 
 /** The SAM CLI cannot take these characters inside a parameter's value. */

@@ -1,5 +1,5 @@
 import type { CommandLine } from './command-line.js'
-import type { ParameterValue } from './parameters.js'
+import { type ParameterValue, isPassed } from './parameters.js'
 
 /** What every sam command line shares. */
 export interface SamPlace {
@@ -63,7 +63,8 @@ export function samDeploy(place: SamPlace, deploy: SamDeploy): CommandLine {
     'CAPABILITY_AUTO_EXPAND',
     ...(deploy.serviceRole === undefined ? [] : ['--role-arn', deploy.serviceRole]),
     '--parameter-overrides',
-    ...deploy.parameters.map(({ name, value }) => `${name}=${quoted(value)}`),
+    // What is left out stays as the stack has it.
+    ...deploy.parameters.filter(isPassed).map(({ name, value }) => `${name}=${quoted(value)}`),
     '--tags',
     ...Object.entries(deploy.tags).map(([name, value]) => `${name}=${quoted(value)}`),
     ...withConfig,

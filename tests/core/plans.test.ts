@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import { type BucketPresence, planBuckets } from '../../scripts/core/buckets-plan.js'
 import { namesOf } from '../../scripts/core/names.js'
 import { type BucketKey, bucketKeys, ownProject } from '../../scripts/core/project.js'
-import { type ParameterFacts, parameterRecord, planParameters } from '../../scripts/core/parameters.js'
+import { type ParameterFacts, isPassed, parameterRecord, planParameters } from '../../scripts/core/parameters.js'
 import { planUserPool, verifyPairs } from '../../scripts/core/pool-plan.js'
 import { thrownBy } from '../support/failures.js'
 
@@ -141,6 +141,20 @@ describe('the parameters', () => {
     const planned = from({ stack, inputs: { ENABLE_AUTH: 'false' }, decided: { CreateBuckets: 'false' } })
     expect(planned).toEqual(expect.arrayContaining(['EnableAuth=false given', 'CreateBuckets=false decided']))
     expect(planned).toContain('Organization=myorg target')
+  })
+
+  it('that are secret and that only the stack knows are not passed on: what is shown of them is a mask', () => {
+    const secret = {
+      ...template,
+      Parameters: { ...template.Parameters, Key: { Type: 'String', NoEcho: true, Default: 'x' } },
+    }
+    const passed = (stack: Record<string, string> | undefined) =>
+      planParameters({ ...facts, template: secret, stack })
+        .filter(isPassed)
+        .map(({ name }) => name)
+    expect(passed({ Key: '****' })).not.toContain('Key')
+    expect(passed({ Key: '****' })).toContain('Retention')
+    expect(passed(undefined)).toContain('Key')
   })
 
   it('that the environment names win over the stack’s', () => {

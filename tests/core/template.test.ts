@@ -227,6 +227,7 @@ describe('command lines of sam', () => {
       { name: 'Environment', value: 'dev', from: 'target' as const },
       { name: 'DomainName', value: '', from: 'default' as const },
       { name: 'Text', value: 'a b;$(x)', from: 'given' as const },
+      { name: 'Key', value: '****', from: 'kept' as const },
     ]
     const deploy = { stack: 's', template: 't.yaml', bucket: 'b', prefix: 's/artifacts', region: 'r', parameters }
     const tags = { project: 'p', 'managed-by': 'sam' }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { sha256 } from '../../core/hash.js'
 import { ledgerKeys } from '../../core/names.js'
-import { type ParameterValue, parameterRecord } from '../../core/parameters.js'
+import { type ParameterValue, isPassed, parameterRecord } from '../../core/parameters.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
@@ -28,7 +28,8 @@ export async function makeNestedSet(packaged: Packaged, step: Step, context: Tar
     stack: names.stack,
     creates: stack === undefined || stack.status === 'REVIEW_IN_PROGRESS',
     templateUrl: await uploadTemplate(text, context),
-    parameters: parameterRecord(packaged.parameters),
+    parameters: parameterRecord(packaged.parameters.filter(isPassed)),
+    previous: packaged.parameters.filter((one) => !isPassed(one)).map(({ name }) => name),
     tags: packaged.tags,
     serviceRole: cloud.serviceRole,
   })

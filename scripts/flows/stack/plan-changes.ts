@@ -96,6 +96,7 @@ export function describeParameter(
     decided: 'by what exists',
     place: 'from infra/environments.json',
     release: 'as that release had it',
+    kept: 'secret, as it is',
   }[from]
   const shown = (text: string): string => (text !== '' && isSecretParameter(name, template) ? masked : text)
   const change = was === undefined || was === value ? '' : `, was ${was === '' ? 'empty' : shown(was)}`
