@@ -16,3 +16,11 @@ export function mergeConfig(base: JsonObject, over: JsonObject): JsonObject {
 function isObject(value: Json | undefined): value is JsonObject {
   return value !== null && typeof value === 'object' && !Array.isArray(value)
 }
+
+/** Every value by its path, as JSON. */
+export function valuesOf(value: Json, path = ''): Record<string, string> {
+  const isBranch = value !== null && typeof value === 'object' && !Array.isArray(value)
+  if (!isBranch || (path !== '' && Object.keys(value).length === 0)) return { [path]: JSON.stringify(value) }
+  const below = Object.entries(value).map(([key, inner]) => valuesOf(inner, path === '' ? key : `${path}.${key}`))
+  return Object.assign({}, ...below) as Record<string, string>
+}

@@ -1,6 +1,5 @@
-import { valuesOf } from './config-diff.js'
 import { isSecretName } from './input-changes.js'
-import type { Json, JsonObject } from './config-merge.js'
+import { type Json, type JsonObject, valuesOf } from './config-merge.js'
 import { masked } from './property-values.js'
 import type { Environment } from './target.js'
 

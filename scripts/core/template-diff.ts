@@ -1,4 +1,4 @@
-import { valuesOf } from './config-diff.js'
+import { valuesOf } from './config-merge.js'
 import type { Json, JsonObject } from './config-merge.js'
 import { type EntryChange, entryChanges, isSecretName } from './input-changes.js'
 import { type Template, codeFolders } from './template.js'

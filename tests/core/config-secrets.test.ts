@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { configChanges } from '../../scripts/core/config-diff.js'
 import { hiddenPaths, maskSecrets, secretPaths } from '../../scripts/core/config-secrets.js'
 
 describe('a configuration', () => {
@@ -34,6 +35,11 @@ describe('a configuration', () => {
       apiKeys: '••••••',
       token: '',
     })
+    expect(configChanges({}, { session: { jwtKey: 'x' }, users: [{ password: 'x' }], ui: 'y' })).toEqual([
+      { name: 'session.jwtKey', change: 'added' },
+      { name: 'ui', change: 'added', now: '"y"' },
+      { name: 'users', change: 'added' },
+    ])
     expect(hiddenPaths(more)).toEqual(['jwtSecret', 'db.password', 'apiKeys'])
   })
 })

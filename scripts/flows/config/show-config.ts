@@ -1,6 +1,5 @@
 import { parseConfig } from '../../core/config-file.js'
-import { valuesOf } from '../../core/config-diff.js'
-import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
+import { type JsonObject, mergeConfig, valuesOf } from '../../core/config-merge.js'
 import type { FilesContext } from '../context.js'
 
 export interface MergedPart {

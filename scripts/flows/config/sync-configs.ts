@@ -63,10 +63,16 @@ async function syncTarget(target: Target, context: CloudContext): Promise<Synced
   if (isSet(inputs, 'CHECK')) return synced
   if (foreign && !isSet(inputs, 'OVERWRITE')) {
     const where = `ENV=${target.env} ORG=${target.org}`
-    throw new DeployError('Refused', `the files of ${target.env}/${target.org} point at AWS, this is an emulator`, {
-      facts: plans.flatMap(({ file, ofAws }) => (ofAws.length === 0 ? [] : [{ label: file, text: ofAws.join(', ') }])),
-      hint: `make sync-configs ${where} CLOUD=aws, or make sync-configs ${where} OVERWRITE=true to replace them`,
-    })
+    throw new DeployError(
+      'Refused',
+      `the files of ${target.env}/${target.org} would lose values that are not of this local AWS`,
+      {
+        facts: plans.flatMap(({ file, ofAws }) =>
+          ofAws.length === 0 ? [] : [{ label: file, text: ofAws.join(', ') }],
+        ),
+        hint: `make sync-configs ${where} CLOUD=aws, or make sync-configs ${where} OVERWRITE=true to replace them`,
+      },
+    )
   }
   for (const { file, text } of plans) await ports.files.write(file, text)
   return synced

@@ -40,7 +40,8 @@ async function syncFiles(context: TargetContext): Promise<string[]> {
   return report.step('Files', async (step) => {
     const { plans, foreign } = await planFiles(await deployedStack(context), target, context)
     if (plans.length === 0) return (step.skip('they say what the stack says'), [])
-    if (foreign && !isSet(inputs, 'OVERWRITE')) return (step.skip('they point at AWS: left as they are'), [])
+    if (foreign && !isSet(inputs, 'OVERWRITE'))
+      return (step.skip('they hold values that are not of this local AWS: left as they are'), [])
     for (const { file, text } of plans) await ports.files.write(file, text)
     step.say(plans.map(({ file }) => file).join(', '))
     return plans.map(({ file }) => file)
