@@ -65,11 +65,14 @@ describe('stacks in bad states, with data in them', () => {
     expect((await run('rs-why', 'late')).stdout).toContain('Made, Custom::Thing')
   }, 120_000)
 
-  it.each([['CREATE_FAILED', 'stays']] as const)(
+  it.each([
+    ['CREATE_FAILED', 'stays'],
+    ['ROLLBACK_FAILED', 'rolls back'],
+  ] as const)(
     '%s with data in it: is refused, keeps it, and is replaced once nothing is in it',
     async (state, failed) => {
       const org = state.toLowerCase().replace('_', '-')
-      await stacks.create(stackOf(org), { ...bucketOf(org), ...failingAfter(2, 'FormsBucket') }, failed)
+      await stacks.create(stackOf(org), { ...bucketOf(org), ...failingAfter(4, 'FormsBucket') }, failed)
       await stacks.begun(stackOf(org), 'FormsBucket')
       await stacks.put(formsOf(org), 3)
       await stacks.settled(stackOf(org), state)
@@ -77,6 +80,7 @@ describe('stacks in bad states, with data in them', () => {
         const refused = await run(command, org)
         expect(refused.stderr).toContain('Refused (exit 3)')
         expect(refused.stderr).toMatch(/FormsBucket +AWS::S3::Bucket \S+ holds 3 objects/)
+        expect(refused.stderr).toContain(`make rs-nuke-buckets ENV=dev ORG=${org}`)
         expect(refused.stderr).not.toContain('✓ Build')
       }
       expect([await stacks.status(stackOf(org)), await stacks.held(formsOf(org))]).toEqual([state, 3])
@@ -139,7 +143,7 @@ describe('stacks in bad states, with data in them', () => {
     expect((await run('check-rs-stack-status', org)).stdout.trim()).toMatch(/^UPDATE_ROLLBACK_COMPLETE$/)
   }, 120_000)
 
-  it('UPDATE_ROLLBACK_FAILED: in prod nothing but typing continues it, and a teardown keeps what is kept', async () => {
+  it('UPDATE_ROLLBACK_FAILED: in prod YES=true neither continues it nor takes it down, and what is in it stays', async () => {
     const name = stackOf('stuck', 'prod')
     const kept = bucketOf('stuck', { DeletionPolicy: 'Retain' }, 'prod')
     const pool = (MinimumLength: number): Record<string, unknown> => ({
