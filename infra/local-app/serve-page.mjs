@@ -1,10 +1,10 @@
-// Serves the page of one target on this machine: node serve-page.mjs PORT FOLDER CONFIG BACKEND_RECORD
+// Serves the page of one target on this machine: node serve-page.mjs PORT FOLDER CONFIG BACKEND_RECORD TARGET
 import { readFile } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import path from 'node:path'
 import { contentType } from 'mime-types'
 
-const [port, folder, config, backendRecord] = process.argv.slice(2)
+const [port, folder, config, backendRecord, target] = process.argv.slice(2)
 
 /** A page elsewhere may point its own name at this machine (DNS rebinding): only this machine's names are answered. */
 const ownNames = new Set([`127.0.0.1:${port}`, `localhost:${port}`])
@@ -37,12 +37,17 @@ function fileOf(/** @type {string} */ pathname) {
 
 /** @param {import('node:http').IncomingMessage} asked @param {import('node:http').ServerResponse} answer */
 async function passOn(asked, answer) {
-  const { url } = JSON.parse(await readFile(backendRecord, 'utf8').catch(() => '{}'))
-  if (url === undefined) return fail(answer, 502)
-  const passed = request(new URL(asked.url ?? '/', url), { method: asked.method, headers: asked.headers }, (given) => {
-    answer.writeHead(given.statusCode ?? 502, given.headers)
-    given.pipe(answer)
-  })
+  const backend = JSON.parse(await readFile(backendRecord, 'utf8').catch(() => '{}'))
+  // Another target's backend writes into that one's buckets: its record may name "dev/demo without sign-in".
+  if (backend.url === undefined || backend.target?.split(' ')[0] !== target) return fail(answer, 502)
+  const passed = request(
+    new URL(asked.url ?? '/', backend.url),
+    { method: asked.method, headers: asked.headers },
+    (given) => {
+      answer.writeHead(given.statusCode ?? 502, given.headers)
+      given.pipe(answer)
+    },
+  )
   passed.on('error', () => fail(answer, 502))
   asked.pipe(passed)
 }

@@ -11,10 +11,11 @@ export const localAppCommands: Command[] = [
     summary: 'Run the backend of an organization on this machine, without deploying it',
     details:
       'On 127.0.0.1 only, with the merged configuration of the files and the buckets of the cloud. Tokens of the ' +
-      'organization’s user pool count as they do behind its API; ENABLE_AUTH=false lets everybody in.',
+      'organization’s user pool count as they do behind its API; ENABLE_AUTH=false lets everybody in. In prod it is ' +
+      'confirmed by typing, and never without sign-in.',
     example: 'make start-backend ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
-    variables: ['ENABLE_AUTH'],
+    variables: ['ENABLE_AUTH', 'YES'],
     run: async (context) =>
       tell('Backend', await (await import('../flows/develop/local-app.js')).startBackend(context), context),
   },
@@ -27,7 +28,7 @@ export const localAppCommands: Command[] = [
       'organization’s user pool.',
     example: 'make start-frontend ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
-    variables: [],
+    variables: ['YES'],
     run: async (context) =>
       tell('Page', await (await import('../flows/develop/local-app.js')).startFrontend(context), context),
   },
@@ -40,7 +41,7 @@ export const localAppCommands: Command[] = [
       'Their logs are in .rs/app.',
     example: 'make start-dev ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
-    variables: ['ENABLE_AUTH'],
+    variables: ['ENABLE_AUTH', 'YES'],
     run: startDev,
   },
   {

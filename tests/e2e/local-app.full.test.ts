@@ -62,6 +62,14 @@ describe('the app on this machine', () => {
     expect(shown(await project.make(['config', 'ENV=dve', 'ORG=demo']))).toContain('Usage')
   }, 30_000)
 
+  it('is not started in prod without sign-in, nor where nobody confirms it', async () => {
+    const start = (...words: string[]): Promise<RunResult> =>
+      project.make(['start-backend', 'ENV=prod', 'ORG=demo', 'CLOUD=local', ...words])
+    expect(shown(await start('ENABLE_AUTH=false', 'YES=true'))).toContain('Refused')
+    expect(shown(await start())).toContain('Declined')
+    expect((await project.make(['stop-all'])).stdout).toBe('nothing was running')
+  }, 30_000)
+
   it('runs without a deployment until it is stopped', async () => {
     await setFile('infra/.config/webapp/dev-demo.json', { webapp: { title: 'Ours' } })
     await setFile('infra/.config/lambda/dev-demo.json', { ui: { title: 'From the files' } })
@@ -83,6 +91,11 @@ describe('the app on this machine', () => {
 
     expect(parts(await start('demo'))).toEqual([backend, page].map((part) => ({ ...part, fresh: false })))
     expect(shown(await start('other'))).toContain('runs for dev/demo already')
+    const page2 = await project.make(['start-frontend', 'ENV=dev', 'ORG=other', 'CLOUD=local'])
+    expect(page2.stderr).toContain('the local backend runs for dev/demo already')
+    expect(page2.stderr).toContain('make stop-all, then make start-frontend ENV=dev ORG=other')
+    const open = await project.make(['start-backend', 'ENV=dev', 'ORG=demo', 'CLOUD=local', 'ENABLE_AUTH=false'])
+    expect(open.stderr).toContain('the local backend runs for dev/demo already')
     const guarded = await project.make(['start-backend', 'ENV=dev', 'ORG=demo', 'CLOUD=local', 'ENABLE_AUTH=true'])
     expect(guarded.stderr).toContain('dev/demo has no user pool to sign in to')
 
