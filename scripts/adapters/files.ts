@@ -1,4 +1,4 @@
-import { chmod, cp, mkdir, open, readFile, readdir, rename, rm, stat } from 'node:fs/promises'
+import { chmod, cp, mkdir, open, readFile, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
 import { randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { exclusively } from '../../infra/bootstrap/exclusive.mjs'
@@ -12,18 +12,11 @@ export function makeFiles(root: string): Files {
   const at = (file: string): string => path.resolve(root, file)
   return {
     async readText(file) {
-      return await readFile(at(file), 'utf8')
-        .catch(undefinedWhenMissing)
-        .catch((error: NodeJS.ErrnoException) => {
-          const why = error.code === 'EISDIR' ? 'it is a folder' : (error.code ?? error.message)
-          throw new DeployError('Usage', `${file} cannot be read: ${why}`, {
-            hint: 'a file that can be read',
-            cause: error,
-          })
-        })
+      return await readFile(at(file), 'utf8').catch(undefinedWhenMissing).catch(unreadable(file))
     },
-    readBytes: (file) => readFile(at(file)),
+    readBytes: (file) => readFile(at(file)).catch(unreadable(file)),
     exists: async (file) => (await stat(at(file)).catch(undefinedWhenMissing)) !== undefined,
+    linksOut: (folder) => linksOut(at(folder)),
     list: async (folder) => (await listFiles(at(folder))).filter((file) => !isRubbish(file)),
     write: (file, content, mode) => writeWhole(at(file), content, mode),
     exclusively: (lockFile, work, onWait) => exclusively(at(lockFile), work, onWait),
@@ -36,9 +29,36 @@ export function makeFiles(root: string): Files {
   }
 }
 
+function unreadable(file: string): (error: NodeJS.ErrnoException) => never {
+  return (error) => {
+    const why = { EISDIR: 'it is a folder', ENOENT: 'it is not there' }[String(error.code)] ?? error.code
+    throw new DeployError('Usage', `${file} cannot be read: ${why ?? error.message}`, {
+      hint: 'a file that can be read',
+      cause: error,
+    })
+  }
+}
+
 function undefinedWhenMissing(error: NodeJS.ErrnoException): undefined {
   if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined
   throw error
+}
+
+async function linksOut(folder: string): Promise<string[]> {
+  const [inside, entries] = await Promise.all([
+    realpath(folder),
+    readdir(folder, { recursive: true, withFileTypes: true }),
+  ])
+  const links = entries.filter((entry) => entry.isSymbolicLink())
+  const found = await Promise.all(
+    links.map(async (entry) => {
+      const link = path.join(entry.parentPath, entry.name)
+      const end = await realpath(link).catch(undefinedWhenMissing)
+      const stays = end?.startsWith(`${inside}${path.sep}`) === true && (await stat(end)).isFile()
+      return stays ? [] : [path.relative(folder, link)]
+    }),
+  )
+  return found.flat().sort()
 }
 
 async function listFiles(folder: string): Promise<string[]> {

@@ -29,15 +29,16 @@ export function cacheControlOf(key: string): string {
 
 /**
  * Whether a bundler named the file after its content: `main.3f2a1b9c.js` anywhere, and below `assets/` also Vite's
- * `index-DiwrgTda.js`. In doubt it did not: a changed file that browsers keep for a year cannot be taken back.
+ * `index-D1wRgTda.js`. In doubt it did not, so one in two of Vite's passes for a word and is asked for each time: a
+ * changed file that browsers keep for a year cannot be taken back.
  */
 function isHashed(key: string): boolean {
   if (isDocument(key)) return false
   const name = key.slice(key.lastIndexOf('/') + 1)
   const hex = /[.-]([0-9a-f]{8,64})\./.exec(name)?.[1]
-  if (hex !== undefined && /\d/.test(hex) && /[a-f]/.test(hex)) return true
+  if (hex !== undefined && /\d/.test(hex) && /[a-f]/.test(hex)) return !/^[a-f]+\d+$|^\d+[a-f]+$/.test(hex)
   const mixed = /(^|\/)assets\/.*[.-]([A-Za-z0-9_-]{8})\.\w+(\.map)?$/.exec(key)?.[2]
-  return mixed !== undefined && (/\d/.test(mixed) || /.[A-Z]/.test(mixed)) && /[A-Za-z]/.test(mixed)
+  return mixed !== undefined && [/[a-z]/, /[A-Z]/, /\d/].every((kind) => kind.test(mixed)) && !/[a-z]{3}/.test(mixed)
 }
 
 /** What names other files: it goes last, when all that it names is there. */
@@ -45,7 +46,8 @@ export function isDocument(key: string): boolean {
   return /\.html?$/i.test(key) || key === pageConfigKey
 }
 
-/** Hidden files are somebody's settings; `.well-known` is for the web (RFC 8615). */
+/** Hidden files are somebody's settings, `node_modules` are tools; `.well-known` is for the web (RFC 8615). */
 export function isPublished(file: string): boolean {
-  return file.split(/[\\/]/).every((part) => !part.startsWith('.') || part === '.well-known')
+  const parts = file.split(/[\\/]/)
+  return parts.every((part) => part !== 'node_modules' && (!part.startsWith('.') || part === '.well-known'))
 }

@@ -24,6 +24,8 @@ export interface Files {
   readText(file: string): Promise<string | undefined>
   readBytes(file: string): Promise<Uint8Array>
   exists(file: string): Promise<boolean>
+  /** Links below `folder` that lead out of it, to a folder or nowhere; relative to it, sorted. */
+  linksOut(folder: string): Promise<string[]>
   /** Every file below `folder`, relative to it, sorted; caches of Python and the desktop left out. */
   list(folder: string): Promise<string[]>
   /** Write. Whole or not at all: a new file is renamed into place. */

@@ -6,6 +6,7 @@ import {
   readdirSync,
   rmSync,
   statSync,
+  symlinkSync,
   utimesSync,
   writeFileSync,
 } from 'node:fs'
@@ -45,7 +46,19 @@ describe('reading', () => {
   it('a folder is no text, and that is a failure', async () => {
     mkdirSync(path.join(root, 'folder'))
     await expect(files.readText('folder')).rejects.toThrow('folder cannot be read: it is a folder')
+    await expect(files.readBytes('folder')).rejects.toThrow('folder cannot be read: it is a folder')
     expect(await files.exists('folder')).toBe(true)
+  })
+})
+
+describe('links', () => {
+  it('that lead out of the folder, to a folder or nowhere are told, one to a file beside it is not', async () => {
+    put('page/a.css', 'x')
+    put('page/sub/b.css', 'x')
+    put('secret', 'x')
+    const ends = { 'same.css': 'a.css', out: '../secret', folder: 'sub', nowhere: 'gone' }
+    for (const [name, end] of Object.entries(ends)) symlinkSync(end, path.join(root, 'page', name))
+    expect(await files.linksOut('page')).toEqual(['folder', 'nowhere', 'out'])
   })
 })
 

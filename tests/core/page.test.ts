@@ -23,7 +23,7 @@ describe('a file of a page', () => {
   it.each([
     ['main.3f2a1b9c.js'],
     ['static/js/main.3f2a1b9c.chunk.js.map'],
-    ['assets/index-DiwrgTda.js'],
+    ['assets/index-D1wRgTda.js'],
     ['assets/logo-b2_4Kd9x.svg'],
   ])('is kept for a year when it is named after its content: %s', (key) => {
     expect(cacheControlOf(key)).toBe('public, max-age=31536000, immutable')
@@ -39,6 +39,13 @@ describe('a file of a page', () => {
     ['report-20240101.pdf'],
     ['deadbeef.js'],
     ['jquery-ui-defaced.js'],
+    ['assets/banner-1024x512.png'],
+    ['assets/font-awesome4.css'],
+    ['assets/hero-1920x108.jpg'],
+    ['assets/logo-Version2.svg'],
+    ['assets/guide-Web3Docs.pdf'],
+    ['assets/index-DiwrgTda.js'],
+    ['facade-facade2024.js'],
   ])('is asked for each time otherwise: %s', (key) => expect(cacheControlOf(key)).toBe('no-cache'))
 
   it('has the type that its name says', () => {
@@ -49,7 +56,14 @@ describe('a file of a page', () => {
   })
 
   it('is not published when it is hidden', () => {
-    const names = ['.env', 'a/.git/config', '.well-known/security.txt', 'index.html']
+    const names = [
+      '.env',
+      'a/.git/config',
+      'node_modules/x/index.js',
+      'a/node_modules/y.js',
+      '.well-known/security.txt',
+      'index.html',
+    ]
     expect(names.filter(isPublished)).toEqual(['.well-known/security.txt', 'index.html'])
   })
 })

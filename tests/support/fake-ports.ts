@@ -34,6 +34,7 @@ export function memoryFiles(files: Record<string, string>, calls: Calls = []): F
       readText: async (file) => files[file],
       readBytes: async (file) => new TextEncoder().encode(files[file] ?? ''),
       exists: async (file) => files[file] !== undefined || below(file).length > 0,
+      linksOut: async () => [],
       list: async (folder) => below(folder).map((file) => file.slice(folder.replace(/\/$/, '').length + 1)),
       exclusively: async (_lockFile, work) => work(),
       write: async (file, content) => {

@@ -30,6 +30,7 @@ export async function readPageSource(stack: Stack, context: TargetContext): Prom
   const { ports } = context
   const folder = await pageFolder(context)
   const config = new TextEncoder().encode(await pageConfig(stack, context))
+  await verifyPublishable(folder, context)
   const names = (await ports.files.list(folder)).filter((name) => isPublished(name) && keyOf(name) !== pageConfigKey)
   const files = await Promise.all(
     names.map(async (name) => pageFile(keyOf(name), await ports.files.readBytes(`${folder}/${name}`))),
@@ -50,6 +51,21 @@ async function pageFolder({ ports, inputs, target }: TargetContext): Promise<str
   const where = given === undefined ? 'frontend/' : `FRONTEND_DIR=${given}`
   throw new DeployError('Usage', `${where} holds no page: ${candidates.at(-1)}/${pageKey} is not there`, {
     hint: `build it, then make deploy-frontend ENV=${target.env} ORG=${target.org} FRONTEND_DIR=dist`,
+  })
+}
+
+/** A folder whose every file may be read by everybody. Throws Refused with what may not, or Usage for sources. */
+async function verifyPublishable(folder: string, { ports, target }: TargetContext): Promise<void> {
+  const again = `make deploy-frontend ENV=${target.env} ORG=${target.org}`
+  if (await ports.files.exists(`${folder}/package.json`)) {
+    throw new DeployError('Usage', `${folder} holds the sources of a page (${folder}/package.json), not a built one`, {
+      hint: `build it, then ${again} FRONTEND_DIR=${folder}/dist`,
+    })
+  }
+  const link = (await ports.files.linksOut(folder)).find(isPublished)
+  if (link === undefined) return
+  throw new DeployError('Refused', `${folder}/${link} is a link to a folder, or to what lies outside of ${folder}`, {
+    hint: `put the files themselves there, or take the link away, then ${again}`,
   })
 }
 

@@ -18,9 +18,15 @@ import { withTargetLock } from '../lock/target-lock.js'
 export async function rollBackPage(context: TargetContext): Promise<{ stack: Stack; record: PageRecord; to: number }> {
   const { report } = context
   const stack = await report.step('Check', (step) => verifyPlace(step, context))
+  const { goal, change } = await report.step('Compare', (step) => plan(step, context))
+  // Before the lock: nobody is to wait for what somebody else has to type.
+  await confirmDeployment(context)
   return withTargetLock(context, async (locked) => {
-    const { goal, change } = await report.step('Compare', (step) => plan(step, locked))
-    await confirmDeployment(locked)
+    if ((await readPageHistory(locked)).next !== change.history.next) {
+      throw new DeployError('Refused', 'another run changed the page meanwhile: nothing was taken back', {
+        hint: 'the same command again shows what would change now',
+      })
+    }
     const put: PageChange['put'] = async ({ key }) =>
       locked.ports.buckets.restoreFile(locked.names.buckets.frontend, key, goal.files[key]?.versionId ?? '')
     const distributionId = stack.outputs['CloudFrontDistributionId']

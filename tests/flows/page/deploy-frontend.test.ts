@@ -77,6 +77,20 @@ describe('deploy-frontend', () => {
     const { code, message } = await rejectedBy(deployFrontend(world.context))
     expect([code, message]).toEqual(['Usage', 'FRONTEND_DIR=dist holds no page: dist/index.html is not there'])
   })
+
+  it('refuses what would publish more than a page: sources, and links that lead elsewhere', async () => {
+    const sources = pageWorld()
+    sources.files['frontend/package.json'] = '{}'
+    const { code, hint } = await rejectedBy(deployFrontend(sources.context))
+    expect([code, hint]).toEqual(['Usage', expect.stringContaining('FRONTEND_DIR=frontend/dist')])
+    const linked = pageWorld()
+    linked.context.ports.files.linksOut = async () => ['.cache', 'secret.txt']
+    expect(await rejectedBy(deployFrontend(linked.context))).toMatchObject({
+      code: 'Refused',
+      message: expect.stringContaining('frontend/secret.txt is a link'),
+    })
+    expect([...written(sources), ...written(linked)]).toEqual([])
+  })
 })
 
 describe('rs-rollback WHAT=frontend', () => {
@@ -98,6 +112,27 @@ describe('rs-rollback WHAT=frontend', () => {
     expect(world.shown.get('app.js')).toBe('two()')
   })
 
+  it('asks in prod before it takes the lock', async () => {
+    const asked: number[] = []
+    const world: PageWorld = pageWorld({
+      target: { env: 'prod', org: 'myorg' },
+      prompts: {
+        interactive: true,
+        ask: async () => {
+          asked.push(world.context.calls.filter((call) => call.includes('locks/')).length)
+          return 'prod/myorg'
+        },
+      },
+    })
+    world.files['infra/.config/webapp/prod.json'] = '{}'
+    await deployFrontend(world.context)
+    world.files['frontend/app.js'] = 'two()'
+    await deployFrontend(world.context)
+    world.context.calls.length = 0
+    await rollBackPage(world.context)
+    expect([asked.length, asked.at(-1)]).toEqual([3, 0])
+  })
+
   it('keeps config.json, which says where the target’s parts are now', async () => {
     const world = await twice()
     world.files['infra/.config/webapp/dev.json'] = '{ "webapp": { "title": "New" } }'
@@ -112,6 +147,6 @@ describe('rs-rollback WHAT=frontend', () => {
     const before = written(world).length
     const failure = await rejectedBy(rollBackPage(world.context))
     expect(failure).toMatchObject({ code: 'StackState', hint: expect.stringContaining('make deploy-frontend') })
-    expect([written(world).length - before, world.shown.get('app.js')]).toEqual([1, 'two()'])
+    expect([written(world).length - before, world.shown.get('app.js')]).toEqual([0, 'two()'])
   })
 })
