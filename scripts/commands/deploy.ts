@@ -5,6 +5,7 @@ import type { VariableName } from '../core/variables.js'
 import type { TargetContext } from '../flows/context.js'
 import type { DeployOptions, DeployOutcome } from '../flows/deploy/deploy.js'
 import type { Command } from './command.js'
+import { nextAfter } from './after-deploy.js'
 
 export const deployVariables: VariableName[] = [
   'ENABLE_AUTH',
@@ -99,19 +100,6 @@ async function lookForPage({ ports, names }: TargetContext): Promise<'there' | '
   return (await ports.files.exists('frontend')) ? 'offered' : 'none'
 }
 
-/** After the first deployment of a target nobody can use it yet; one that found nothing to do was not the first. */
-function nextAfter(
-  { kind, release }: DeployOutcome,
-  page: 'there' | 'offered' | 'none',
-  { env, org }: TargetContext['target'],
-): string[] {
-  const where = `ENV=${env} ORG=${org}`
-  return [
-    ...(kind === 'deployed' && release === 1 && env !== 'prod' ? [`make rs-bootstrap-testenv ${where}`] : []),
-    `make ${page === 'offered' ? 'deploy-frontend' : 'check-rs'} ${where}`,
-  ]
-}
-
 function summarize(
   outcome: DeployOutcome,
   shown: 'there' | 'offered' | 'none',
@@ -138,7 +126,7 @@ function summarize(
     type: 'summary',
     title: `${target.env}/${target.org} ${verb} ─ release ${release} ─ ${seconds} s`,
     rows,
-    next: nextAfter(outcome, shown, target),
+    next: nextAfter(outcome, shown, { env: target.env, org: target.org, hasForms: names.bucketKeys.includes('forms') }),
     data: {
       outcome: outcome.kind,
       env: target.env,

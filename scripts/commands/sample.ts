@@ -21,7 +21,7 @@ export const sampleCommands: Command[] = [
     group: 'Configuration',
     summary: 'Make a fresh organization usable: test users, a sample SOP, its configuration',
     details:
-      'Done twice, it only does what is missing. The test users share one password: PASSWORD in the environment, ' +
+      'Done twice, it only does what is missing: a sample SOP that was edited and passwords stay. The test users share one password: PASSWORD in the environment, ' +
       'PASSWORD_FILE, or a hidden prompt. Never in prod.',
     example: 'make rs-bootstrap-testenv ENV=dev ORG=myorg',
     acts: 'target',

@@ -31,16 +31,20 @@ export async function testTokensLocally(context: TargetContext): Promise<TokenCh
       hint: `CLOUD=local, or make test-jwt-aws ENV=${target.env} ORG=${target.org}`,
     })
   }
+  if (target.env === 'prod' && inputs.USER_NAME === undefined) {
+    throw new DeployError('Refused', 'test-jwt-local makes a user for the test, and prod is no place for one', {
+      hint: `make test-jwt-local ENV=prod ORG=${target.org} USER_NAME=…, one who is there already`,
+    })
+  }
   await verifyGuarded(context)
   if (inputs.USER_NAME !== undefined) return checkTokens(await signIn(context), context)
   const pool = await findStackPool(context)
-  const email = `jwt-check@${testUserDomain}`
+  const email = `jwt-check-${randomUUID()}@${testUserDomain}`
   const password = `Aa1!${randomUUID()}`
   report.hide(password)
   const groups = (await ports.userPools.groups(pool.poolId)).slice(0, 1).map(({ name }) => name)
-  const found = await ports.userPools.user(pool.poolId, email)
   try {
-    await ensureUser({ email, name: undefined, groups, password }, found, pool, context)
+    await ensureUser({ email, name: undefined, groups, password }, undefined, pool, context)
     return await checkTokens(await signInAs(email, password, pool, context), context)
   } finally {
     await ports.userPools.removeUser(pool.poolId, email)

@@ -8,8 +8,16 @@ import { readPassword } from './password.js'
 import { findStackPool } from './stack-pool.js'
 import { type UserChange, ensureUser } from './users.js'
 
+export interface TestUserOptions {
+  /** A password that is given counts for new ones only; else it is set for those who have one, too. */
+  keepPasswords: boolean
+}
+
 /** One test user in each group of the pool, all with one password. Throws Refused in prod. */
-export async function createTestUsers(context: TargetContext): Promise<UserChange[]> {
+export async function createTestUsers(
+  context: TargetContext,
+  { keepPasswords }: TestUserOptions = { keepPasswords: false },
+): Promise<UserChange[]> {
   verifyNotProd(context)
   const { ports, report, inputs } = context
   const { pool, wanted, missing } = await report.step('Look', async (step) => {
@@ -24,14 +32,15 @@ export async function createTestUsers(context: TargetContext): Promise<UserChang
     step.say(`${counted(groups.length, 'group')}, ${counted(missing.length, 'test user')} missing`)
     return { pool, wanted, missing }
   })
-  const given = inputs.PASSWORD !== undefined || inputs.PASSWORD_FILE !== undefined
+  const given = !keepPasswords && (inputs.PASSWORD !== undefined || inputs.PASSWORD_FILE !== undefined)
   const policy = await ports.userPools.passwordPolicy(pool.poolId)
   const password =
     missing.length > 0 || given ? await readPassword({ whose: 'the test users', policy }, context) : undefined
   return report.step('Test users', async (step) => {
     const changes: UserChange[] = []
     for (const { email, group, found } of wanted) {
-      const user = { email, name: `Test user of ${group}`, groups: [group], password }
+      const own = keepPasswords && found?.status === 'CONFIRMED' ? undefined : password
+      const user = { email, name: `Test user of ${group}`, groups: [group], password: own }
       const done = await ensureUser(user, found, pool, context)
       step.line(done.length === 0 ? 'skipped' : 'done', `${email} ${done.join(', ') || 'is as wanted'}`)
       changes.push({ user: email, done, groups: [group] })
