@@ -3,6 +3,7 @@ import { describeCause, hasFailed } from '../core/receipt.js'
 import type { LedgerEntry } from '../flows/ledger/ledger.js'
 import type { Glimpse } from '../flows/look/look-at-environment.js'
 import type { TargetGlance, TargetView } from '../flows/look/look-at-target.js'
+import { columns } from '../report/ledger-text.js'
 
 const missing = '(none)'
 
@@ -51,7 +52,10 @@ function configLines({ config }: TargetGlance): string[] {
 function describeDrift({ drift, target, status }: TargetGlance, now: Date): string {
   if (status === 'NO_STACK') return missing
   if (drift === undefined) return `not looked for yet (make rs-drift ENV=${target.env} ORG=${target.org})`
-  return `${drift.status}${drift.at === undefined ? '' : `, looked for ${describeAge(drift.at, now)} ago`}`
+  const at = drift.at === undefined ? '' : `, looked for ${describeAge(drift.at, now)} ago`
+  // CloudFormation counts what a release does, too: it moves `live`.
+  const whose = `: make rs-drift ENV=${target.env} ORG=${target.org} tells whether by more than our releases`
+  return `${drift.status}${at}${drift.status === 'DRIFTED' ? whose : ''}`
 }
 
 /** What happened after the release that is live. */
@@ -63,20 +67,40 @@ function describeNewest(entry: LedgerEntry, { env, org }: TargetGlance['target']
   return `Last Attempt: release ${release} ${outcome}, ${at} by ${who}${text === undefined ? '' : `: ${text}`}${more}`
 }
 
-export const matrixTitles = ['org', 'status', 'release', 'version', 'age', 'config', 'lock', 'last'] as const
+const matrixTitles = ['org', 'status', 'release', 'version', 'age', 'config', 'drift', 'lock', 'last'] as const
 
-/** One line of the matrix. */
-export function matrixRow(glimpse: Glimpse, now: Date): string[] {
-  if ('failed' in glimpse) return [glimpse.target.org, `cannot be looked at: ${glimpse.failed}`]
-  const { target, status, receipt, liveVersion, codeProblem, config, lock, newest } = glimpse
+/** One line for each organization; below them what needs words, each with its command. */
+export function describeMatrix(glimpses: readonly Glimpse[], now: Date): string {
+  const table = columns([[...matrixTitles], ...glimpses.map((one) => matrixRow(one, now))])
+  return [...table, ...glimpses.flatMap(remarksOn)].join('\n')
+}
+
+function remarksOn(glimpse: Glimpse): string[] {
+  const { org } = glimpse.target
+  if ('failed' in glimpse) return [`${org}: cannot be looked at: ${glimpse.failed} (${glimpse.next})`]
+  const { codeProblem, shift, warning, next } = glimpse
+  return [
+    ...(warning === undefined ? [] : [`${org}: WARNING: ${warning}`]),
+    ...(codeProblem === undefined ? [] : [`${org}: ${codeProblem}`]),
+    ...(shift === undefined ? [] : [`${org}: shift: ${shift}`]),
+    ...(next === undefined ? [] : [`${org}: next: ${next}`]),
+  ]
+}
+
+/** One line of the matrix; (!) stands where words follow below. */
+function matrixRow(glimpse: Glimpse, now: Date): string[] {
+  if ('failed' in glimpse) return [glimpse.target.org, '(!)']
+  const { target, status, receipt, liveVersion, codeProblem, config, drift, lock, newest } = glimpse
+  const isRemarked = [glimpse.warning, glimpse.shift, glimpse.next].some((text) => text !== undefined)
   const last = newest?.kind === 'receipt' ? `release ${newest.receipt.release} ${newest.receipt.outcome}` : undefined
   return [
     target.org,
-    status,
+    `${status}${isRemarked ? ' (!)' : ''}`,
     receipt === undefined ? '-' : String(receipt.release),
     liveVersion === undefined ? '-' : `${liveVersion}${codeProblem === undefined ? '' : ' (!)'}`,
     receipt === undefined ? '-' : describeAge(receipt.at, now),
     config === undefined ? '-' : config.map(({ kind }) => kind).join(', ') || 'in sync',
+    drift === undefined ? '-' : `${drift.status}${drift.status === 'DRIFTED' ? '?' : ''}`,
     lock === undefined ? '-' : (lock.split(' ')[0] ?? ''),
     newest?.kind === 'unreadable' ? 'unreadable' : (last ?? '-'),
   ]

@@ -1,4 +1,7 @@
+import { counted } from '../core/contents.js'
 import { isSet } from '../core/inputs.js'
+import { DeployError } from '../errors.js'
+import type { FailedGlance } from '../flows/look/look-at-environment.js'
 import type { Event } from '../report/events.js'
 import type { Command, EnvironmentContext } from './command.js'
 
@@ -37,28 +40,46 @@ export const lookCommands: Command[] = [
 ]
 
 async function checkTargets(context: EnvironmentContext): Promise<void> {
-  if (!isSet(context.inputs, 'WATCH')) return context.report.emit(await lookOnce(context))
+  if (!isSet(context.inputs, 'WATCH')) {
+    const { result, failed } = await lookOnce(context)
+    context.report.emit(result)
+    return verifyAllSeen(failed, context.env)
+  }
   const { untilInterrupted } = await import('../flows/watch.js')
   let again = false
   await untilInterrupted(refreshMs, context, async () => {
-    context.report.emit({ ...(await lookOnce(context)), again })
+    context.report.emit({ ...(await lookOnce(context)).result, again })
     again = true
   })
 }
 
-async function lookOnce(context: EnvironmentContext): Promise<Extract<Event, { type: 'result' }>> {
-  const { describeTarget, matrixRow, matrixTitles } = await import('./look-text.js')
+interface Looked {
+  result: Extract<Event, { type: 'result' }>
+  /** Those of ENV that could not be looked at. */
+  failed: FailedGlance[]
+}
+
+async function lookOnce(context: EnvironmentContext): Promise<Looked> {
+  const { describeMatrix, describeTarget } = await import('./look-text.js')
   const { env, org, ports } = context
   if (org !== undefined) {
     const { lookAtTarget } = await import('../flows/look/look-at-target.js')
     const view = await lookAtTarget({ env, org }, context)
-    return { type: 'result', text: describeTarget(view, ports.clock.now()), data: view }
+    return { result: { type: 'result', text: describeTarget(view, ports.clock.now()), data: view }, failed: [] }
   }
   const { glanceAtEnvironment } = await import('../flows/look/look-at-environment.js')
-  const { columns } = await import('../report/ledger-text.js')
   const glimpses = await glanceAtEnvironment(env, context)
-  const rows = glimpses.map((glimpse) => matrixRow(glimpse, ports.clock.now()))
   const none = `no organization is deployed in ${env}\nNext: make rs-deploy ENV=${env} ORG=myorg`
-  const text = rows.length === 0 ? none : columns([[...matrixTitles], ...rows]).join('\n')
-  return { type: 'result', text, data: glimpses }
+  const text = glimpses.length === 0 ? none : describeMatrix(glimpses, ports.clock.now())
+  const failed = glimpses.filter((one) => 'failed' in one)
+  return { result: { type: 'result', text, data: glimpses }, failed }
+}
+
+/** A script must not take a matrix with holes for the whole. Throws PartlyDone. */
+function verifyAllSeen(failed: readonly FailedGlance[], env: string): void {
+  if (failed.length === 0) return
+  throw new DeployError('PartlyDone', `${counted(failed.length, 'organization')} of ${env} could not be looked at`, {
+    facts: failed.map(({ target, failed: why }) => ({ label: target.org, text: why })),
+    hint: failed.map(({ next }) => next).join('\n'),
+  })
 }

@@ -7,8 +7,14 @@ import { type TargetGlance, glanceAtTarget } from './look-at-target.js'
 /** Each takes some five calls: together they stay far below what S3, Lambda and CloudFormation take in a second. */
 const targetsAtOnce = 8
 
-/** A target that could not be looked at, and why: it hides no other. */
-export type Glimpse = TargetGlance | { target: TargetGlance['target']; failed: string }
+/** A target that could not be looked at, why, and the next command: it hides no other. */
+export interface FailedGlance {
+  target: TargetGlance['target']
+  failed: string
+  next: string
+}
+
+export type Glimpse = TargetGlance | FailedGlance
 
 /** Every deployed organization of an environment, by name; the stacks are listed once. */
 export async function glanceAtEnvironment(env: Environment, context: CloudContext): Promise<Glimpse[]> {
@@ -26,7 +32,8 @@ export async function glanceAtEnvironment(env: Environment, context: CloudContex
         return await glanceAtTarget(target, stack, context)
       } catch (error) {
         if (signal.aborted) throw error
-        return { target, failed: error instanceof Error ? error.message : String(error) }
+        const failed = error instanceof Error ? error.message : String(error)
+        return { target, failed, next: `make check-rs ENV=${target.env} ORG=${target.org}` }
       }
     },
     { concurrency: targetsAtOnce, signal },

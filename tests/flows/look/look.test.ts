@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
-import { matrixRow } from '../../../scripts/commands/look-text.js'
+import { lookCommands } from '../../../scripts/commands/look.js'
+import { describeMatrix, describeTarget } from '../../../scripts/commands/look-text.js'
 import { describeAge } from '../../../scripts/core/age.js'
 import { configState } from '../../../scripts/flows/config/config-state.js'
 import { glanceAtEnvironment } from '../../../scripts/flows/look/look-at-environment.js'
@@ -9,6 +10,7 @@ import type { Functions, Stacks } from '../../../scripts/ports.js'
 import { fakeClock } from '../../support/fake-clock.js'
 import { fakeContext, fakeStack } from '../../support/fake-context.js'
 import { ledgerWorld as world, stored } from '../../support/fake-ledger.js'
+import { rejectedBy } from '../../support/failures.js'
 import { fakePort, memoryBuckets } from '../../support/fake-ports.js'
 
 const uploaded = 'rawscribe-lambda-dev-myorg-123456789012/config.json'
@@ -55,7 +57,7 @@ describe('looking at a target', () => {
     expect(view.liveVersion).toBe('2')
     expect(view.codeProblem).toContain('release 1 made version 1 of rawscribe-dev-myorg-backend live')
     expect(view.lock).toContain('cannot be read')
-    expect(view.drift?.status).toBe('DRIFTED')
+    expect(describeTarget(view, new Date(0))).toContain('Drift: DRIFTED: make rs-drift ENV=dev ORG=myorg tells whether')
   })
 })
 
@@ -70,8 +72,38 @@ describe('the matrix of an environment', () => {
       }),
     })
     const found = await glanceAtEnvironment('dev', context)
-    const rows = found.map((one) => matrixRow(one, new Date(0)).slice(0, 2).join(' '))
-    expect(rows).toEqual(['one UPDATE_COMPLETE', 'two cannot be looked at: throttled'])
+    expect(describeMatrix(found, new Date(0)).split('\n')).toEqual([
+      'org  status           release  version  age  config      drift  lock  last',
+      'one  UPDATE_COMPLETE  -        -        -    unreadable  -      -     -',
+      'two  (!)',
+      'two: cannot be looked at: throttled (make check-rs ENV=dev ORG=two)',
+    ])
+  })
+
+  it('shows drift, and marks what needs words, which stand below with the command', async () => {
+    const stack = fakeStack({ status: 'UPDATE_ROLLBACK_FAILED', drift: { status: 'DRIFTED', at: undefined } })
+    const found = await lookAtTarget({ env: 'dev', org: 'myorg' }, world({ stack }))
+    const [, row, ...below] = describeMatrix([{ ...found, warning: 'guard', shift: 'half' }], new Date(0)).split('\n')
+    expect(row).toMatch(/^myorg  UPDATE_ROLLBACK_FAILED \(!\) .* DRIFTED\? /)
+    expect(below).toEqual([
+      'myorg: WARNING: guard',
+      'myorg: shift: half',
+      'myorg: next: make rs-continue-rollback ENV=dev ORG=myorg',
+    ])
+  })
+
+  it('ends with PartlyDone where one could not be looked at, once the others are shown', async () => {
+    const context = fakeContext({
+      ports: (calls) => ({
+        stacks: fakePort<Stacks>('stacks', { list: async () => [fakeStack({ name: 'rawscribe-dev-two' })] }, calls),
+        functions: fakePort<Functions>('functions', { alias: async () => refuse(true) }, calls),
+        buckets: memoryBuckets({}, calls),
+      }),
+    })
+    const check = lookCommands.find(({ name }) => name === 'check-rs')
+    if (check?.acts !== 'environment') throw new Error('check-rs acts on an environment')
+    const failure = await rejectedBy(check.run({ ...context, env: 'dev', org: undefined }))
+    expect(failure).toMatchObject({ code: 'PartlyDone', exitCode: 6, hint: 'make check-rs ENV=dev ORG=two' })
   })
 })
 
