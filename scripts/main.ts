@@ -195,10 +195,11 @@ function forgetSecrets(): void {
 function warnAboutArgv(makeNames: readonly string[], report: Report): void {
   const shown = makeNames.filter((name) => variables[name as VariableName]?.kind === 'secret')
   if (shown.length === 0) return
+  const fileVariable = variableNames.find((name) => name === `${shown[0]}_FILE`)
   report.emit({
     type: 'warning',
     text: `${shown.join(', ')} stands on make's command line, where every user of this machine can read it`,
-    hint: `set it in the environment: ${shown[0]}=… make …, or use ${shown[0]}_FILE`,
+    hint: `set it in the environment: ${shown[0]}=… make …${fileVariable === undefined ? '' : `, or use ${fileVariable}`}`,
   })
 }
 

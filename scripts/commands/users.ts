@@ -41,7 +41,7 @@ export const userCommands: Command[] = [
     ...common,
     name: 'rs-add-user',
     summary: 'Add a user to the pool, with password and group; what is already so stays',
-    details: `No mail is sent. The password of a user who has one is left alone: rs-set-password changes it. ${asked}`,
+    details: `No mail is sent. Who is disabled is enabled again. The password of a user who has one is left alone: rs-set-password changes it. ${asked}`,
     example: 'make rs-add-user ENV=stage ORG=myorg USER_NAME=bob@myorg.com GROUP=RESEARCHERS',
     variables: ['USER_NAME', 'GROUP', 'NAME', ...passwords, 'YES'],
     run: async (context: TargetContext) =>

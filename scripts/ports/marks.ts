@@ -114,6 +114,7 @@ export const portMarks: { [Name in keyof GuardedPorts]: Marks<GuardedPorts[Name]
     addToGroup: 'write',
     removeFromGroup: 'write',
     setName: 'write',
+    enableUser: 'write',
     setPassword: 'write',
     findByName: 'read',
     clientsByName: 'read',

@@ -35,6 +35,8 @@ export interface PoolUsers {
   removeFromGroup(poolId: string, username: string, group: string): Promise<void>
   /** Write. What people read as the user's name. */
   setName(poolId: string, username: string, name: string): Promise<void>
+  /** Write. Lets a user who was disabled sign in again. */
+  enableUser(poolId: string, username: string): Promise<void>
   /** Write. */
   setPassword(poolId: string, username: string, password: string): Promise<void>
 }

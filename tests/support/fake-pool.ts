@@ -1,4 +1,5 @@
 import type { PoolUser } from '../../scripts/core/users.js'
+import { DeployError } from '../../scripts/errors.js'
 import type { UserPools } from '../../scripts/ports.js'
 import { type Calls, fakePort } from './fake-ports.js'
 
@@ -49,9 +50,13 @@ export function memoryPool(world: PoolWorld, calls: Calls = []): UserPools {
           selfSignUp: false,
           client: { hidesUsers: true, revokesTokens: true, idTokenMinutes: 60, refreshTokenDays: 30 },
         },
-      signIn: async (_pool, _client, name, password) => (passwords[name] === password ? `token of ${name}` : undefined),
+      signIn: async (_pool, _client, name, password) => {
+        if (find(name)?.enabled === false) throw new DeployError('Refused', `${name} cannot sign in: User is disabled.`)
+        return passwords[name] === password ? `token of ${name}` : undefined
+      },
       createUser: async (_pool, email, name) =>
         void users.push(fakeUser(email, { name, status: 'FORCE_CHANGE_PASSWORD' })),
+      enableUser: async (_pool, username) => void Object.assign(find(username) ?? {}, { enabled: true }),
       setName: async (_pool, username, name) => void Object.assign(find(username) ?? {}, { name }),
       setPassword: async (_pool, username, password) => {
         passwords[username] = password

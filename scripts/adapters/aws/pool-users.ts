@@ -1,5 +1,6 @@
 import {
   AdminAddUserToGroupCommand,
+  AdminEnableUserCommand,
   AdminGetUserCommand,
   AdminListGroupsForUserCommand,
   AdminRemoveUserFromGroupCommand,
@@ -113,6 +114,9 @@ export function poolUsers(client: CognitoIdentityProviderClient): Directory {
     },
     async removeFromGroup(UserPoolId, Username, GroupName) {
       await client.send(new AdminRemoveUserFromGroupCommand({ UserPoolId, Username, GroupName }))
+    },
+    async enableUser(UserPoolId, Username) {
+      await client.send(new AdminEnableUserCommand({ UserPoolId, Username }))
     },
     async setName(UserPoolId, Username, name) {
       const UserAttributes = [{ Name: 'name', Value: name }]

@@ -7,6 +7,7 @@ import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { firstLineOf, verifySettable, verifyStrength } from './password.js'
+import { disabled } from './sign-in.js'
 
 export const adminGroup = 'ADMINS'
 
@@ -62,12 +63,13 @@ export async function ensureAdmin(
   admin: Admin,
   pool: { poolId: string; clientId: string },
   step: Step,
-  { ports }: TargetContext,
+  context: TargetContext,
 ): Promise<string> {
-  const { userPools } = ports
+  const { userPools } = context.ports
   const { poolId, clientId } = pool
   const done: string[] = []
   const user = await userPools.user(poolId, admin.email)
+  if (user?.enabled === false) throw disabled(admin.email, context)
   if (user === undefined) {
     await userPools.createUser(poolId, admin.email)
     done.push('created')
@@ -87,7 +89,7 @@ export async function ensureAdmin(
   }
   if (token === undefined) {
     throw new DeployError('Unhealthy', `${admin.email} cannot sign in with the password that was just set`, {
-      hint: 'the user may be disabled, or the client does not allow USER_PASSWORD_AUTH',
+      hint: 'the client does not allow USER_PASSWORD_AUTH',
     })
   }
   if (done.length === 0) step.skip(`${admin.email} is as wanted and signs in`)

@@ -62,8 +62,10 @@ export async function firstLineOf(
 ): Promise<string | undefined> {
   if (file === undefined) return undefined
   const text = await files.readText(file === '-' ? '/dev/stdin' : file)
-  if (text !== undefined && text.trim() !== '') return text.split(/\r?\n/)[0]
-  throw new DeployError('Usage', `${variable}=${file} ${text === undefined ? 'does not exist' : 'is empty'}`, {
+  const first = text?.split(/\r?\n/)[0]
+  if (first !== undefined && first.trim() !== '') return first
+  const empty = text?.trim() === '' ? 'is empty' : 'begins with an empty line'
+  throw new DeployError('Usage', `${variable}=${file} ${text === undefined ? 'does not exist' : empty}`, {
     hint: 'name a file whose first line is the password',
   })
 }

@@ -31,10 +31,21 @@ export async function signInAs(
   pool: StackPool,
   context: TargetContext,
 ): Promise<SignedIn> {
-  const token = await context.ports.userPools.signIn(pool.poolId, pool.clientId, user, password)
+  const { userPools } = context.ports
+  const token = await userPools.signIn(pool.poolId, pool.clientId, user, password).catch(async (error: unknown) => {
+    const found = await userPools.user(pool.poolId, user)
+    throw found?.enabled === false ? disabled(user, context) : error
+  })
   if (token === undefined) throw await whyRefused(user, pool, context)
   const { exp } = decodeJwt(token)
   return { pool, user, token, expiresAt: exp === undefined ? undefined : new Date(exp * 1000).toISOString() }
+}
+
+/** Who is disabled cannot sign in, whatever the password. */
+export function disabled(user: string, { target }: TargetContext): DeployError {
+  return new DeployError('Refused', `${user} cannot sign in: the user is disabled`, {
+    hint: `make rs-add-user ENV=${target.env} ORG=${target.org} USER_NAME=${user} GROUP=… enables the user again`,
+  })
 }
 
 /** Cognito answers a wrong name like a wrong password; an administrator may know. */

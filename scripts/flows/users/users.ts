@@ -1,4 +1,12 @@
-import { type PoolUser, isTestUser, nameOf, parseGroups, parseUserName, testUserDomain } from '../../core/users.js'
+import {
+  type PoolUser,
+  isTestUser,
+  nameOf,
+  parseGroups,
+  parseUserName,
+  stateOf,
+  testUserDomain,
+} from '../../core/users.js'
 import { DeployError } from '../../errors.js'
 import { confirmDeployment, confirmTyped } from '../confirm.js'
 import type { TargetContext } from '../context.js'
@@ -33,7 +41,7 @@ export async function addUser(context: TargetContext): Promise<UserChange> {
       known.map(({ name }) => name),
     )
     const found = await ports.userPools.user(pool.poolId, email)
-    step.say(found === undefined ? `${email} is new` : `${email} is there, ${found.status}`)
+    step.say(found === undefined ? `${email} is new` : `${email} is there, ${stateOf(found)}`)
     return { pool, found, groups }
   })
   const password = await initialPassword(found, pool, email, context)
@@ -68,6 +76,10 @@ export async function ensureUser(
   } else if (name !== undefined && found.name !== name) {
     await userPools.setName(poolId, email, name)
     done.push(`named ${name}`)
+  }
+  if (found?.enabled === false) {
+    await userPools.enableUser(poolId, email)
+    done.push('enabled')
   }
   const present = found === undefined ? [] : await userPools.groupsOf(poolId, email)
   for (const group of groups.filter((one) => !present.includes(one))) {

@@ -2,6 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { Inputs } from '../../../scripts/core/inputs.js'
 import type { Environment } from '../../../scripts/core/target.js'
 import { listUsers } from '../../../scripts/flows/users/list-users.js'
+import { signIn } from '../../../scripts/flows/users/sign-in.js'
 import { findStackPool } from '../../../scripts/flows/users/stack-pool.js'
 import { createTestUsers, findTestUsers, removeTestUsers } from '../../../scripts/flows/users/test-users.js'
 import { addUser, removeUser, setGroups, setPassword } from '../../../scripts/flows/users/users.js'
@@ -40,7 +41,10 @@ function inPool(
         calls,
       ),
       userPools: memoryPool(world, calls),
-      files: memoryFiles({ secret: `${PASSWORD}\nmore`, '/dev/stdin': `${PASSWORD}\n` }, calls),
+      files: memoryFiles(
+        { secret: `${PASSWORD}\nmore`, late: `\n${PASSWORD}\n`, '/dev/stdin': `${PASSWORD}\n` },
+        calls,
+      ),
       prompts: { interactive: typed !== undefined, ask: answer, askHidden: answer },
     }),
   })
@@ -62,6 +66,17 @@ describe('adding a user', () => {
     expect((await addUser(again)).done).toEqual([])
     expect(writes(again)).toEqual([])
     expect(world.passwords).toEqual({ [bob]: PASSWORD })
+  })
+
+  it('enables one who was disabled, whom a sign-in names that command for', async () => {
+    const world = { users: [fakeUser(bob, { enabled: false })], groups: groups(), passwords: { [bob]: PASSWORD } }
+    const refused = await rejectedBy(signIn(inPool(world, { USER_NAME: bob, PASSWORD })))
+    expect([refused.code, refused.message, refused.hint]).toEqual([
+      ...['Refused', expect.stringContaining('is disabled')],
+      expect.stringContaining(`make rs-add-user ENV=dev ORG=myorg USER_NAME=${bob}`),
+    ])
+    expect((await addUser(inPool(world, wanted))).done).toContain('enabled')
+    expect(world.users[0]?.enabled).toBe(true)
   })
 
   it('finishes one that was cut off before the password', async () => {
@@ -92,6 +107,7 @@ describe('adding a user', () => {
     [{ USER_NAME: bob, GROUP: 'ADMINS' }, 'at least 12 characters with', 'PASSWORD_FILE'],
     [{ USER_NAME: bob, GROUP: 'ADMINS', PASSWORD: 'geheim' }, 'lacks 12 characters', 'at least 12 characters'],
     [{ USER_NAME: bob, GROUP: 'ADMINS', PASSWORD_FILE: 'gone' }, 'PASSWORD_FILE=gone does not exist', 'first line'],
+    [{ USER_NAME: bob, GROUP: 'ADMINS', PASSWORD_FILE: 'late' }, 'late begins with an empty line', 'first line'],
     [{ USER_NAME: 'x@test-users.invalid', GROUP: 'ADMINS' }, 'are test users', 'rs-create-test-users'],
   ])('writes nothing for %j', async (inputs, message, hint) => {
     const context = inPool({ groups: groups() }, inputs)
@@ -189,6 +205,15 @@ describe('test users', () => {
     await removeTestUsers(inPool(world, { YES: 'true' }))
     expect(world.users.map(({ email }) => email)).toEqual([bob, 'x@not-test-users.invalid'])
     expect(await removeTestUsers(inPool(world))).toEqual([])
+  })
+
+  it('keep the passwords that they have where only missing ones are wanted', async () => {
+    const users = [fakeUser('admins@test-users.invalid')]
+    const world = { users, groups: groups(), passwords: { 'admins@test-users.invalid': 'old' } }
+    await createTestUsers(inPool(world, { PASSWORD }), { keepPasswords: true })
+    expect(world.passwords).toEqual({ 'admins@test-users.invalid': 'old', 'researchers@test-users.invalid': PASSWORD })
+    await createTestUsers(inPool(world, { PASSWORD }))
+    expect(world.passwords['admins@test-users.invalid']).toBe(PASSWORD)
   })
 
   it.each([createTestUsers, findTestUsers, removeTestUsers])('%p is refused in prod', async (flow) => {
