@@ -14,6 +14,7 @@ import { type Command, variablesOf, verifyTaken } from './commands/command.js'
 import { commands } from './commands/index.js'
 import { parseCommandLine } from './commands/parse.js'
 import { runCommand } from './commands/run.js'
+import { argvWarning } from './core/argv-warning.js'
 import { type Inputs, givenInputs, isSet, namesGiven, readInputs } from './core/inputs.js'
 import { type Typed, nextCommand } from './core/next-command.js'
 import { type VariableName, variableNames, variables } from './core/variables.js'
@@ -56,7 +57,8 @@ async function main(): Promise<void> {
     const listeners = listenersFor({ ...screen, json }, secrets, log)
     const whole = listeners.map((listener) => withWholeCommands(inputs, listener))
     report = makeReport(whole, systemClock, secrets, say)
-    warnAboutArgv(makeNames, report)
+    const warning = argvWarning(makeNames)
+    if (warning !== undefined) report.emit({ type: 'warning', ...warning })
     const leave = (): never => {
       log?.close(leftAtOnce, 'Interrupted', elapsed(started))
       process.exit(leftAtOnce)
@@ -189,18 +191,6 @@ function secretsOf(inputs: Inputs): string[] {
 /** A password must not be inherited by anything that is started from here. */
 function forgetSecrets(): void {
   for (const name of variableNames) if (variables[name].kind === 'secret') Reflect.deleteProperty(process.env, name)
-}
-
-/** What stands on make's command line stands in its argv, for every user of the machine to read. */
-function warnAboutArgv(makeNames: readonly string[], report: Report): void {
-  const shown = makeNames.filter((name) => variables[name as VariableName]?.kind === 'secret')
-  if (shown.length === 0) return
-  const fileVariable = variableNames.find((name) => name === `${shown[0]}_FILE`)
-  report.emit({
-    type: 'warning',
-    text: `${shown.join(', ')} stands on make's command line, where every user of this machine can read it`,
-    hint: `set it in the environment: ${shown[0]}=… make …${fileVariable === undefined ? '' : `, or use ${fileVariable}`}`,
-  })
 }
 
 function isJson(environment: Readonly<Record<string, string | undefined>>, makeNames: readonly string[]): boolean {

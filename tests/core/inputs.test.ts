@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import { argvWarning } from '../../scripts/core/argv-warning.js'
 import { isSet, namesGiven, readInputs } from '../../scripts/core/inputs.js'
 import { type Variable, flagOf, isVariableName, variableNames, variables } from '../../scripts/core/variables.js'
 import { thrownBy } from '../support/failures.js'
@@ -149,4 +150,12 @@ describe('the table of variables', () => {
   })
 
   it('holds the password as a secret', () => expect(variables.ADMIN_PASSWORD.kind).toBe('secret'))
+})
+
+describe('a secret on the command line', () => {
+  it('is told, with the file variable where there is one', () => {
+    expect(argvWarning(['ENV', 'PASSWORD'])?.hint).toContain('or use PASSWORD_FILE')
+    expect(argvWarning(['OTHER_TOKEN'])?.hint).toBe('set it in the environment: OTHER_TOKEN=… make …')
+    expect(argvWarning(['ENV', 'ORG'])).toBeUndefined()
+  })
 })
