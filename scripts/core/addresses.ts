@@ -16,7 +16,7 @@ export function addressesOf(outputs: Readonly<Record<string, string>>, apiStage:
   const page = outputs['CloudFrontURL']?.replace(/\/+$/, '')
   if (cloud.endpoint === undefined) return { api, page }
   const endpoint = cloud.endpoint.replace(/\/+$/, '')
-  const apiId = outputs['ApiGatewayId'] ?? /^https:\/\/([a-z0-9]+)\.execute-api\./.exec(api ?? '')?.[1]
+  const apiId = apiIdOf(outputs)
   // CloudFront's own name: the page's may be the organization's domain.
   const distribution = /^([^./]+)\./.exec(outputs['CloudFrontDomainName'] ?? page?.replace('https://', '') ?? '')?.[1]
   return {
@@ -41,6 +41,11 @@ export function openableOutputs(
     ...(theirs.CloudFrontURL === undefined ? {} : { [theirs.CloudFrontURL]: page }),
   }
   return Object.fromEntries(Object.entries(outputs).map(([name, value]) => [name, opened[name] ?? value]))
+}
+
+/** What the stack says, or what stands in the address that it says. */
+export function apiIdOf(outputs: Readonly<Record<string, string>>): string | undefined {
+  return outputs['ApiGatewayId'] ?? /^https:\/\/([a-z0-9]+)\.execute-api\./.exec(outputs['ApiEndpoint'] ?? '')?.[1]
 }
 
 function localPage(endpoint: string, distribution: string): string {

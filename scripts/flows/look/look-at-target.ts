@@ -1,4 +1,4 @@
-import { type Addresses, addressesOf } from '../../core/addresses.js'
+import { type Addresses, addressesOf, apiIdOf } from '../../core/addresses.js'
 import { authDrift } from '../../core/auth-drift.js'
 import { liveAlias } from '../../core/functions.js'
 import { describeLock } from '../../core/lock.js'
@@ -68,7 +68,8 @@ export async function lookAtTarget(target: Target, context: CloudContext): Promi
   const present = presence.filter(([, state]) => state === 'ours')
   return {
     ...glance,
-    api: outputs['ApiGatewayId'] === undefined ? undefined : names.api,
+    // An API that the template does not name explicitly is known by its id.
+    api: outputs['ApiGatewayId'] === undefined ? apiIdOf(outputs) : names.api,
     addresses: addressesOf(outputs, names.apiStage, cloud),
     userPoolId: outputs['CognitoUserPoolId'],
     clientId: outputs['CognitoClientId'],

@@ -61,6 +61,14 @@ describe('looking at a target', () => {
   })
 })
 
+describe('an API that the stack only gives the address of', () => {
+  it('is shown by the id in that address', async () => {
+    const stack = fakeStack({ outputs: { ApiEndpoint: 'https://abc123.execute-api.eu-west-1.amazonaws.com' } })
+    const context = world({ stack })
+    expect((await lookAtTarget(context.target, context)).api).toBe('abc123')
+  })
+})
+
 describe('the matrix of an environment', () => {
   it('shows every organization by name, also one that cannot be looked at', async () => {
     const names = ['rawscribe-dev-two', 'rawscribe-dev-one', 'rawscribe-test-three']
