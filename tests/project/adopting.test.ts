@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { afterAll, describe, expect, it } from '@jest/globals'
 import { commands } from '../../scripts/commands/index.js'
+import { plainEnvironment } from '../e2e/support/project.js'
 
 const base = realpathSync(mkdtempSync(path.join(tmpdir(), 'adopting-')))
 afterAll(() => rmSync(base, { recursive: true }))
@@ -20,8 +21,9 @@ describe('the Makefile of docs/adopting.md', () => {
   const snippet = /```make\n([^`]*)```/.exec(readFileSync('docs/adopting.md', 'utf8'))?.[1] ?? ''
   writeFileSync(path.join(shop, 'Makefile'), snippet)
   const make = (...words: string[]): string[] => {
-    const { MAKEFLAGS: _flags, MAKELEVEL: _level, MFLAGS: _more, ...env } = process.env
-    return execFileSync('make', words, { cwd: shop, encoding: 'utf8', env }).trim().split('\n')
+    return execFileSync('make', words, { cwd: shop, encoding: 'utf8', env: plainEnvironment(base) })
+      .trim()
+      .split('\n')
   }
 
   it('hands every target on, with its variables, also where a folder is called so', () => {
