@@ -3,6 +3,7 @@ import { loadConfig } from './config.js'
 import { el, messageOf } from './dom.js'
 import { narrowPolicy } from './policy.js'
 import { makeSession } from './session.js'
+import { makeUnsaved } from './unsaved.js'
 import { draftsView } from './views/drafts.js'
 import { draftView, procedureView } from './views/procedure.js'
 import { proceduresView } from './views/procedures.js'
@@ -27,9 +28,22 @@ async function start() {
   const place = runtime === undefined ? undefined : `${runtime.org} (${runtime.env})`
   byId('place').textContent = place ?? ''
   byId('place').hidden = place === undefined
-  const app = { config, session, api, place, announce, guarded: runtime?.auth?.required !== false }
+  const unsaved = makeUnsaved(sessionStorage)
+  const signInAgain = (reason) => askToSignIn(app, reason)
+  const app = {
+    config,
+    session,
+    api,
+    unsaved,
+    who: undefined,
+    signInAgain,
+    place,
+    announce,
+    guarded: runtime?.auth?.required !== false,
+  }
   byId('sign-out').addEventListener('click', () => {
     session.end()
+    unsaved.drop()
     history.replaceState(null, '', '/')
     askToSignIn(app)
     announce('You are signed out.')
@@ -45,6 +59,7 @@ async function enter(app) {
   if (app.guarded && app.session.token() === undefined) return askToSignIn(app)
   try {
     const { email, groups, anonymous } = await app.api.whoAmI()
+    app.who = anonymous ? '' : email
     byId('user').textContent = anonymous ? 'No sign-in needed' : (email ?? groups.join(', '))
     byId('sign-out').hidden = anonymous
     byId('account').hidden = false

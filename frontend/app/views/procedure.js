@@ -1,5 +1,5 @@
 import { el, field, notice, onSubmit } from '../dom.js'
-import { ApiError } from '../api.js'
+import { ApiError, SessionEnded } from '../api.js'
 
 /** A procedure to read, and beside it a new draft of it. */
 export async function procedureView(context, id) {
@@ -54,12 +54,16 @@ function shown(value) {
   return el('dl', {}, pairs.flat())
 }
 
-function editor({ api }, sopId, opened) {
+/** What was typed when a session ended, or the tab was loaded again, is there once its writer is back. */
+function editor({ api, unsaved, who, signInAgain }, sopId, opened) {
+  const path = location.pathname
+  const kept = who === undefined ? undefined : unsaved.of(who, path)
   let saved = opened
-  const title = el('input', { id: 'draft-title', maxLength: 200, value: opened?.draft.title ?? '' })
-  const notes = el('textarea', { id: 'draft-notes', value: opened?.draft.data.notes ?? '' })
+  const title = el('input', { id: 'draft-title', maxLength: 200, value: kept?.title ?? opened?.draft.title ?? '' })
+  const notes = el('textarea', { id: 'draft-notes', value: kept?.notes ?? opened?.draft.data.notes ?? '' })
   const problem = notice()
   const state = el('p', { className: 'saved', role: 'status' })
+  if (kept !== undefined) state.textContent = saidOf(kept, opened)
   const form = el(
     'form',
     {},
@@ -69,16 +73,29 @@ function editor({ api }, sopId, opened) {
     state,
     el('button', { type: 'submit' }, 'Save draft'),
   )
-  form.addEventListener('input', () => (state.textContent = ''))
+  form.addEventListener('input', () => {
+    state.textContent = ''
+    if (who !== undefined) unsaved.keep(who, path, { title: title.value, notes: notes.value, etag: saved?.etag })
+  })
   onSubmit(form, problem, async () => {
     // What another client keeps in the draft stays in it.
     const data = { ...saved?.draft.data, notes: notes.value }
     const body = { sopId, title: title.value, data }
-    const answer = await (saved === undefined
-      ? api.createDraft(body)
-      : api.replaceDraft(saved.draft.id, body, saved.etag))
+    const sending = saved === undefined ? api.createDraft(body) : api.replaceDraft(saved.draft.id, body, saved.etag)
+    const answer = await sending.catch((error) => {
+      if (error instanceof SessionEnded) signInAgain(error.message)
+      throw error
+    })
     saved = { draft: answer.value, etag: answer.etag }
+    unsaved.drop()
     state.textContent = 'Saved. You find it under Drafts.'
   })
   return form
+}
+
+function saidOf(kept, opened) {
+  const changed = opened !== undefined && kept.etag !== opened.etag
+  return changed
+    ? 'What you typed is back, not saved yet. The draft was changed elsewhere meanwhile: saving replaces that.'
+    : 'What you typed is back, not saved yet.'
 }
