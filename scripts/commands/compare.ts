@@ -1,86 +1,50 @@
-import type { DriftReport } from '../core/drift.js'
 import { isSet } from '../core/inputs.js'
+import { type Difference, comparedParts } from '../core/target-differences.js'
+import { parseEnvironment, parseOrganization } from '../core/target.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
 import type { Command } from './command.js'
-import { parameterVariables } from './ledger.js'
 
-/** What stands against what should stand. */
 export const compareCommands: Command[] = [
   {
-    name: 'rs-diff',
+    name: 'rs-compare',
     group: 'Look',
-    summary: 'What the files would bring to the stack: parameters, template, configuration, code',
+    summary: 'Two organizations side by side: stack, health, template, code, parameters, config',
     details:
-      'Compares template.yaml with the template that the stack was deployed with, without a build and without a change ' +
-      'set; rs-plan says what CloudFormation would do. CHECK=true ends with exit code 7 where something differs.',
-    example: 'make rs-diff ENV=stage ORG=myorg',
+      'The organization WITH, of the same environment or of WITH_ENV, in the same account. Differences first, then what ' +
+      'is the same; values of secrets are not shown. CHECK=true ends with Different where anything differs.',
+    example: 'make rs-compare ENV=prod ORG=myorg WITH=myorg-blue',
     acts: 'target',
-    variables: [...parameterVariables, 'CHECK'],
-    run: showDiff,
-  },
-  {
-    name: 'rs-drift',
-    group: 'Look',
-    summary: 'What was changed past CloudFormation, resource by resource',
-    details:
-      'What this tool itself does there (live moves, code goes alone) is no drift. Types that the API does not compare ' +
-      'are named. CHECK=true ends with exit code 7 where something drifted.',
-    example: 'make rs-drift ENV=stage ORG=myorg',
-    acts: 'target',
-    variables: ['CHECK'],
-    run: showDrift,
+    variables: ['WITH', 'WITH_ENV', 'CHECK'],
+    run: compare,
   },
 ]
 
-async function showDiff(context: TargetContext): Promise<void> {
-  const { diffStack } = await import('../flows/stack/diff-stack.js')
-  const { changeLine } = await import('../report/ledger-text.js')
-  const { env, org } = context.target
-  const diff = await diffStack(context)
-  const { codeChanged, ...lists } = diff
-  const sections = Object.entries(lists).flatMap(([title, changes]) =>
-    changes.length === 0 ? [] : [title, ...changes.map((change) => `  ${changeLine(change, false)}`)],
-  )
-  const code =
-    codeChanged === true
-      ? [`code changed since the last release: make rs-why-changed ENV=${env} ORG=${org} names the files`]
-      : codeChanged === undefined
-        ? ['whether code changed cannot be told: no release is recorded']
-        : []
-  const text = [...sections, ...code].join('\n')
-  context.report.emit({ type: 'result', text: text === '' ? 'nothing differs' : text, data: diff })
-  if (isSet(context.inputs, 'CHECK') && (sections.length > 0 || codeChanged === true)) {
-    throw new DeployError('Different', `${env}/${org} is not as the files are`, {
-      hint: `make rs-plan ENV=${env} ORG=${org}, then make rs-deploy ENV=${env} ORG=${org}`,
-    })
+async function compare(context: TargetContext): Promise<void> {
+  const { compareTargets } = await import('../flows/look/compare-targets.js')
+  const { columns } = await import('../report/ledger-text.js')
+  const { inputs, target, report } = context
+  if (inputs.WITH === undefined) {
+    throw new DeployError('Usage', 'WITH is missing: the organization to compare with', { hint: 'WITH=myorg-blue' })
   }
+  const env = inputs.WITH_ENV === undefined ? target.env : parseEnvironment(inputs.WITH_ENV)
+  const other = { env, org: parseOrganization(inputs.WITH, env) }
+  const differences = await compareTargets(other, context)
+  const sides = [`${target.env}/${target.org}`, `${other.env}/${other.org}`] as const
+  const same = comparedParts.filter((part) => !differences.some((one) => one.part === part))
+  const rows = differences.map((one) => [one.part, one.name, shown(one, 'left'), shown(one, 'right')])
+  const table = rows.length === 0 ? [] : columns([['differs', '', ...sides], ...rows])
+  const text = [...table, ...(same.length === 0 ? [] : [`same: ${same.join(', ')}`])].join('\n')
+  report.emit({ type: 'result', text, data: { left: sides[0], right: sides[1], differences, same } })
+  if (differences.length === 0 || !isSet(inputs, 'CHECK')) return
+  throw new DeployError('Different', `${sides[0]} and ${sides[1]} differ in ${differences.length} places`, {
+    hint: `make rs-up ENV=${other.env} ORG=${other.org} brings it to what the checkout says`,
+  })
 }
 
-async function showDrift(context: TargetContext): Promise<void> {
-  const { findDrift } = await import('../flows/stack/find-drift.js')
-  const { env, org } = context.target
-  const found = await findDrift(context)
-  context.report.emit({ type: 'result', text: describeDrift(found, context), data: found })
-  if (isSet(context.inputs, 'CHECK') && found.drifted.length > 0) {
-    throw new DeployError('Different', `${env}/${org} was changed past CloudFormation`, {
-      hint: `change it back, or put it into template.yaml and make rs-deploy ENV=${env} ORG=${org}`,
-    })
-  }
-}
-
-function describeDrift({ drifted, ours, inSync, unchecked }: DriftReport, { cloud }: TargetContext): string {
-  const types = Object.entries(unchecked).map(
-    ([type, count]) => `${type.replace(/^AWS::/, '')}${count > 1 ? ` (${count})` : ''}`,
-  )
-  const who = cloud.kind === 'aws' ? 'CloudFormation does not compare' : 'the emulator does not compare'
-  return [
-    drifted.length === 0 ? `no drift: ${inSync} resources are as the template says` : `${drifted.length} drifted`,
-    ...drifted.flatMap(({ logicalId, type, status, differences }) => [
-      `~ ${logicalId}  ${type.replace(/^AWS::/, '')}${status === 'DELETED' ? '  is gone' : ''}`,
-      ...differences.map(({ path, expected, actual }) => `    ${path}  ${expected} → ${actual}`),
-    ]),
-    ...(ours === 0 ? [] : [`${ours} differ only by what rs-deploy and rs-deploy-function do themselves`]),
-    ...(types.length === 0 ? [] : [`not compared: ${types.join(', ')} (${who} these)`]),
-  ].join('\n')
+/** Hashes in full help nobody. */
+function shown({ part, left, right }: Difference, side: 'left' | 'right'): string {
+  const value = side === 'left' ? left : right
+  if (value === undefined) return left === right ? '(secret)' : '-'
+  return part === 'template' || part === 'code' ? value.slice(0, 12) : value
 }

@@ -5,6 +5,7 @@ import { compareCommands } from './compare.js'
 import { configCommands } from './config.js'
 import { deployCommands } from './deploy.js'
 import { developCommands } from './develop.js'
+import { diffAndDriftCommands } from './diff-and-drift.js'
 import { frontendCommands } from './frontend.js'
 import { helpCommands } from './help.js'
 import { ledgerCommands } from './ledger.js'
@@ -17,7 +18,6 @@ import { planCommands } from './plan.js'
 import { releaseCommands } from './release.js'
 import { sampleCommands } from './sample.js'
 import { showCommands } from './show.js'
-import { sideBySideCommands } from './side-by-side.js'
 import { shiftCommands } from './shift.js'
 import { stackCommands } from './stack.js'
 import { takeDownCommands } from './take-down.js'
@@ -37,11 +37,11 @@ export const commands: readonly Command[] = [
   ...lookCommands,
   ...showCommands,
   ...listCommands,
-  ...compareCommands,
+  ...diffAndDriftCommands,
   ...configCommands,
   ...sampleCommands,
   ...watchCommands,
-  ...sideBySideCommands,
+  ...compareCommands,
   ...stackCommands,
   ...ledgerCommands,
   ...lockCommands,

@@ -5,7 +5,7 @@ import type { CauseEvent } from '../core/root-cause.js'
 import type { StackStatus } from '../core/stack-state.js'
 import type { PageFiles } from './page.js'
 import type { BucketContents, LogGroups, PoolRemoval } from './removal.js'
-import type { PoolUsers } from './users.js'
+import type { PoolSearch, PoolUsers } from './users.js'
 
 /** Every method is a read unless its comment starts with "Write". */
 
@@ -225,7 +225,7 @@ export interface Buckets extends BucketContents, PageFiles {
   removeIf(bucket: string, key: string, etag: string): Promise<boolean>
 }
 
-export interface UserPools extends PoolRemoval, PoolUsers {}
+export interface UserPools extends PoolRemoval, PoolSearch, PoolUsers {}
 
 /** One line, or several, that a function wrote at once. */
 export interface LogEvent {

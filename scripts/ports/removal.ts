@@ -31,10 +31,6 @@ export interface PoolView {
 }
 
 export interface PoolRemoval {
-  /** Ids of the pools of exactly this name. */
-  findByName(name: string): Promise<string[]>
-  /** Ids of the pool's clients of exactly this name. */
-  clientsByName(poolId: string, name: string): Promise<string[]>
   /** Undefined when there is no such pool. */
   look(poolId: string): Promise<PoolView | undefined>
   /** Of every user, to the last page. */
@@ -43,8 +39,6 @@ export interface PoolRemoval {
   countUsers(poolId: string, after?: string): Promise<{ users: number; next: string | undefined }>
   /** Write. Everything else of the pool's settings stays as it is. */
   liftProtection(poolId: string): Promise<void>
-  /** Write. One that is gone already is no error. */
-  removeUser(poolId: string, username: string): Promise<void>
   /** Write. */
   removeDomain(poolId: string, domain: string): Promise<void>
   /** Write. With everything in it; one that is gone already is no error. */

@@ -39,4 +39,13 @@ export interface PoolUsers {
   enableUser(poolId: string, username: string): Promise<void>
   /** Write. */
   setPassword(poolId: string, username: string, password: string): Promise<void>
+  /** Write. One that is gone already is no error. */
+  removeUser(poolId: string, username: string): Promise<void>
+}
+
+export interface PoolSearch {
+  /** Ids of the pools of exactly this name. */
+  findByName(name: string): Promise<string[]>
+  /** Ids of the pool's clients of exactly this name. */
+  clientsByName(poolId: string, name: string): Promise<string[]>
 }

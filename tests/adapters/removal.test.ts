@@ -3,6 +3,8 @@ import type { CognitoIdentityProviderClient, UserPoolType } from '@aws-sdk/clien
 import type { S3Client } from '@aws-sdk/client-s3'
 import { bucketContents } from '../../scripts/adapters/aws/contents.js'
 import { poolRemoval, unprotected } from '../../scripts/adapters/aws/pool-removal.js'
+import { poolSearch } from '../../scripts/adapters/aws/pool-search.js'
+import { poolUsers } from '../../scripts/adapters/aws/pool-users.js'
 import { rejectedBy } from '../support/failures.js'
 
 interface Sent {
@@ -85,7 +87,8 @@ describe('what lies in a bucket', () => {
 describe('user pools', () => {
   const removalOf = (...answers: unknown[]) => {
     const { client, sent } = scripted(...answers)
-    return { removal: poolRemoval(client as CognitoIdentityProviderClient), sent }
+    const cognito = client as CognitoIdentityProviderClient
+    return { removal: { ...poolRemoval(cognito), ...poolSearch(cognito), ...poolUsers(cognito) }, sent }
   }
 
   it('are found by their exact name, on every page', async () => {

@@ -1,11 +1,8 @@
 import {
-  AdminDeleteUserCommand,
   type CognitoIdentityProviderClient,
   DeleteUserPoolCommand,
   DeleteUserPoolDomainCommand,
   DescribeUserPoolCommand,
-  ListUserPoolClientsCommand,
-  ListUserPoolsCommand,
   ListUsersCommand,
   UpdateUserPoolCommand,
   type UpdateUserPoolRequest,
@@ -14,30 +11,12 @@ import {
 import type { PoolRemoval } from '../../ports/removal.js'
 import { everyPage, isNamed } from './clients.js'
 
-/** Most items of one page (Cognito, "ListUserPools", "ListUserPoolClients"). */
-const pageSize = 60
+/** Most users of one page (Cognito, "ListUsers"). */
+const Limit = 60
 
-/** Finding user pools by name, and their removal. */
+/** What a pool holds, and its removal. */
 export function poolRemoval(client: CognitoIdentityProviderClient): PoolRemoval {
   return {
-    async findByName(name) {
-      const pools = await everyPage(
-        (NextToken) => client.send(new ListUserPoolsCommand({ MaxResults: pageSize, NextToken })),
-        (page) => page.UserPools,
-        (page) => page.NextToken,
-      )
-      return pools.flatMap(({ Id, Name }) => (Name === name && Id !== undefined ? [Id] : []))
-    },
-    async clientsByName(UserPoolId, name) {
-      const clients = await everyPage(
-        (NextToken) => client.send(new ListUserPoolClientsCommand({ UserPoolId, MaxResults: pageSize, NextToken })),
-        (page) => page.UserPoolClients,
-        (page) => page.NextToken,
-      )
-      return clients.flatMap(({ ClientId, ClientName }) =>
-        ClientName === name && ClientId !== undefined ? [ClientId] : [],
-      )
-    },
     async look(poolId) {
       const pool = await describe(client, poolId)
       if (pool === undefined) return undefined
@@ -46,7 +25,7 @@ export function poolRemoval(client: CognitoIdentityProviderClient): PoolRemoval 
     },
     async usernames(UserPoolId) {
       const users = await everyPage(
-        (PaginationToken) => client.send(new ListUsersCommand({ UserPoolId, PaginationToken })),
+        (PaginationToken) => client.send(new ListUsersCommand({ UserPoolId, Limit, PaginationToken })),
         (page) => page.Users,
         (page) => page.PaginationToken,
       )
@@ -54,7 +33,7 @@ export function poolRemoval(client: CognitoIdentityProviderClient): PoolRemoval 
     },
     async countUsers(UserPoolId, after) {
       try {
-        const page = await client.send(new ListUsersCommand({ UserPoolId, PaginationToken: after }))
+        const page = await client.send(new ListUsersCommand({ UserPoolId, Limit, PaginationToken: after }))
         return { users: page.Users?.length ?? 0, next: page.PaginationToken }
       } catch (error) {
         if (isNamed(error, 'ResourceNotFoundException')) return { users: 0, next: undefined }
@@ -64,9 +43,6 @@ export function poolRemoval(client: CognitoIdentityProviderClient): PoolRemoval 
     async liftProtection(poolId) {
       const pool = await describe(client, poolId)
       if (pool !== undefined) await client.send(new UpdateUserPoolCommand(unprotected(poolId, pool)))
-    },
-    async removeUser(UserPoolId, Username) {
-      await client.send(new AdminDeleteUserCommand({ UserPoolId, Username })).catch(unless('UserNotFoundException'))
     },
     async removeDomain(UserPoolId, Domain) {
       await client.send(new DeleteUserPoolDomainCommand({ UserPoolId, Domain }))

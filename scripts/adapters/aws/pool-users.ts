@@ -1,5 +1,6 @@
 import {
   AdminAddUserToGroupCommand,
+  AdminDeleteUserCommand,
   AdminEnableUserCommand,
   AdminGetUserCommand,
   AdminListGroupsForUserCommand,
@@ -103,6 +104,11 @@ export function poolUsers(client: CognitoIdentityProviderClient): Directory {
             minutesOf('days'),
         },
       }
+    },
+    async removeUser(UserPoolId, Username) {
+      await client.send(new AdminDeleteUserCommand({ UserPoolId, Username })).catch((error: unknown) => {
+        if (!isNamed(error, 'UserNotFoundException')) throw error
+      })
     },
     async createGroup(UserPoolId, GroupName) {
       await client.send(new CreateGroupCommand({ UserPoolId, GroupName })).catch((error: unknown) => {

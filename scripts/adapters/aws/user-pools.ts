@@ -9,12 +9,14 @@ import { DeployError } from '../../errors.js'
 import type { UserPools } from '../../ports.js'
 import { type ClientConfig, isNamed, isOwnEcho } from './clients.js'
 import { poolRemoval } from './pool-removal.js'
+import { poolSearch } from './pool-search.js'
 import { poolUsers } from './pool-users.js'
 
 export function makeUserPools(config: ClientConfig): UserPools {
   const client = new CognitoIdentityProviderClient(config)
   return {
     ...poolRemoval(client),
+    ...poolSearch(client),
     ...poolUsers(client),
     async passwordPolicy(UserPoolId) {
       const { UserPool } = await client.send(new DescribeUserPoolCommand({ UserPoolId }))
