@@ -205,7 +205,9 @@ describe('rs-deploy, step by step', () => {
     const resumed = await deploy(strategy)
     expect(resumed.stdout).toContain('was left half way: going on with it')
     expect(jsonLine(resumed, 'summary')).toMatchObject({ outcome: 'deployed' })
-    expect(await answering(12)).toEqual([`200 ${Number(before.slice(4)) + 1}`])
+    const [now = '', ...others] = await answering(12)
+    expect(others).toEqual([])
+    expect(Number(now.slice(4))).toBeGreaterThan(Number(before.slice(4)))
     expect(await newest()).toMatchObject({ command: 'rs-deploy', shift: { ended: 'done', percent: 100 } })
   }, 300_000)
 
