@@ -8,8 +8,8 @@ export interface LossCase {
   /** What is changed of the template that is deployed. */
   change?: (template: Template) => void
   words?: string[]
-  /** What the refusal says; `harmless` is deployed, or fails and is rolled back. */
-  ends: 'data would be lost' | 'would not keep' | 'reaches beyond' | 'harmless'
+  /** What the refusal says; `harmless` is deployed, `fails` is tried by CloudFormation and rolled back. */
+  ends: 'data would be lost' | 'would not keep' | 'reaches beyond' | 'harmless' | 'fails'
 }
 
 const retained = { DeletionPolicy: 'RetainExceptOnCreate', UpdateReplacePolicy: 'Retain' }
@@ -186,7 +186,7 @@ export const lossCases: LossCase[] = [
       rename(all, 'DraftsBucket', 'NotebookDrafts')
       remove(all, 'DraftsBucketPolicy')
     },
-    ends: 'harmless',
+    ends: 'fails',
   },
 ]
 
