@@ -12,7 +12,7 @@ export const shiftCommands: Command[] = [
       'Works from any terminal or machine: the run that shifts does it within seconds and goes on as after its last ' +
       'step. Where that run was killed, the new version is checked once more, and this command does it.',
     example: 'make rs-shift-finish ENV=prod ORG=myorg',
-    variables: ['HEALTH_ATTEMPTS', 'HEALTH_PATH', 'YES'],
+    variables: ['HEALTH_ATTEMPTS', 'HEALTH_PATH', 'LOCK_WAIT', 'YES'],
     run: (context) => run('finish', context),
   },
   {
@@ -47,6 +47,7 @@ async function run(what: ShiftWish, context: TargetContext): Promise<void> {
     rows: [
       { label: 'Was', text: describeShift(shift) },
       ...Object.entries(serving).map(([label, version]) => ({ label, text: `version ${version}` })),
+      ...(release === undefined ? [] : [{ label: 'Release', text: String(release) }]),
     ],
     next,
     data: {

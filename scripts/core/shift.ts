@@ -1,4 +1,5 @@
 import * as z from 'zod'
+import type { Lock } from './lock.js'
 
 /** What somebody wants of a shift that is under way. */
 export const shiftWishes = ['finish', 'abort'] as const
@@ -62,6 +63,14 @@ export function describeShift({ functions, percent }: Pick<Shift, 'functions' | 
 /** `LambdaCanary10Percent5Minutes by maria@laptop (rs-deploy-function, process 4711) since 10:31:05Z`. */
 export function describeOwner({ strategy, who, command, pid, since }: Shift): string {
   return `${strategy} by ${who} (${command}, process ${pid}) since ${since}`
+}
+
+/** Whether a lock was taken by the run that owns the shift. */
+export function isLockOf(
+  { who, pid }: Pick<Shift, 'who' | 'pid'>,
+  lock: Pick<Lock, 'holder' | 'pid' | 'manual'>,
+): boolean {
+  return !lock.manual && lock.pid === pid && lock.holder === who
 }
 
 /** Whether an alias gives its second version the same share, as exactly as Lambda keeps it. */

@@ -1,12 +1,22 @@
 import { proxyEvent } from '../../scripts/core/api-paths.js'
+import type { Receipt } from '../../scripts/core/receipt.js'
 import type { VersionFigures } from '../../scripts/core/shift-gates.js'
 import type { Shift } from '../../scripts/core/shift.js'
 import { readStrategy } from '../../scripts/core/strategy.js'
 import { DeployError } from '../../scripts/errors.js'
 import { shiftTraffic } from '../../scripts/flows/shift/shift-traffic.js'
-import type { FunctionAlias, Functions, Http, Metrics, StackResource, Stacks } from '../../scripts/ports.js'
+import type {
+  FunctionAlias,
+  Functions,
+  Http,
+  Logs,
+  Metrics,
+  Shell,
+  StackResource,
+  Stacks,
+} from '../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack, fakeStep } from './fake-context.js'
-import { deploymentsBucket } from './fake-ledger.js'
+import { deploymentsBucket, place, stored } from './fake-ledger.js'
 import { rejectedBy } from './failures.js'
 import { fakePort, memoryBuckets } from './fake-ports.js'
 
@@ -55,6 +65,10 @@ export function world(given: World = {}): Shifting {
     given.aliases ?? Object.fromEntries(names.map((name) => [name, { version: '7', revisionId: 'r0', weights: {} }]))
   let revisions = 0
   const functions: Partial<Functions> = {
+    state: async (name, version = '$LATEST') => ({
+      ...{ name, version, codeSha256: `code of ${version}`, revisionId: 'r' },
+      ...{ state: 'Active', lastUpdateStatus: 'Successful', reason: undefined },
+    }),
     alias: async (name) => aliases[name],
     moveAlias: async (name, _alias, version, revisionId, weights = {}) => {
       onMove(name)
@@ -77,23 +91,51 @@ export function world(given: World = {}): Shifting {
       questions.map(({ version }) => (version === '8' ? figures() : { invocations: 90, errors: 0, p95Ms: 10 })),
     alarmsOn: async (asked) => (alarm() ? asked.map((name) => ({ name, reason: 'too many' })) : []),
   }
-  const resources: StackResource[] = [
-    { logicalId: 'A', physicalId: 'an-alarm', type: 'AWS::CloudWatch::Alarm', status: 'CREATE_COMPLETE' },
-  ]
   const context = fakeContext({
     ...(given.signal === undefined ? {} : { signal: given.signal }),
     inputs: given.inputs ?? {},
     command: 'rs-deploy-function',
     ports: (calls) => ({
       functions: fakePort<Functions>('functions', functions, calls),
-      buckets: { ...memoryBuckets(objects, calls), readDated: async () => undefined },
+      buckets: memoryBuckets(objects, calls),
       metrics: fakePort<Metrics>('metrics', metrics, calls),
-      stacks: fakePort<Stacks>('stacks', { resources: async () => resources, describe: async () => stack }, calls),
+      stacks: fakePort<Stacks>(
+        'stacks',
+        { resources: async () => resources, describe: async () => stack, template: async () => template },
+        calls,
+      ),
+      shell: fakePort<Shell>('shell', { run: async () => ({ exitCode: 1, output: '' }) }, calls),
+      logs: fakePort<Logs>('logs', { lastLines: async () => [] }, calls),
       http: fakePort<Http>('http', { get: async () => httpAnswer(overHttp()) }, calls),
     }),
   })
   return { ...context, aliases, objects, shift: () => JSON.parse(objects[journal] ?? '') as Shift }
 }
+
+const standing = (logicalId: string, physicalId: string, type: string): StackResource => ({
+  ...{ logicalId, physicalId, type: `AWS::${type}`, status: 'CREATE_COMPLETE' },
+})
+const aliasArn = (name: string): string => `arn:aws:lambda:eu-west-1:123456789012:function:${name}:live`
+const resources = [
+  standing('A', 'an-alarm', 'CloudWatch::Alarm'),
+  ...names.flatMap((name) => [
+    standing(name.toUpperCase(), name, 'Lambda::Function'),
+    standing(`${name.toUpperCase()}Alias`, aliasArn(name), 'Lambda::Alias'),
+  ]),
+]
+const template = JSON.stringify({
+  Resources: Object.fromEntries(
+    names.flatMap((name): [string, object][] => {
+      const id = name.toUpperCase()
+      const alias = { Name: 'live', FunctionName: { Ref: id }, FunctionVersion: '$LATEST' }
+      return [
+        [id, { Type: 'AWS::Lambda::Function' }],
+        [`${id}Alias`, { Type: 'AWS::Lambda::Alias', Properties: alias }],
+        [`${id}Api`, { Type: 'AWS::ApiGateway::RestApi', Properties: { Body: { paths: { '/health': { Ref: id } } } } }],
+      ]
+    }),
+  ),
+})
 
 const stack = fakeStack({ outputs: { ApiEndpoint: 'https://api.example.org/dev' } })
 
@@ -112,6 +154,17 @@ export const old = names.map(() => ({ version: '7', weights: {} }))
 export const shared = names.map(() => ({ version: '7', weights: { 8: 0.1 } }))
 export const whole = names.map(() => ({ version: '8', weights: {} }))
 
+const functionsAt = (version: string): Receipt['functions'] =>
+  Object.fromEntries(
+    names.map((name) => [name.toUpperCase(), { name, alias: 'live', version, codeSha256: `code of ${version}` }]),
+  )
+/** The release that the shift began after. */
+export const before = stored(1, { functions: functionsAt('7') })
+export const receiptOf = ({ objects }: Shifting, release: number): Receipt | undefined => {
+  const text = objects[place(release)]
+  return text === undefined ? undefined : (JSON.parse(text) as Receipt)
+}
+
 /** What a killed run left: a journal, and requests shared. */
 export async function killed(given: World = {}): Promise<Shifting> {
   const stop = new AbortController()
@@ -122,5 +175,5 @@ export async function killed(given: World = {}): Promise<Shifting> {
     await sleep(ms, signal)
   }
   await rejectedBy(shift(context))
-  return world({ ...given, objects: context.objects, aliases: context.aliases })
+  return world({ ...given, objects: { ...context.objects, ...given.objects }, aliases: context.aliases })
 }

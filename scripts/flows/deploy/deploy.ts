@@ -49,7 +49,7 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
     const build = await report.step('Build', (step) => takeBuild(options, first, step, context))
     await report.step('Account', (step) => prepareAccount(step, context))
     return withTargetLock(context, async (locked, waited) => {
-      const resumes = await heedShift(locked)
+      const resumes = (await heedShift(locked)) !== undefined
       const settled = await report.step('Stack', (step) =>
         settleStack(step, locked, options.build === 'fresh' ? 'rs-deploy' : 'rs-deploy-only'),
       )

@@ -19,7 +19,7 @@ import { heedImages, imageCode, imageFunction, readImage } from './image-code.js
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { withBuildFolder } from '../deploy/deploy.js'
-import { heedShift } from '../shift/heed-shift.js'
+import { heedShift, verifyWhole } from '../shift/heed-shift.js'
 import { healthPathOf, readAttempts } from './health-gate.js'
 import { packageFunctions } from '../build/package-functions.js'
 import { pruneVersions, readKeepVersions } from './prune-versions.js'
@@ -48,9 +48,10 @@ export async function deployFunctions(force: boolean, context: TargetContext): P
   return withBuildFolder(context, async () => {
     const taken = await report.step('Package', (step) => takeCode(image, step, context))
     return withTargetLock(context, async (locked, waited) => {
-      const resumes = await heedShift(locked)
-      const early = waited || resumes ? undefined : taken.early
+      const left = await heedShift(locked)
+      const early = waited || left !== undefined ? undefined : taken.early
       const facts = await report.step('Check', (step) => check({ ...taken, early }, force, step, locked))
+      if (left !== undefined) await verifyWhole(left, new Set(facts.wanted.map(({ fn }) => fn.name)), locked)
       if (facts.wanted.length === 0) return finishUnchanged(facts, locked)
       await confirmDeployment(locked)
       return release(taken.sources, facts, locked)

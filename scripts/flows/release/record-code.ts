@@ -121,8 +121,8 @@ export async function recordCodeFailure(
   error: unknown,
   proof: Extract<Proof, { kind: 'unhealthy' }> | undefined,
   context: TargetContext,
-): Promise<void> {
-  if (!(error instanceof DeployError)) return
+): Promise<number | undefined> {
+  if (!(error instanceof DeployError)) return undefined
   const receipt: Omit<Receipt, 'release'> = {
     ...(await commonPart(context)),
     outcome: 'failed',
@@ -134,10 +134,11 @@ export async function recordCodeFailure(
     ...(proof === undefined ? {} : { health: proof.health, rollback: proof.rollback }),
     ...(configRestored === undefined ? {} : { configRestored }),
   }
-  await writeReceiptAfter(receipt, newest, context).catch((problem: unknown) => {
+  const written = await writeReceiptAfter(receipt, newest, context).catch((problem: unknown) => {
     const text = problem instanceof Error ? problem.message : String(problem)
     context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
   })
+  return written?.release
 }
 
 /** What a release of code does not touch. */

@@ -7,6 +7,7 @@ import { type Checked, checkBeforeTraffic } from './check-version.js'
 import { type CodeFacts, type StandingFunction, gatherCodeFacts } from './code-facts.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
+import { healthPathOf, readAttempts } from './health-gate.js'
 import { moveTraffic } from './move-traffic.js'
 import { isServing, namedGoal, previousGood, pruned } from './rollback-goal.js'
 import { heedShift } from '../shift/heed-shift.js'
@@ -25,6 +26,8 @@ export type RollbackOutcome =
 /** Takes the code of every function back to an earlier good release, by its aliases alone: nothing is built or uploaded. */
 export async function rollBackTo(release: number | undefined, context: TargetContext): Promise<RollbackOutcome> {
   const { report } = context
+  readAttempts(context.inputs.HEALTH_ATTEMPTS)
+  healthPathOf(context)
   return withTargetLock(context, async (locked) => {
     await heedShift(locked, false)
     const { facts, goal, back } = await report.step('Check', (step) => plan(release, step, locked))

@@ -1,13 +1,14 @@
 import { isStale } from '../../core/lock.js'
-import { type Shift, type ShiftWish, describeOwner, describeShift } from '../../core/shift.js'
+import { type Shift, type ShiftWish, describeOwner, describeShift, isLockOf } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
+import { healthPathOf, readAttempts } from '../release/health-gate.js'
 import { placed } from './shift-ends.js'
 import { type Journal, readShift, writeShift } from './shift-journal.js'
 import { endInPlace } from './take-over-shift.js'
-import { readLock } from '../lock/target-lock.js'
+import { readLock, readLockWait } from '../lock/target-lock.js'
 
 /** A shifting run looks at its journal every 5 s (local: 0.5 s); after this long without a sign it counts as dead. */
 const graceMs = { aws: 20_000, local: 3_000 }
@@ -27,6 +28,11 @@ export type EndedShift =
 /** Finishes or aborts the shift of a target, from anywhere: its run does it within seconds; where that is dead, this one. */
 export async function endShift(what: ShiftWish, context: TargetContext): Promise<EndedShift> {
   const { report } = context
+  if (what === 'finish') {
+    readAttempts(context.inputs.HEALTH_ATTEMPTS)
+    healthPathOf(context)
+    readLockWait(context)
+  }
   const found = await report.step('Shift', (step) => look(step, context))
   if (found === undefined) return { kind: 'none' }
   if (what === 'finish') await confirmDeployment(context)
@@ -73,9 +79,9 @@ async function askItsRun(
 }
 
 /** Whether the target's lock is still renewed by the run that shifts. */
-async function isAlive({ who, pid }: Shift, context: TargetContext): Promise<boolean> {
+async function isAlive(shift: Shift, context: TargetContext): Promise<boolean> {
   const found = await readLock(context)
-  if (found === undefined || found.lock.pid !== pid || found.lock.holder !== who) return false
+  if (found === undefined || !isLockOf(shift, found.lock)) return false
   return !isStale(found.lock, found.object.modifiedAt, found.object.serverNow)
 }
 

@@ -1,4 +1,4 @@
-import { describeOwner, describeShift } from '../../core/shift.js'
+import { type Shift, describeOwner, describeShift, sameWeights } from '../../core/shift.js'
 import { readStrategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
@@ -8,32 +8,52 @@ import { closeShift, readShift } from './shift-journal.js'
 
 /**
  * Under the target's lock, before anything else: looks for a shift that its run left half way. The same strategy goes on
- * with it; throws StackState for any other, and for a command that `resumes` none. Whether there is one to go on with.
+ * with it; throws StackState for any other, and for a command that `resumes` none. The one to go on with.
  */
-export async function heedShift(context: TargetContext, resumes = true): Promise<boolean> {
+export async function heedShift(context: TargetContext, resumes = true): Promise<Shift | undefined> {
   const found = await readShift(context)
-  if (found === undefined) return false
+  if (found === undefined) return undefined
   const { shift } = found
   return context.report.step('Shift', async (step) => {
     if (shift.taken === undefined && !(await isHalfWay(shift.functions, context))) {
       await closeShift(found, context)
       step.say(`${describeOwner(shift)} ended without saying so`)
-      return false
+      return undefined
     }
     if (resumes && shift.taken === undefined && readStrategy(context.inputs.STRATEGY).name === shift.strategy) {
       step.say(`${describeOwner(shift)} was left half way: going on with it`)
-      return true
+      return shift
     }
     const doing = shift.taken === undefined ? '' : `; ${shift.taken.who} began to ${shift.taken.what} it`
-    throw new DeployError('StackState', `a shift was left half way: ${describeShift(shift)}${doing}`, {
-      facts: [
-        { label: 'Shift', text: describeOwner(shift) },
-        { label: 'Finish', text: placed('make rs-shift-finish', context) },
-        { label: 'Abort', text: placed('make rs-shift-abort', context) },
-      ],
-      hint: resumes
-        ? `one of them; or the same command with STRATEGY=${shift.strategy}, which goes on with it`
-        : 'one of them, then the same command again',
-    })
+    throw leftHalfWay(shift, doing, resumes && shift.taken === undefined ? shift.strategy : undefined, context)
+  })
+}
+
+/** Throws StackState where a release that goes on with a shift would leave a function of it half way. */
+export async function verifyWhole(shift: Shift, names: ReadonlySet<string>, context: TargetContext): Promise<void> {
+  const dropped = shift.functions.filter(({ name }) => !names.has(name))
+  const aliases = await Promise.all(dropped.map(({ name, alias }) => context.ports.functions.alias(name, alias)))
+  const left = dropped.filter(({ from }, i) => {
+    const now = aliases[i]
+    return now !== undefined && (now.version !== from || !sameWeights(now.weights, {}))
+  })
+  if (left.length === 0) return
+  const ids = left.map(({ logicalId }) => logicalId).join(', ')
+  throw leftHalfWay(shift, `; this release is not of ${ids}, which it shifts too`, undefined, context)
+}
+
+/** `strategy`: the one that goes on with it, where that helps. */
+function leftHalfWay(shift: Shift, more: string, strategy: string | undefined, context: TargetContext): DeployError {
+  const abort = placed('make rs-shift-abort', context)
+  return new DeployError('StackState', `a shift was left half way: ${describeShift(shift)}${more}`, {
+    facts: [
+      { label: 'Shift', text: describeOwner(shift) },
+      { label: 'Finish', text: placed('make rs-shift-finish', context) },
+      { label: 'Abort', text: abort },
+    ],
+    hint:
+      strategy === undefined
+        ? `${abort} (or finish it), then the same command again`
+        : `STRATEGY=${strategy} goes on with it; or finish or abort it, then the same command again`,
   })
 }

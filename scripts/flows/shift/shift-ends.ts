@@ -16,10 +16,14 @@ export interface Ending {
 }
 
 /** Takes all requests back to the old versions because of a gate. Throws Unhealthy. */
-export async function goBack(ending: Ending, { text, facts }: GateProblem, context: TargetContext): Promise<never> {
+export async function goBack(
+  ending: Ending,
+  { text, facts }: GateProblem,
+  context: TargetContext,
+  hint = 'correct the code, then the same command again',
+): Promise<never> {
   const { strategy, percent } = ending.journal.shift
   const record: ShiftRecord = { strategy, percent, ended: 'gate' }
-  const hint = 'correct the code, then the same command again'
   return end(ending, record, { code: 'Unhealthy', why: text, facts, hint }, context)
 }
 
@@ -66,11 +70,11 @@ export async function takeBack(
     })
   }
   await closeShift(journal, context)
-  return { foreign, rollback: await wayBack(functions, context) }
+  return { foreign, rollback: await askOld(functions, context) }
 }
 
 /** Asks the old versions for their health, directly. */
-async function wayBack(
+export async function askOld(
   functions: readonly WatchedFunction[],
   context: TargetContext,
 ): Promise<ShiftFailure['rollback']> {

@@ -11,6 +11,7 @@ import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { type GateProblem, type Gates, type WatchedFunction, openGates } from './shift-gates.js'
+import { verifyWhole } from './heed-shift.js'
 import { shareOf, shareTraffic } from './shift-aliases.js'
 import {
   type Journal,
@@ -69,7 +70,7 @@ function isSameShift(shift: Shift, functions: readonly WatchedFunction[]): boole
   return key(shift.functions) === key([...functions])
 }
 
-/** A journal of this run's; what another one left is taken over, and what only that one shifted goes back. */
+/** A journal of this run's; what another one left is taken over, unless some of its functions would stay behind. */
 async function begin(
   found: Journal | undefined,
   resumed: boolean,
@@ -80,11 +81,9 @@ async function begin(
   const fresh = { strategy: strategy.name, since, step: 0, percent: 0, functions: plain }
   const mine = ownership(context)
   if (found === undefined) return openShift({ format: 1, ...mine, ...fresh }, context)
-  const names = new Set(functions.map(({ name }) => name))
+  await verifyWhole(found.shift, new Set(functions.map(({ name }) => name)), context)
   const taken = await writeShift(found, { ...mine, ...(resumed ? {} : fresh), wish: undefined }, context)
   if (taken === undefined) throw takenOver(undefined, context)
-  const dropped = resumed ? [] : found.shift.functions.filter(({ name }) => !names.has(name))
-  await shareTraffic(dropped, 0, () => ours(taken, context), context)
   return taken
 }
 
@@ -157,9 +156,10 @@ async function watch(
   let unsure = 0
   for (;;) {
     const leftMs = deadline - clock.now().getTime()
-    if (leftMs <= 0) return { kind: 'on' }
-    step.progress(`${describeShift(running.journal.shift)}; ${Math.ceil(leftMs / 1000)} s more`)
-    await clock.sleep(Math.min(leftMs, everyMs), context.signal)
+    // After a look that saw nothing the time goes on until one does, or until too many did not.
+    if (leftMs <= 0 && unsure === 0) return { kind: 'on' }
+    step.progress(`${describeShift(running.journal.shift)}; ${Math.ceil(Math.max(leftMs, 0) / 1000)} s more`)
+    await clock.sleep(leftMs > 0 ? Math.min(leftMs, everyMs) : everyMs, context.signal)
     const turn = await look(running, gates, context)
     unsure = turn.kind === 'unsure' ? unsure + 1 : 0
     if (turn.kind === 'unsure' && unsure >= mostUnsure) return { kind: 'back', problem: { text: turn.text, facts: [] } }

@@ -1,4 +1,7 @@
-import type { ShiftRecord, ShiftWish } from '../../core/shift.js'
+import { describeLock } from '../../core/lock.js'
+import { ledgerKeys } from '../../core/names.js'
+import type { ShiftFailure } from '../../core/receipt.js'
+import { type Shift, type ShiftRecord, type ShiftWish, isLockOf } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import { checkBeforeTraffic } from '../release/check-version.js'
@@ -7,18 +10,36 @@ import type { TargetContext } from '../context.js'
 import { recordCodeFailure, recordFinished } from '../release/record-code.js'
 import type { Released } from '../release/release-code.js'
 import { shareTraffic } from './shift-aliases.js'
-import { placed, takeBack } from './shift-ends.js'
+import { askOld, goBack, placed, takeBack, warnOfLeft } from './shift-ends.js'
 import type { WatchedFunction } from './shift-gates.js'
 import { type Journal, closeShift, ours, ownership, readShift, writeShift } from './shift-journal.js'
-import { proveRelease } from '../deploy/verify-target.js'
+import { readLock, withTargetLock } from '../lock/target-lock.js'
+import { type Proof, proveRelease } from '../deploy/verify-target.js'
 
 const longestProbeMs = 60_000
 
-/** Ends a shift whose run does not answer, and records it. The number of the release; undefined where it was over already. */
+/**
+ * Ends a shift whose run does not answer, and records it. The number of its receipt; undefined where it was over already
+ * or there is none to write. Forward only under the target's lock; back past whatever lock there is.
+ */
 export async function endInPlace(what: ShiftWish, found: Journal, context: TargetContext): Promise<number | undefined> {
-  const journal = await takeShift(what, found, context)
-  if (journal === undefined) return undefined
-  return what === 'abort' ? abort(journal, context) : finish(journal, context)
+  if (what === 'abort') {
+    const journal = await takeShift(what, found, context)
+    return journal && abort(journal, found.shift, context)
+  }
+  await removeLockOf(found.shift, context)
+  return withTargetLock(context, async (locked) => {
+    const journal = await takeShift(what, found, locked)
+    return journal && finish(journal, locked)
+  })
+}
+
+/** A run that was asked and is silent has left its lock: nobody waits until that is stale. */
+async function removeLockOf(shift: Shift, context: TargetContext): Promise<void> {
+  const found = await readLock(context)
+  if (found === undefined || shift.taken !== undefined || !isLockOf(shift, found.lock)) return
+  const { ports, names } = context
+  await ports.buckets.removeIf(names.deploymentsBucket, ledgerKeys.lock(names.stack), found.object.etag)
 }
 
 /** The shift as this run's own: from here on nobody else writes its aliases. Undefined where it is over. */
@@ -34,64 +55,104 @@ async function takeShift(what: ShiftWish, found: Journal, context: TargetContext
   return undefined
 }
 
-/** Requests first: whatever else is wrong with the target, they go back. */
-async function abort(journal: Journal, context: TargetContext): Promise<undefined> {
+/** Requests first: whatever else is wrong with the target, and whoever has locked it, they go back. */
+async function abort(journal: Journal, left: Shift, context: TargetContext): Promise<number | undefined> {
   const { report, who } = context
   const { functions, strategy, percent } = journal.shift
-  const shift: ShiftRecord = { strategy, percent, ended: 'aborted', by: who }
   const why = `aborted by ${who}`
-  const rollback = await report.step('Back', async (step) => {
+  await report.step('Back', async (step) => {
+    const found = await readLock(context).catch(() => undefined)
+    if (found !== undefined && !isLockOf(left, found.lock)) {
+      step.line('plain', `past the lock of ${describeLock(found.lock)}: requests only go back`)
+    }
     const unasked = functions.map((one) => ({ ...one, check: undefined }))
     const ending = { journal, functions: unasked, mayWrite: () => ours(journal, context) }
-    const done = await takeBack(ending, { code: 'AwsFailed', why, facts: [] }, context)
-    for (const text of done.foreign) step.line('plain', `${text}: it stays there`)
+    const { foreign } = await takeBack(ending, { code: 'AwsFailed', why, facts: [] }, context)
+    for (const text of foreign) step.line('plain', `${text}: it stays there`)
     step.say('the old versions have all requests')
-    return done.rollback
   })
-  await report.step('Record', async (step) => {
+  return report.step('Record', async (step) => {
     const facts = await gatherCodeFacts(step, context).catch(() => undefined)
-    if (facts === undefined) return step.skip('there is no good release to record it after')
+    if (facts === undefined) {
+      step.skip('there is no good release to record it after')
+      return undefined
+    }
+    const rollback = await askOld(watchedOf(journal, facts), context)
+    const shift: ShiftRecord = { strategy, percent, ended: 'aborted', by: who }
     const error = new DeployError('Interrupted', `${why} at ${percent} %`, { cause: { shift, rollback } })
-    await recordCodeFailure(facts, error, undefined, context)
+    const release = await recordCodeFailure(facts, error, undefined, context)
+    step.say(`${release === undefined ? 'not recorded' : `release ${release}`}; ${healthOf(rollback)}`)
+    return release
   })
-  return undefined
 }
 
-async function finish(journal: Journal, context: TargetContext): Promise<number> {
-  const { report } = context
-  const facts = await report.step('Check', (step) => gatherCodeFacts(step, context))
-  const released = await report.step('Release', (step) => moveAll(journal, facts, step, context))
-  const proof = await proveRelease(
-    facts.stack,
-    { released, config: undefined },
-    { mostMs: longestProbeMs, access: false },
-    context,
-  )
-  if (proof.kind === 'unhealthy') {
-    await recordCodeFailure(facts, proof.error, proof, context)
-    throw proof.error
-  }
-  return recordFinished(facts, released, proof.health, context)
+function healthOf({ outcome, attempts }: ShiftFailure['rollback']): string {
+  if (attempts === 0) return 'the old versions were not asked: nothing may be sent to them'
+  return outcome === 'healthy' ? 'the old versions are healthy' : 'the old versions are not healthy either'
 }
 
-/** The new versions are checked once more before they get all requests: nobody watched them meanwhile. */
-async function moveAll(journal: Journal, facts: CodeFacts, step: Step, context: TargetContext): Promise<Released[]> {
-  const watched = journal.shift.functions.map((one): WatchedFunction => {
+function watchedOf({ shift }: Journal, facts: CodeFacts): WatchedFunction[] {
+  return shift.functions.map((one) => {
     const standing = facts.functions.find(({ name }) => name === one.name)
     return { ...one, check: standing?.fn.check }
   })
-  const released = await Promise.all(watched.map((one) => ready(one, journal, context)))
-  const { foreign, stuck } = await shareTraffic(watched, 100, () => ours(journal, context), context)
-  const problems = [...foreign, ...stuck]
-  if (problems.length > 0) {
-    throw new DeployError('StackState', `the shift could not be finished: ${problems[0] ?? ''}`, {
-      facts: problems.slice(1).map((text) => ({ label: 'Also', text })),
-      hint: placed('make rs-shift-abort', context),
-    })
+}
+
+/** Whatever fails once the shift is ours is recorded; where requests stay half way, what ends that is said. */
+async function finish(journal: Journal, context: TargetContext): Promise<number> {
+  const { report } = context
+  const facts = await report.step('Check', async (step) => {
+    const found = await gatherCodeFacts(step, context)
+    step.say(`release ${found.live.release} is the last good one`)
+    return found
+  })
+  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  try {
+    const released = await report.step('Release', (step) => moveAll(journal, facts, step, context))
+    const undo = { released, config: undefined }
+    const proof = await proveRelease(facts.stack, undo, { mostMs: longestProbeMs, access: false }, context)
+    if (proof.kind === 'unhealthy') {
+      unhealthy = proof
+      await closeShift(journal, context)
+      const { code, message, facts: told } = proof.error
+      throw new DeployError(code, message, { facts: told, hint: afterwards(context), cause: proof.error })
+    }
+    await ours(journal, context)
+    const release = await recordFinished(facts, released, proof.health, context)
+    await closeShift(journal, context)
+    return release
+  } catch (error) {
+    await recordCodeFailure(facts, error, unhealthy, context)
+    await tellIfLeft(journal, context)
+    throw error
   }
-  await closeShift(journal, context)
+}
+
+/** What went back closed its journal; one that is still there tells of requests that nobody watches. */
+async function tellIfLeft({ shift }: Journal, context: TargetContext): Promise<void> {
+  const found = await readShift(context).catch(() => undefined)
+  if (found?.shift.owner === shift.owner) warnOfLeft(shift, context)
+}
+
+/** The new versions are checked once more before they get all requests, nobody watched them meanwhile; else all go back. */
+async function moveAll(journal: Journal, facts: CodeFacts, step: Step, context: TargetContext): Promise<Released[]> {
+  const functions = watchedOf(journal, facts)
+  const ending = { journal, functions, mayWrite: () => ours(journal, context) }
+  const back = (text: string, facts: DeployError['facts']): Promise<never> =>
+    goBack(ending, { text, facts }, context, afterwards(context))
+  const released = await Promise.all(functions.map((one) => ready(one, journal, context))).catch((error: unknown) => {
+    if (error instanceof DeployError && error.code === 'Unhealthy') return back(error.message, error.facts)
+    throw error
+  })
+  const { foreign, stuck } = await shareTraffic(functions, 100, ending.mayWrite, context)
+  const [problem] = [...foreign, ...stuck]
+  if (problem !== undefined) return back(problem, [])
   step.say(released.map(({ logicalId, version }) => `${logicalId} version ${version}`).join(', '))
   return released
+}
+
+function afterwards(context: TargetContext): string {
+  return `correct the code, then ${placed('make rs-up', context)}`
 }
 
 async function ready(

@@ -117,6 +117,13 @@ describe('going back with everything', () => {
 })
 
 describe('a way back of the code alone', () => {
+  it('asks for HEALTH_ATTEMPTS again before anything moves', async () => {
+    const context = await world()
+    const asked = { ...context, inputs: { HEALTH_ATTEMPTS: 'abc' } }
+    expect((await rejectedBy(rollBackTo(1, asked))).code).toBe('Usage')
+    expect(context.serving()).toBe('2')
+  })
+
   it('ends with exit code 5 where the old version is not healthy, and says what serves', async () => {
     const context = await world({ healthy: (version) => version !== '1' })
     const error = await rejectedBy(rollBackTo(1, context))

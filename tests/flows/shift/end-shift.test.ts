@@ -1,6 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
 import { endShift } from '../../../scripts/flows/shift/end-shift.js'
 import { heedShift } from '../../../scripts/flows/shift/heed-shift.js'
+import { readStrategy } from '../../../scripts/core/strategy.js'
+import { shiftTraffic } from '../../../scripts/flows/shift/shift-traffic.js'
+import { fakeStep } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
 import {
   canary,
@@ -12,6 +15,7 @@ import {
   shared,
   shares,
   shift,
+  watched,
   whole,
   world,
 } from '../../support/fake-shift.js'
@@ -20,12 +24,12 @@ describe('a shift that was left half way', () => {
   it('is found by the next command, which says how to go on', async () => {
     const error = await rejectedBy(heedShift(await killed()))
     expect(error).toMatchObject({ code: 'StackState' })
-    expect(error.hint).toContain(`STRATEGY=${canary}`)
+    expect(error.hint).toMatch(new RegExp(`^STRATEGY=${canary} goes on with it`))
   })
 
   it('is resumed by the same strategy, for its whole step', async () => {
     const context = await killed({ inputs: { STRATEGY: canary } })
-    expect(await heedShift(context)).toBe(true)
+    expect(await heedShift(context)).toMatchObject({ strategy: canary, percent: 10 })
     expect(await shift(context)).toMatchObject({ ended: 'done' })
     expect(serving(context)).toEqual(whole)
     expect(shares(context)).toBe(2)
@@ -33,14 +37,32 @@ describe('a shift that was left half way', () => {
 
   it('is not gone on with by a way back, which names what ends it', async () => {
     const error = await rejectedBy(heedShift(await killed({ inputs: { STRATEGY: canary } }), false))
-    expect(error).toMatchObject({ code: 'StackState', hint: 'one of them, then the same command again' })
+    expect(error).toMatchObject({ code: 'StackState' })
+    expect(error.hint).toMatch(/^make rs-shift-abort ENV=dev ORG=myorg .*then the same command again$/)
     expect(error.facts.map(({ label }) => label)).toEqual(['Shift', 'Finish', 'Abort'])
+  })
+
+  it('is not gone on with by a release that would leave one of its functions half way', async () => {
+    const context = await killed({ inputs: { STRATEGY: canary } })
+    const some = watched.slice(0, 1).map((one) => ({ ...one, to: '9' }))
+    const error = await rejectedBy(shiftTraffic(some, readStrategy(canary), fakeStep(), context))
+    expect(error).toMatchObject({ code: 'StackState', message: expect.stringContaining('is not of G') })
+    expect(error.hint).toContain('make rs-shift-abort ENV=dev ORG=myorg')
+    expect(serving(context)).toEqual(shared)
+    expect(context.shift()).toMatchObject({ percent: 10, functions: [{ name: 'f', to: '8' }, { name: 'g' }] })
+  })
+
+  it('is gone on with by newer code of all its functions', async () => {
+    const context = await killed()
+    const newer = watched.map((one) => ({ ...one, to: '9' }))
+    expect(await shiftTraffic(newer, readStrategy(canary), fakeStep(), context)).toMatchObject({ ended: 'done' })
+    expect(names.map((name) => context.aliases[name]?.version)).toEqual(['9', '9'])
   })
 
   it('is no shift any more where no request is shared', async () => {
     const context = await killed()
     for (const name of names) context.aliases[name] = { version: '7', revisionId: 'x', weights: {} }
-    expect(await heedShift(context)).toBe(false)
+    expect(await heedShift(context)).toBeUndefined()
     expect(context.objects[journal]).toBeUndefined()
   })
 

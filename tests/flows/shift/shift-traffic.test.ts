@@ -86,6 +86,30 @@ describe('a shift', () => {
     expect(serving(context)).toEqual(old)
   })
 
+  it('does not end while nobody can tell how its last looks went', async () => {
+    let asked = 0
+    const figures = (): VersionFigures => {
+      asked += 1
+      if (asked >= 119) throw new Error('throttled')
+      return { invocations: 0, errors: 0, p95Ms: undefined }
+    }
+    const lost = world({ figures })
+    expect((await rejectedBy(shift(lost))).message).toContain('nobody can tell how it goes: throttled')
+    expect(serving(lost)).toEqual(old)
+    asked = 0
+    let failed = false
+    const once = world({
+      figures: () => {
+        asked += 1
+        if (asked < 119 || failed) return { invocations: 0, errors: 0, p95Ms: undefined }
+        failed = true
+        throw new Error('throttled')
+      },
+    })
+    expect(await shift(once)).toMatchObject({ ended: 'done' })
+    expect(once.clock.slept).toHaveLength(61)
+  })
+
   it('that fails for another reason says that nobody watches it any more', async () => {
     const context = world()
     const { sleep } = context.clock
