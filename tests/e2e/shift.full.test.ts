@@ -106,6 +106,19 @@ describe('a shift', () => {
     await project.make(['rs-unlock', ...target, 'YES=true'])
   }, 150_000)
 
+  it('that was killed is finished by another command, past the lock that it left', async () => {
+    const running = await halfWay()
+    running.signal('SIGKILL')
+    await running.ended
+    const finished = await project.make(['rs-shift-finish', ...target])
+    const summary = jsonLine(finished, 'summary')
+    expect(summary).toMatchObject({ outcome: 'finished', by: 'this run' })
+    expect(await newest()).toMatchObject({ release: summary['release'], outcome: 'live', shift: { ended: 'finished' } })
+    expect(await answering(12)).toHaveLength(1)
+    expect((await project.make(['rs-lock-status', ...target])).stdout).toContain('free')
+    await write(`${good}\n# once more\n`)
+  }, 150_000)
+
   it('is finished from elsewhere, and ends where it began', async () => {
     const running = await halfWay()
     const finished = await project.make(['rs-shift-finish', ...target])

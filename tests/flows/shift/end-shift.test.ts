@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { endShift } from '../../../scripts/flows/shift/end-shift.js'
-import { heedShift } from '../../../scripts/flows/shift/heed-shift.js'
+import { heedShift, verifyWhole } from '../../../scripts/flows/shift/heed-shift.js'
 import { readStrategy } from '../../../scripts/core/strategy.js'
 import { shiftTraffic } from '../../../scripts/flows/shift/shift-traffic.js'
 import { fakeStep } from '../../support/fake-context.js'
@@ -50,6 +50,14 @@ describe('a shift that was left half way', () => {
     expect(error.hint).toContain('make rs-shift-abort ENV=dev ORG=myorg')
     expect(serving(context)).toEqual(shared)
     expect(context.shift()).toMatchObject({ percent: 10, functions: [{ name: 'f', to: '8' }, { name: 'g' }] })
+  })
+
+  it('is not passed by a release that has nothing to do', async () => {
+    const context = await killed({ inputs: { STRATEGY: canary } })
+    const error = await rejectedBy(verifyWhole(context.shift(), new Set(), context))
+    expect(error).toMatchObject({ code: 'StackState', message: expect.stringContaining('is not of F, G') })
+    for (const name of names) context.aliases[name] = { version: '7', revisionId: 'x', weights: {} }
+    await verifyWhole(context.shift(), new Set(), context)
   })
 
   it('is gone on with by newer code of all its functions', async () => {
