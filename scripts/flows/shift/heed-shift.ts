@@ -44,16 +44,18 @@ export async function verifyWhole(shift: Shift, names: ReadonlySet<string>, cont
 
 /** `strategy`: the one that goes on with it, where that helps. */
 function leftHalfWay(shift: Shift, more: string, strategy: string | undefined, context: TargetContext): DeployError {
-  const abort = placed('make rs-shift-abort', context)
+  const [finish, abort] = [placed('make rs-shift-finish', context), placed('make rs-shift-abort', context)]
+  // What somebody began to finish may be all but recorded.
+  const ended = shift.taken?.what === 'finish' ? `${finish} (or abort it)` : `${abort} (or finish it)`
   return new DeployError('StackState', `a shift was left half way: ${describeShift(shift)}${more}`, {
     facts: [
       { label: 'Shift', text: describeOwner(shift) },
-      { label: 'Finish', text: placed('make rs-shift-finish', context) },
+      { label: 'Finish', text: finish },
       { label: 'Abort', text: abort },
     ],
     hint:
       strategy === undefined
-        ? `${abort} (or finish it), then the same command again`
+        ? `${ended}, then the same command again`
         : `STRATEGY=${strategy} goes on with it; or finish or abort it, then the same command again`,
   })
 }

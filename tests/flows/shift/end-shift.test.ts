@@ -52,6 +52,15 @@ describe('a shift that was left half way', () => {
     expect(context.shift()).toMatchObject({ percent: 10, functions: [{ name: 'f', to: '8' }, { name: 'g' }] })
   })
 
+  it('that somebody began to finish is not gone on with, and finishing it comes first', async () => {
+    const context = await killed({ inputs: { STRATEGY: canary } })
+    const taken = { what: 'finish' as const, who: 'you@there', at: 'now' }
+    context.objects[journal] = JSON.stringify({ ...context.shift(), taken })
+    const error = await rejectedBy(heedShift(context))
+    expect(error.message).toContain('you@there began to finish it')
+    expect(error.hint).toMatch(/^make rs-shift-finish ENV=dev ORG=myorg/)
+  })
+
   it('is not passed by a release that has nothing to do', async () => {
     const context = await killed({ inputs: { STRATEGY: canary } })
     const error = await rejectedBy(verifyWhole(context.shift(), new Set(), context))
