@@ -14,13 +14,16 @@ export interface Durations {
 }
 
 export interface Metrics {
-  /** Attempts to bring something live; what a take-down recorded is none. */
+  /** Attempts to bring something live; a way back is none, nor what a take-down recorded. */
   deployments: number
   live: number
+  /** Without those that somebody aborted. */
   failed: number
+  /** Shifts that somebody took back on purpose. */
+  aborted: number
   /** 0 to 1; undefined where nothing was deployed. */
   successRate: number | undefined
-  /** How often a release was taken back, by the health gate or by hand; its share of all deployments. */
+  /** How often requests went back to an earlier release, by a gate or by rs-rollback; per deployment. */
   rollbacks: number
   rollbackRate: number | undefined
   /** Times that the health of a release had to be asked again. */
@@ -40,15 +43,19 @@ const rollbackCommand = 'rs-rollback'
 export function measure(targets: readonly (readonly MeasuredReceipt[])[]): Metrics {
   const all = targets.flat().filter(({ receipt }) => isRelease(receipt))
   const receipts = all.map(({ receipt }) => receipt)
-  const live = receipts.filter(({ outcome }) => outcome === 'live').length
-  const rollbacks = receipts.filter(({ command, rollback }) => command === rollbackCommand || rollback !== undefined)
-  const share = (count: number): number | undefined => (receipts.length === 0 ? undefined : count / receipts.length)
+  const deployments = receipts.filter(({ command }) => command !== rollbackCommand)
+  const live = deployments.filter(({ outcome }) => outcome === 'live').length
+  const aborted = deployments.filter(wasAborted).length
+  const rollbacks = receipts.filter(wentBack)
+  const share = (count: number): number | undefined =>
+    deployments.length === 0 ? undefined : count / deployments.length
   const commands = [...new Set(receipts.map(({ command }) => command))].sort()
   const times = receipts.map(({ at }) => at).sort()
   return {
-    deployments: receipts.length,
+    deployments: deployments.length,
     live,
-    failed: receipts.length - live,
+    failed: deployments.length - live - aborted,
+    aborted,
     successRate: share(live),
     rollbacks: rollbacks.length,
     rollbackRate: share(rollbacks.length),
@@ -63,6 +70,17 @@ export function measure(targets: readonly (readonly MeasuredReceipt[])[]): Metri
     since: times[0],
     until: times.at(-1),
   }
+}
+
+function wasAborted({ shift }: Receipt): boolean {
+  return shift?.ended === 'aborted'
+}
+
+/** A way back that was refused, or found nothing to go back to, moved no request; an abort is told by itself. */
+function wentBack(receipt: Receipt): boolean {
+  const { command, outcome, rollback } = receipt
+  if (command === rollbackCommand && outcome === 'live') return true
+  return rollback !== undefined && rollback.outcome !== 'nothing' && !wasAborted(receipt)
 }
 
 /** A commit is live on a target once: the first release of it counts, and going back to it does not. */

@@ -9,7 +9,7 @@ interface Shown {
   total: Metrics
 }
 
-const titles = ['target', 'deployments', 'good', 'rolled back', 'health retries', 'lead time p50', 'p95']
+const titles = ['target', 'deployments', 'good', 'rolled back', 'aborted', 'health retries', 'lead time p50', 'p95']
 
 /** A row for each target and one for all, then the durations of each command. */
 export function metricsText({ targets, total }: Shown): string {
@@ -30,12 +30,13 @@ export function metricsText({ targets, total }: Shown): string {
 }
 
 function rowOf(name: string, metrics: Metrics): string[] {
-  const { deployments, successRate, rollbacks, rollbackRate, healthRetries, leadTime } = metrics
+  const { deployments, successRate, rollbacks, rollbackRate, aborted, healthRetries, leadTime } = metrics
   return [
     name,
     String(deployments),
     percent(successRate),
     `${rollbacks} (${percent(rollbackRate)})`,
+    String(aborted),
     String(healthRetries),
     ...percentiles(leadTime),
   ]

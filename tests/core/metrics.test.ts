@@ -24,12 +24,12 @@ describe('metrics', () => {
       [measured(1)],
     ])
     expect(found).toMatchObject({
-      deployments: 4,
-      live: 3,
+      deployments: 3,
+      live: 2,
       failed: 1,
-      successRate: 0.75,
+      successRate: 2 / 3,
       rollbacks: 2,
-      rollbackRate: 0.5,
+      rollbackRate: 2 / 3,
       healthRetries: 16,
       since: at(1),
       until: at(4),
@@ -38,6 +38,21 @@ describe('metrics', () => {
         'rs-rollback': { count: 1, p50: 1000, p95: 1000 },
       },
     })
+  })
+
+  it('count as rolled back only what went back unwished or by a rollback that is live', () => {
+    const rollback = { outcome: 'healthy' as const, versions: {}, attempts: 1 }
+    const shift = { strategy: 'LambdaCanary10Percent5Minutes', percent: 10 }
+    const found = measure([
+      [
+        measured(1),
+        measured(2, { command: 'rs-rollback', outcome: 'failed' }),
+        measured(3, { outcome: 'failed', rollback: { ...rollback, outcome: 'nothing' } }),
+        measured(4, { outcome: 'failed', rollback, shift: { ...shift, ended: 'aborted' } }),
+        measured(5, { outcome: 'failed', rollback, shift: { ...shift, ended: 'gate' } }),
+      ],
+    ])
+    expect(found).toMatchObject({ deployments: 4, live: 1, failed: 2, aborted: 1, rollbacks: 1, rollbackRate: 0.25 })
   })
 
   it('are nothing where nothing was deployed', () => {
@@ -77,8 +92,8 @@ describe('metrics', () => {
       { target: { env: 'prod' as const, org: 'two' }, metrics: measure([[]]), unreadable: ['s3://x'] },
     ]
     const lines = metricsText({ targets: shown, total: one }).split('\n')
-    expect(lines[1]).toMatch(/^dev\/one +1 +100 % +0 \(0 %\) +0 +1 min 00 s +1 min 00 s$/)
-    expect(lines[2]).toMatch(/^prod\/two +0 +- +0 \(-\) +0 +- +-$/)
+    expect(lines[1]).toMatch(/^dev\/one +1 +100 % +0 \(0 %\) +0 +0 +1 min 00 s +1 min 00 s$/)
+    expect(lines[2]).toMatch(/^prod\/two +0 +- +0 \(-\) +0 +0 +- +-$/)
     expect(lines[3]).toMatch(/^all /)
     expect(lines).toContain('s3://x cannot be read and counts nowhere')
     expect(metricsText({ targets: shown.slice(0, 1), total: one })).not.toContain('\nall ')

@@ -19,6 +19,7 @@ import {
   shiftFailurePart,
   shiftPart,
 } from '../ledger/record-release.js'
+import { standingParts } from '../ledger/standing-parts.js'
 import type { Released } from './release-code.js'
 import type { Proof } from '../deploy/verify-target.js'
 
@@ -87,7 +88,10 @@ export async function recordWhole(
   return (await writeReceiptAfter(receipt, newest, context)).release
 }
 
-/** Writes the receipt of a shift that was finished in the place of its run: what its code was made of, nobody here knows. */
+/**
+ * Writes the receipt of a shift that was finished in the place of its run. What its code was made of, nobody here knows;
+ * stack and configuration are as they stand, for that run may have changed them.
+ */
 export async function recordFinished(
   { stack, live, newest }: CodeFacts,
   released: readonly Released[],
@@ -95,12 +99,12 @@ export async function recordFinished(
   context: TargetContext,
 ): Promise<number> {
   const { functions } = functionsPart(released)
+  const standing = await standingParts(stack, live, context)
   const receipt: Omit<Receipt, 'release'> = {
-    ...carried(live),
+    ...standing,
     ...(await commonPart(context)),
     outcome: 'live',
-    stack: { arn: stack.arn, changedAt: stack.changedAt },
-    inputs: { ...live.inputs, code: sha256(`finished ${canonicalJson(functions)}`) },
+    inputs: { ...standing.inputs, code: sha256(`finished ${canonicalJson(functions)}`) },
     ...servingPart(live, released),
     ...shiftPart(released),
     ...(health === undefined ? {} : { health }),

@@ -1,0 +1,80 @@
+import { describe, expect, it } from '@jest/globals'
+import { canonicalJson, sha256 } from '../../../scripts/core/hash.js'
+import type { Receipt } from '../../../scripts/core/receipt.js'
+import { recordFinished } from '../../../scripts/flows/release/record-code.js'
+import type { Released } from '../../../scripts/flows/release/release-code.js'
+import type { Shell, Stack, Stacks } from '../../../scripts/ports.js'
+import { fakeContext, fakeStack } from '../../support/fake-context.js'
+import { deploymentsBucket, place, receipt } from '../../support/fake-ledger.js'
+import { etagOf, fakePort, memoryBuckets } from '../../support/fake-ports.js'
+
+const released: Released = {
+  logicalId: 'F',
+  name: 'f',
+  alias: 'live',
+  version: '8',
+  codeSha256: 'new',
+  before: '7',
+  moved: true,
+  updated: false,
+  shift: { strategy: 'LambdaCanary10Percent5Minutes', percent: 10, ended: 'finished', by: 'me@here' },
+  answersHealth: { saysVersion: true },
+}
+const configPlace = 'rawscribe-lambda-dev-myorg-123456789012/config.json'
+const config = '{\n  "a": 1\n}\n'
+const live: Receipt = {
+  ...receipt,
+  release: 4,
+  inputs: { ...receipt.inputs, parameters: { AlarmEmail: '' } },
+  files: { 'template.yaml': 'old' },
+  artifacts: { F: 's3://old' },
+  packaged: 's3://old-template',
+  config: { bucket: 'rawscribe-lambda-dev-myorg-123456789012', etag: etagOf(config) },
+}
+
+/** The receipt of a shift that was finished on this stack, after `live`. */
+async function finished(stack: Stack, text = config): Promise<Receipt> {
+  const objects: Record<string, string> = { [configPlace]: text }
+  const stacks: Partial<Stacks> = {
+    originalTemplate: async () => 'packaged',
+    template: async () =>
+      'Resources: {F: {Type: AWS::Lambda::Function, Properties: {Code: {S3Bucket: b, S3Key: new.zip}}}}',
+  }
+  const context = fakeContext({
+    command: 'rs-shift-finish',
+    ports: (calls) => ({
+      buckets: memoryBuckets(objects, calls),
+      stacks: fakePort<Stacks>('stacks', stacks, calls),
+      shell: fakePort<Shell>('shell', { run: async () => ({ exitCode: 1, output: '', cancelled: false }) }, calls),
+    }),
+  })
+  const number = await recordFinished({ stack, live, newest: 4, functions: [] }, [released], undefined, context)
+  return JSON.parse(objects[place(number)] ?? '') as Receipt
+}
+
+describe('the receipt of a shift that was finished in the place of its run', () => {
+  it('carries what did not change since the last good release', async () => {
+    const found = await finished(fakeStack({ changedAt: 'then' }))
+    const { inputs, files, artifacts, packaged, config, stack } = live
+    expect(found).toMatchObject({ files, artifacts, packaged, config, stack, release: 5, shift: { ended: 'finished' } })
+    expect(found.inputs).toEqual({ ...inputs, code: found.inputs.code })
+    expect(found.inputs.code).not.toBe(inputs.code)
+  })
+
+  it('tells the changed stack as it stands, and never counts as equal to a template', async () => {
+    const stack = fakeStack({ changedAt: 'later', parameters: { AlarmEmail: 'ops@myorg.com' } })
+    const found = await finished(stack)
+    expect(found.inputs).toMatchObject({ template: 'unknown', parameters: { AlarmEmail: 'ops@myorg.com' } })
+    expect(found.stack).toEqual({ arn: stack.arn, changedAt: 'later' })
+    expect(found.artifacts).toEqual({ F: 's3://b/new.zip' })
+    expect(found.packaged).toMatch(new RegExp(`^s3://${deploymentsBucket}/.*${sha256('packaged')}`))
+    expect(found.files).toBeUndefined()
+  })
+
+  it('names the configuration that lies there', async () => {
+    const text = '{"a": 2}'
+    const found = await finished(fakeStack({ changedAt: 'then' }), text)
+    expect(found.config?.etag).toBe(etagOf(text))
+    expect(found.inputs.config).toBe(sha256(canonicalJson({ a: 2 })))
+  })
+})
