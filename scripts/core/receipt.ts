@@ -77,7 +77,14 @@ export const receiptSchema = z.object({
   rolledBackTo: z.number().int().positive().optional(),
   /** Only of a release that failed its check once requests reached it. */
   rollback: z
-    .object({ outcome: z.enum(rollbackOutcomes), versions: z.record(z.string(), z.string()), attempts: z.number() })
+    .object({
+      outcome: z.enum(rollbackOutcomes),
+      /** What serves again, by logical id. */
+      versions: z.record(z.string(), z.string()),
+      attempts: z.number(),
+      /** Logical ids of what something else had moved meanwhile, and so stays. */
+      left: z.array(z.string()).optional(),
+    })
     .optional(),
   /** Only of a release whose traffic moved step by step. */
   shift: shiftRecord.optional(),

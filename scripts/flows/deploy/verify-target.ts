@@ -109,7 +109,7 @@ function questionOf(
 /** The failed gate and what became of the way back, in one sentence each. */
 function failureOf(
   answer: Extract<HealthAnswer, { kind: 'unhealthy' }>,
-  { outcome, versions }: Rollback,
+  { outcome, versions, left }: Rollback,
   context: TargetContext,
 ): DeployError {
   const { target, command } = context
@@ -118,8 +118,9 @@ function failureOf(
   const became = {
     healthy: `rolled back: version ${list} serves again and is healthy`,
     unhealthy: `rolled back to version ${list}, which is not healthy either`,
-    nothing: 'nothing to roll back to: requests reach this version',
+    nothing: left === undefined ? 'nothing to roll back to: requests reach this version' : 'nothing was taken back',
   }[outcome]
+  const stays = left === undefined ? '' : `; something else moved the alias of ${left.join(', ')}: it stays`
   const place = `ENV=${target.env} ORG=${target.org}`
   const again = command === 'rs-rollback' ? otherRelease(context) : 'correct the code, then the same command again'
   const hint = {
@@ -127,7 +128,11 @@ function failureOf(
     unhealthy: `look at the function’s log; make rs-rollback ${place} RELEASE=… goes further back`,
     nothing: again,
   }[outcome]
-  return new DeployError('Unhealthy', `${failure.message}; ${became}`, { facts: failure.facts, hint, cause: failure })
+  return new DeployError('Unhealthy', `${failure.message}; ${became}${stays}`, {
+    facts: failure.facts,
+    hint,
+    cause: failure,
+  })
 }
 
 /** What to do about a way back that led nowhere. */

@@ -1,18 +1,15 @@
 import pMap from 'p-map'
 import { counted } from '../../core/contents.js'
 import { DeployError } from '../../errors.js'
-import { readStrategy } from '../../core/strategy.js'
 import type { ShiftRecord } from '../../core/shift.js'
 import type { CodeSource, FunctionAlias, FunctionState } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { type Checked, checkBeforeTraffic } from './check-version.js'
 import { type FunctionCode, type ImageCode, codeSource, digestOf } from '../build/code-source.js'
 import type { TargetContext } from '../context.js'
-import { type Move, moveTraffic } from './move-traffic.js'
+import { type ReadyVersion, moveReady } from './move-ready.js'
 import { type FailedFunction, preparationFailure } from './preparation-failure.js'
 import { settled } from './settle-function.js'
-import type { WatchedFunction } from '../shift/shift-gates.js'
-import { shiftTraffic } from '../shift/shift-traffic.js'
 import type { TargetFunction } from './target-functions.js'
 
 /**
@@ -51,11 +48,8 @@ export interface Released {
   answersHealth: Checked | undefined
 }
 
-/** A version that is ready for traffic, and where its alias is now. */
-interface Prepared {
-  fn: TargetFunction
+interface Prepared extends ReadyVersion {
   made: Omit<Released, 'moved'>
-  current: FunctionAlias
 }
 
 /**
@@ -71,7 +65,7 @@ export async function releaseCode(
   const prepared = await prepareAll(wanted, description, step, context)
   const moves = prepared.filter(({ made, current }) => current.version !== made.version || isShared(current))
   tellUnasked(moves, step)
-  const shift = await move(moves, step, context)
+  const shift = await moveReady(moves, step, context)
   const moved = new Set(moves.map(({ fn }) => fn.name))
   const released = prepared.map(({ made }) => ({ ...made, moved: moved.has(made.name), ...(shift && { shift }) }))
   step.say(describeReleased(released))
@@ -80,33 +74,6 @@ export async function releaseCode(
 
 function isShared({ weights }: FunctionAlias): boolean {
   return Object.keys(weights).length > 0
-}
-
-/** Moves the aliases at once, or as STRATEGY says: where a published version serves that can share the requests. */
-async function move(
-  prepared: readonly Prepared[],
-  step: Step,
-  context: TargetContext,
-): Promise<ShiftRecord | undefined> {
-  const strategy = readStrategy(context.inputs.STRATEGY)
-  const gradual = prepared.filter(({ made, current }) => {
-    if (strategy.steps.length === 0 || current.version === made.version) return false
-    if (current.version !== '$LATEST') return true
-    step.line('plain', `${made.logicalId} has no version yet that requests could be shared with: all at once`)
-    return false
-  })
-  const direct = prepared.filter((one) => !gradual.includes(one))
-  if (direct.length > 0) await moveTraffic(direct.map(moveOf), step, context)
-  return gradual.length === 0 ? undefined : shiftTraffic(gradual.map(watched), strategy, step, context)
-}
-
-function moveOf({ made: { name, alias, version }, current }: Prepared): Move {
-  return { name, alias, from: current.version, to: version, revisionId: current.revisionId }
-}
-
-function watched({ fn, made, current }: Prepared): WatchedFunction {
-  const { logicalId, name, alias, version } = made
-  return { logicalId, name, alias, from: current.version, to: version, check: fn.check }
 }
 
 async function prepareAll(

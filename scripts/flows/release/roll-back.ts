@@ -25,20 +25,26 @@ export async function rollBack(
   step: Step,
   context: TargetContext,
 ): Promise<Rollback> {
-  const back = released.filter(({ moved, before, version }) => moved && before !== undefined && before !== version)
-  const versions = Object.fromEntries(back.map(({ logicalId, before }) => [logicalId, before ?? '']))
-  if (back.length === 0) {
+  const due = released.filter(({ moved, before, version }) => moved && before !== undefined && before !== version)
+  if (due.length === 0) {
     step.say('nothing to roll back to: no version served before')
-    return { outcome: 'nothing', versions, attempts: 0 }
+    return { outcome: 'nothing', versions: {}, attempts: 0 }
+  }
+  const { back, moves, left } = await lookBack(due, context)
+  for (const id of left) step.line('plain', `something else moved the alias of ${id} meanwhile: it stays`)
+  const told = { versions: versionsOf(back), ...(left.length === 0 ? {} : { left }) }
+  if (back.length === 0) {
+    step.say('nothing was taken back')
+    return { outcome: 'nothing', ...told, attempts: 0 }
   }
   if (config?.replaced !== undefined && !(await restoreConfigOf(config, context))) {
     step.line('plain', 'something else changed the configuration meanwhile: it stays')
   } else if (config?.replaced !== undefined) step.line('plain', 'the configuration is put back')
-  await moveTraffic(await movesBack(back, context), step, context)
+  await moveTraffic(moves, step, context)
   const behind = back.find(({ answersHealth }) => answersHealth !== undefined)
   if (behind === undefined || api === undefined) {
     step.say(`${describe(back)} serve again; nothing answers the health path`)
-    return { outcome: 'healthy', versions, attempts: 0 }
+    return { outcome: 'healthy', ...told, attempts: 0 }
   }
   const question = {
     api,
@@ -51,19 +57,36 @@ export async function rollBack(
   const { attempts } = answer.health
   if (answer.kind === 'healthy') step.say(`${describe(back)} serve again, healthy`)
   else step.say(`${describe(back)} serve again, but: ${answer.problem}`)
-  return { outcome: answer.kind, versions, attempts }
+  return { outcome: answer.kind, ...told, attempts }
 }
 
-/** Whoever moved an alias meanwhile knows better: it stays. */
-async function movesBack(back: readonly Released[], { ports }: TargetContext): Promise<Move[]> {
-  const found = await Promise.all(
-    back.map(async ({ name, alias, version, before }): Promise<Move[]> => {
-      const now = await ports.functions.alias(name, alias)
-      if (now?.version !== version || before === undefined) return []
-      return [{ name, alias, from: version, to: before, revisionId: now.revisionId }]
-    }),
-  )
-  return found.flat()
+interface LookBack {
+  /** What serves its earlier version once the moves are made; some may do so already. */
+  back: Released[]
+  moves: Move[]
+  left: string[]
+}
+
+/** Whoever moved an alias to another version meanwhile knows better: it stays. */
+async function lookBack(due: readonly Released[], { ports }: TargetContext): Promise<LookBack> {
+  const aliases = await Promise.all(due.map(({ name, alias }) => ports.functions.alias(name, alias)))
+  const found: LookBack = { back: [], moves: [], left: [] }
+  for (const [i, one] of due.entries()) {
+    const { logicalId, name, alias, version, before = '' } = one
+    const now = aliases[i]
+    if (now === undefined || (now.version !== version && now.version !== before)) {
+      found.left.push(logicalId)
+      continue
+    }
+    found.back.push(one)
+    const { revisionId } = now
+    if (now.version === version) found.moves.push({ name, alias, from: version, to: before, revisionId })
+  }
+  return found
+}
+
+function versionsOf(back: readonly Released[]): Record<string, string> {
+  return Object.fromEntries(back.map(({ logicalId, before }) => [logicalId, before ?? '']))
 }
 
 function describe(back: readonly Released[]): string {

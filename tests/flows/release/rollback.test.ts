@@ -78,8 +78,20 @@ describe('going back after a release that is not healthy', () => {
 
   it('leaves an alias alone that somebody else moved meanwhile', async () => {
     const context = world('9', 200)
-    await rollBack(undo, undefined, fakeStep(), context)
+    const step = fakeStep()
+    const done = await rollBack(undo, 'http://api', step, context)
     expect(context.now()).toBe('9')
+    expect(done).toEqual({ outcome: 'nothing', versions: {}, attempts: 0, left: ['F'] })
+    expect(step.closing).toBe('nothing was taken back')
+  })
+
+  it('counts an alias as back that somebody took back already', async () => {
+    const context = world('7', 200)
+    expect(await rollBack(undo, undefined, fakeStep(), context)).toMatchObject({
+      outcome: 'healthy',
+      versions: { F: '7' },
+    })
+    expect(context.calls.filter((call) => call.includes('moveAlias'))).toEqual([])
   })
 
   it.each([
