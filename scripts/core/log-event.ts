@@ -18,6 +18,31 @@ export function readLogEvent(message: string): LogReading {
   return readPlatformRecord(fields) ?? { kind: 'line', ...describeFields(fields) }
 }
 
+/** The last lines that a function wrote, for people: JSON made readable, of a traceback only the project's own frames. */
+export function readableLines(lines: readonly string[], most: number): string[] {
+  const texts = lines.flatMap((line) => {
+    const reading = readLogEvent(line)
+    return reading.kind === 'line' ? reading.text.split('\n') : []
+  })
+  return ownFrames(texts)
+    .filter((text) => text.trim() !== '')
+    .slice(-most)
+}
+
+/** Python's own frames, and those of packages: `/var/lang` and `/opt` are the runtime's and the layers' on Lambda. */
+const foreignFile = /^<|^\/(opt|var\/lang|var\/runtime)\/|\/(site|dist)-packages\/|\/lib\/python\d|\/node_modules\//
+
+/** Without the frames of other people's code, and what is quoted beneath them. */
+function ownFrames(lines: readonly string[]): string[] {
+  let foreign = false
+  return lines.filter((line) => {
+    const file = /^\s+File "([^"]+)"/.exec(line)?.[1] ?? /^\s+(\S+):\d+ in /.exec(line)?.[1]
+    if (file !== undefined) foreign = foreignFile.test(file)
+    else if (!/^\s/.test(line)) foreign = false
+    return !foreign
+  })
+}
+
 function readObject(message: string): Record<string, unknown> | undefined {
   if (!message.startsWith('{')) return undefined
   try {

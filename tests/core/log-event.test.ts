@@ -1,7 +1,32 @@
 import { describe, expect, it } from '@jest/globals'
-import { readLogEvent } from '../../scripts/core/log-event.js'
+import { readableLines, readLogEvent } from '../../scripts/core/log-event.js'
 import { readSince } from '../../scripts/core/since.js'
 import { thrownBy } from '../support/failures.js'
+
+describe('the last lines of a log', () => {
+  it('are readable, with the frames of the project’s own code alone', () => {
+    const frames = ['/var/task/app/main.py:7 in health', '/opt/python/fastapi/routing.py:3 in run']
+    const lines = ['START RequestId: 1', JSON.stringify({ level: 'error', event: 'request', status: 500, frames })]
+    const own = ['request status=500', '  frames', '    /var/task/app/main.py:7 in health']
+    expect(readableLines(lines, 6)).toEqual(own)
+    expect(readableLines(lines, 1)).toEqual(own.slice(-1))
+  })
+
+  it('leave out of a traceback what is Python’s own, with what is quoted beneath', () => {
+    const own = [
+      'Traceback (most recent call last):',
+      '  File "/var/task/main.py", line 3, in <module>',
+      '    import x',
+    ]
+    const foreign = [
+      '  File "/var/lang/lib/python3.13/importlib/__init__.py", line 88, in import_module',
+      '    return it',
+      '  File "<frozen importlib._bootstrap>", line 1387, in _gcd_import',
+    ]
+    const last = 'ModuleNotFoundError: No module named x'
+    expect(readableLines([own[0]!, ...foreign, ...own.slice(1), last], 6)).toEqual([...own, last])
+  })
+})
 
 describe('an event of a log', () => {
   it.each([

@@ -1,9 +1,14 @@
 import { readHealth } from '../../core/api-paths.js'
 import type { DirectCheck } from '../../core/functions.js'
-import { ownLines } from '../../core/log-lines.js'
+import { readableLines } from '../../core/log-event.js'
 import type { ProjectApi } from '../../core/project.js'
 import { DeployError } from '../../errors.js'
+import type { Invocation } from '../../ports.js'
 import type { TargetContext } from '../context.js'
+
+const mostLines = 6
+/** Lambda's own lines around every call are read with them and left out. */
+const readLines = 60
 
 /** What a version's own answer told: whether it says which version it is. */
 export interface Checked {
@@ -14,7 +19,7 @@ export interface Checked {
 export interface DirectAnswer extends Checked {
   /** Undefined: it is healthy. */
   problem: string | undefined
-  /** The last lines of its log. */
+  /** The last lines of its log; of a healthy one none. */
   log: { label: string; text: string }[]
 }
 
@@ -35,17 +40,47 @@ export async function askVersion(
   name: string,
   version: string,
   { event, expects }: DirectCheck,
-  { ports, project }: TargetContext,
+  context: TargetContext,
 ): Promise<DirectAnswer> {
+  const { ports, project } = context
+  const since = ports.clock.now()
   const answer = await ports.functions.invoke(name, version, event)
   const found = answer.failed
     ? { problem: crashOf(answer.payload) }
     : judge(answer.payload, expects, project.api.health)
-  const lines = ownLines(answer.logTail.split('\n'), 4)
+  const lines = found.problem === undefined ? [] : await linesOf(name, answer, since, context)
   return {
     problem: found.problem,
     saysVersion: 'version' in found && found.version !== undefined,
     log: lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text })),
+  }
+}
+
+/** What its log says; where Lambda hands none back, as of code that fails as it begins: its trace, or what lies in the log. */
+async function linesOf(
+  name: string,
+  { logTail, payload }: Invocation,
+  since: Date,
+  { ports }: TargetContext,
+): Promise<string[]> {
+  const tail = readableLines(logTail.split('\n'), mostLines)
+  if (tail.length > 0) return tail
+  const trace = readableLines(traceOf(payload), mostLines)
+  if (trace.length > 0) return trace
+  try {
+    return readableLines(await ports.logs.lastLines(`/aws/lambda/${name}`, since, readLines), mostLines)
+  } catch {
+    // That it cannot be read must not hide the problem.
+    return []
+  }
+}
+
+function traceOf(payload: string): string[] {
+  try {
+    const { stackTrace } = JSON.parse(payload) as { stackTrace?: unknown }
+    return Array.isArray(stackTrace) ? stackTrace.flatMap((frame) => String(frame).split('\n')) : []
+  } catch {
+    return []
   }
 }
 
