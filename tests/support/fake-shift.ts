@@ -137,7 +137,8 @@ const template = JSON.stringify({
   ),
 })
 
-const stack = fakeStack({ outputs: { ApiEndpoint: 'https://api.example.org/dev' } })
+// As the release before it left it.
+const stack = fakeStack({ changedAt: 'then', outputs: { ApiEndpoint: 'https://api.example.org/dev' } })
 
 function httpAnswer(given: { status: number; version?: string } | undefined): Awaited<ReturnType<Http['get']>> {
   if (given === undefined) return undefined
