@@ -131,7 +131,7 @@ async function rigIn(project: Project, clean: Rig['clean']): Promise<Rig> {
   const begin = async (start: Start, slowMs = 0): Promise<void> => {
     await halt()
     for (const part of parts) {
-      await rm(path.join(project.folder, part), { recursive: true, force: true })
+      await rm(path.join(project.folder, part), { recursive: true, force: true, maxRetries: 20 })
       await copy(kept(project, start, part), path.join(project.folder, part))
     }
     current = start
@@ -157,7 +157,7 @@ async function rigIn(project: Project, clean: Rig['clean']): Promise<Rig> {
     async remove() {
       await proxy.close()
       await halt()
-      await rm(project.folder, { recursive: true, force: true })
+      await rm(project.folder, { recursive: true, force: true, maxRetries: 20 })
     },
   }
 }
