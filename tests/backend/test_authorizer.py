@@ -2,6 +2,7 @@
 
 import asyncio
 import json
+from contextlib import closing
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -50,7 +51,10 @@ def test_who_is_asked_for_keys_and_when(monkeypatch: pytest.MonkeyPatch) -> None
             headers = [{} if token is None else {"Authorization": token} for token in tokens]
             return [(await client.get("/", headers=one)).json() for one in headers]
 
-    assert asyncio.run(ask()) == [None, "bob@myorg.com", "bob@myorg.com", None]
+    # Not asyncio.run: it drops the thread's current loop, which is Mangum's, without closing it.
+    with closing(asyncio.new_event_loop()) as loop:
+        answers = loop.run_until_complete(ask())
+    assert answers == [None, "bob@myorg.com", "bob@myorg.com", None]
     assert asked == [POOL.keys]
 
 
