@@ -4,6 +4,7 @@ import type { Inputs } from './inputs.js'
 import type { Project } from './project.js'
 import type { Target } from './target.js'
 import type { Template } from './template.js'
+import type { VariableName } from './variables.js'
 
 export interface ParameterValue {
   name: string
@@ -12,15 +13,15 @@ export interface ParameterValue {
   from: 'target' | 'given' | 'stack' | 'default' | 'decided' | 'place' | 'release' | 'kept'
 }
 
-/** Which template parameter each variable sets. */
-const variableOf = {
+/** Which variable sets a template parameter; what a stack has of these its successor is to have as well. */
+export const variableOf = {
   EnableAuth: 'ENABLE_AUTH',
   DomainName: 'DOMAIN_NAME',
   CertificateArn: 'CERTIFICATE_ARN',
   AlarmEmail: 'ALARM_EMAIL',
   CognitoUserPoolId: 'COGNITO_USER_POOL_ID',
   CognitoClientId: 'COGNITO_CLIENT_ID',
-} as const
+} as const satisfies Record<string, VariableName>
 
 export interface ParameterFacts {
   target: Target

@@ -1,23 +1,13 @@
 import { ourParameters } from '../../core/project.js'
 import { planBuckets } from '../../core/buckets-plan.js'
 import type { Inputs } from '../../core/inputs.js'
-import type { VariableName } from '../../core/variables.js'
+import { variableOf } from '../../core/parameters.js'
 import { buildTarget } from '../build/build-target.js'
 import type { TargetContext } from '../context.js'
 import { withBuildFolder } from '../deploy/deploy.js'
 import { bucketPresence, gatherFacts } from '../deploy/deployment-facts.js'
 import { findKeptPool } from './kept-pool.js'
 import { readLastReceipt } from '../ledger/ledger.js'
-
-/** Parameters of a stack that its successor is to have as well. */
-const carried = {
-  EnableAuth: 'ENABLE_AUTH',
-  DomainName: 'DOMAIN_NAME',
-  CertificateArn: 'CERTIFICATE_ARN',
-  AlarmEmail: 'ALARM_EMAIL',
-  CognitoUserPoolId: 'COGNITO_USER_POOL_ID',
-  CognitoClientId: 'COGNITO_CLIENT_ID',
-} as const satisfies Record<string, VariableName>
 
 /**
  * Checks and builds all that a deployment after the teardown will need, so that nothing is taken down that could not come
@@ -43,7 +33,7 @@ export async function prepareCycle(context: TargetContext): Promise<TargetContex
 async function inputsOfSuccessor(context: TargetContext): Promise<Inputs> {
   const stack = await context.ports.stacks.describe(context.names.stack)
   const parameters = stack?.parameters ?? (await readLastReceipt(context))?.inputs.parameters ?? {}
-  const own = Object.entries(carried).flatMap(([parameter, variable]) => {
+  const own = Object.entries(variableOf).flatMap(([parameter, variable]) => {
     const value = ourParameters(parameters, context.project)[parameter] ?? ''
     return value === '' ? [] : [[variable, value] as const]
   })
