@@ -1,4 +1,11 @@
-import { AdminAddUserToGroupCommand, AdminCreateUserCommand } from '@aws-sdk/client-cognito-identity-provider'
+import {
+  AdminAddUserToGroupCommand,
+  AdminCreateUserCommand,
+  AdminSetUserPasswordCommand,
+  CreateUserPoolClientCommand,
+  CreateUserPoolCommand,
+  InitiateAuthCommand,
+} from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
@@ -119,16 +126,42 @@ describe('the users of an organization', () => {
     dataOf(await asJson('rs-remove-user', [...words, 'YES=true']))
   }, 60_000)
 
-  it('are not let in by the API with a token that is forged', async () => {
-    const [result, remote] = await Promise.all([
+  it('are not let in by the API with a token that is forged, or of another organization', async () => {
+    const OTHER_TOKEN = await foreignToken(String(summary['api']))
+    const [local, remote, alone] = await Promise.all([
+      asJson('test-jwt-local', [], { OTHER_TOKEN }),
+      asJson('test-jwt-aws', ['USER_NAME=admin@org1.org'], { PASSWORD, OTHER_TOKEN }),
       asJson('test-jwt-local'),
-      asJson('test-jwt-aws', ['USER_NAME=admin@org1.org'], { PASSWORD }),
     ])
-    for (const one of [result, remote]) {
-      const { checks } = dataOf(one) as { checks: { result: string }[] }
-      expect(checks.map(({ result: outcome }) => outcome)).toEqual([...Array<string>(8).fill('ok'), 'skipped'])
+    const outcomes = (result: RunResult): string[] =>
+      (dataOf(result) as { checks: { result: string }[] }).checks.map(({ result: outcome }) => outcome)
+    for (const one of [local, remote]) {
+      expect(outcomes(one)).toEqual(Array<string>(9).fill('ok'))
+      expect(shown(one)).not.toContain(OTHER_TOKEN)
     }
-  }, 30_000)
+    expect(outcomes(alone)).toEqual([...Array<string>(8).fill('ok'), 'skipped'])
+    const own = (await make('get-rs-token', [bob], { PASSWORD: `${password}2` })).stdout
+    const failures = await Promise.all([
+      asJson('test-jwt-local', [], { OTHER_TOKEN: own }),
+      asJson('test-jwt-local', [], { OTHER_TOKEN: 'x.y.z' }),
+      asJson('test-jwt-aws', [], { PASSWORD }),
+    ])
+    expect(failures.map((result) => jsonLine(result, 'failure')['code'])).toEqual(['Usage', 'Usage', 'Usage'])
+  }, 60_000)
+
+  it('are judged as recorded, and a judgement that changed is named', async () => {
+    const { checks } = dataOf(await asJson('test-jwt-regression')) as { checks: { name: string; result: string }[] }
+    expect(new Set(checks.map(({ result }) => result))).toEqual(new Set(['ok']))
+    const file = path.join(project.folder, 'infra/tokens/recorded.json')
+    const recorded = await project.read('infra/tokens/recorded.json')
+    const { name } = checks[0]!
+    await writeFile(file, recorded.replace(/"expected": ?"[^"]*"/, '"expected": "expired long ago"'))
+    const failed = await project.make(['test-jwt-regression'])
+    expect(shown(failed)).toContain('TestsFailed (exit 6)')
+    expect(failed.stderr).toContain(`${name}: `)
+    expect(failed.stderr).toContain('make test-jwt-regression')
+    await writeFile(file, recorded)
+  }, 60_000)
 
   it('are listed to the last of three hundred, with their groups', async () => {
     const { cognito } = localClients(new URL(String(summary['api'])).origin)
@@ -162,9 +195,44 @@ describe('the users of an organization', () => {
     const check = jsonLine(await asJson('rs-secure-prod', ['CHECK=true']), 'failure')
     expect(check).toMatchObject({ code: 'Different', exitCode: 7 })
     expect(JSON.stringify(check['facts']).match(/@test-users\.invalid/g)).toHaveLength(4)
-    dataOf(await asJson('rs-remove-test-users', ['YES=true']))
+    const declined = await asJson('rs-secure-prod')
+    expect(jsonLine(declined, 'failure')).toMatchObject({ code: 'Declined' })
+    expect(dataOf(await asJson('rs-list-test-users'))).toHaveLength(4)
+    const secured = dataOf(await asJson('rs-secure-prod', ['YES=true'])) as {
+      removed: string[]
+      findings: { what: string; fix: string }[]
+    }
+    expect(secured.removed).toHaveLength(4)
+    expect(secured.findings.map(({ what }) => what).join()).toContain('in no group')
+    expect(secured.findings.map(({ fix }) => fix).filter((fix) => fix.trim() === '')).toEqual([])
+    expect(dataOf(await asJson('rs-remove-test-users', ['YES=true']))).toBeDefined()
     expect(dataOf(await asJson('rs-remove-user', [bob, 'YES=true']))['done']).toEqual(['removed'])
     expect(dataOf(await asJson('rs-remove-user', [bob, 'YES=true']))['done']).toEqual([])
     expect(dataOf(await asJson('rs-list-users'))).toHaveLength(301)
   }, 30_000)
 })
+
+/** A good token of a pool that is nobody's here. */
+async function foreignToken(api: string): Promise<string> {
+  const { cognito } = localClients(new URL(api).origin)
+  const [Username, PASSWORD] = ['eve@elsewhere.org', password]
+  const { UserPool } = await cognito.send(new CreateUserPoolCommand({ PoolName: 'somebody-elses' }))
+  const UserPoolId = UserPool?.Id
+  const { UserPoolClient } = await cognito.send(
+    new CreateUserPoolClientCommand({
+      UserPoolId,
+      ClientName: 'web',
+      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
+    }),
+  )
+  await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username, MessageAction: 'SUPPRESS' }))
+  await cognito.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password: PASSWORD, Permanent: true }))
+  const signedIn = await cognito.send(
+    new InitiateAuthCommand({
+      ClientId: UserPoolClient?.ClientId,
+      AuthFlow: 'USER_PASSWORD_AUTH',
+      AuthParameters: { USERNAME: Username, PASSWORD },
+    }),
+  )
+  return signedIn.AuthenticationResult?.IdToken ?? ''
+}

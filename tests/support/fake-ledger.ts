@@ -1,4 +1,5 @@
 import type { Receipt } from '../../scripts/core/receipt.js'
+import type { Released } from '../../scripts/flows/release/release-code.js'
 import type { Functions, Stack, StackEvent, Stacks, UserPools } from '../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack } from './fake-context.js'
 import { type Calls, fakePort, memoryBuckets, memoryFiles } from './fake-ports.js'
@@ -18,6 +19,11 @@ export const receipt: Receipt = {
   who: 'me@here',
   inputs: { template: 't', code: 'c', config: 'g', parameters: {}, place: 'p', tool: '1' },
   stack: { arn, changedAt: 'then' },
+}
+/** The release of a function that answers health questions and whose traffic moved from version 7 to 8. */
+export const released: Released = {
+  ...{ logicalId: 'F', name: 'f', alias: 'live', version: '8', codeSha256: 'new', before: '7' },
+  ...{ moved: true, updated: true, answersHealth: { saysVersion: true } },
 }
 /** A receipt as it lies in the bucket. */
 export const stored = (release: number, over: Partial<Receipt> = {}): Record<string, string> => ({

@@ -166,8 +166,8 @@ export const receiptOf = ({ objects }: Shifting, release: number): Receipt | und
   return text === undefined ? undefined : (JSON.parse(text) as Receipt)
 }
 
-/** What a killed run left: a journal, and requests shared. */
-export async function killed(given: World = {}): Promise<Shifting> {
+/** A run that is stopped in its first wait: the requests are shared by then. */
+export function stopping(): Shifting {
   const stop = new AbortController()
   const context = world({ signal: stop.signal })
   const { sleep } = context.clock
@@ -175,6 +175,12 @@ export async function killed(given: World = {}): Promise<Shifting> {
     stop.abort(new DeployError('Interrupted', 'stopped on request'))
     await sleep(ms, signal)
   }
+  return context
+}
+
+/** What a killed run left: a journal, and requests shared. */
+export async function killed(given: World = {}): Promise<Shifting> {
+  const context = stopping()
   await rejectedBy(shift(context))
   return world({ ...given, objects: { ...context.objects, ...given.objects }, aliases: context.aliases })
 }

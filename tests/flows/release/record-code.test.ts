@@ -5,20 +5,13 @@ import { recordFinished } from '../../../scripts/flows/release/record-code.js'
 import type { Released } from '../../../scripts/flows/release/release-code.js'
 import type { Shell, Stack, Stacks } from '../../../scripts/ports.js'
 import { fakeContext, fakeStack } from '../../support/fake-context.js'
-import { deploymentsBucket, place, receipt } from '../../support/fake-ledger.js'
+import { deploymentsBucket, place, receipt, released } from '../../support/fake-ledger.js'
 import { etagOf, fakePort, memoryBuckets } from '../../support/fake-ports.js'
 
-const released: Released = {
-  logicalId: 'F',
-  name: 'f',
-  alias: 'live',
-  version: '8',
-  codeSha256: 'new',
-  before: '7',
-  moved: true,
+const shifted: Released = {
+  ...released,
   updated: false,
   shift: { strategy: 'LambdaCanary10Percent5Minutes', percent: 10, ended: 'finished', by: 'me@here' },
-  answersHealth: { saysVersion: true },
 }
 const configPlace = 'rawscribe-lambda-dev-myorg-123456789012/config.json'
 const config = '{\n  "a": 1\n}\n'
@@ -48,7 +41,7 @@ async function finished(stack: Stack, text = config): Promise<Receipt> {
       shell: fakePort<Shell>('shell', { run: async () => ({ exitCode: 1, output: '', cancelled: false }) }, calls),
     }),
   })
-  const number = await recordFinished({ stack, live, newest: 4, functions: [] }, [released], undefined, context)
+  const number = await recordFinished({ stack, live, newest: 4, functions: [] }, [shifted], undefined, context)
   return JSON.parse(objects[place(number)] ?? '') as Receipt
 }
 

@@ -1,25 +1,12 @@
 import { describe, expect, it } from '@jest/globals'
 import { releasedSince } from '../../../scripts/flows/build/release-build.js'
-import type { Released } from '../../../scripts/flows/release/release-code.js'
 import { pruneVersions } from '../../../scripts/flows/release/prune-versions.js'
 import { rollBack } from '../../../scripts/flows/release/roll-back.js'
 import type { BuildRecord } from '../../../scripts/flows/build/build-record.js'
 import type { Functions, Http, Logs } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStep } from '../../support/fake-context.js'
-import { place, receipt } from '../../support/fake-ledger.js'
+import { place, receipt, released } from '../../support/fake-ledger.js'
 import { etagOf, fakePort, memoryBuckets } from '../../support/fake-ports.js'
-
-const released: Released = {
-  logicalId: 'F',
-  name: 'f',
-  alias: 'live',
-  version: '8',
-  codeSha256: 'new',
-  before: '7',
-  moved: true,
-  updated: true,
-  answersHealth: { saysVersion: true },
-}
 
 const configPlace = 'rawscribe-lambda-dev-myorg-123456789012/config.json'
 const text = '{"new":1}'

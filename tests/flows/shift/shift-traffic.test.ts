@@ -1,8 +1,18 @@
 import { describe, expect, it } from '@jest/globals'
 import type { VersionFigures } from '../../../scripts/core/shift-gates.js'
-import { DeployError } from '../../../scripts/errors.js'
 import { rejectedBy } from '../../support/failures.js'
-import { journal, old, serving, shared, shares, shift, canary, whole, world } from '../../support/fake-shift.js'
+import {
+  journal,
+  old,
+  serving,
+  shared,
+  shares,
+  shift,
+  canary,
+  stopping,
+  whole,
+  world,
+} from '../../support/fake-shift.js'
 
 describe('a shift', () => {
   it('shares the requests of all functions, watches for the whole time, and gives them all to the new versions', async () => {
@@ -141,13 +151,7 @@ describe('a shift', () => {
   })
 
   it('stopped by Ctrl-C leaves traffic where it is, and says how to end it', async () => {
-    const stop = new AbortController()
-    const context = world({ signal: stop.signal })
-    const { sleep } = context.clock
-    context.clock.sleep = async (ms, signal) => {
-      stop.abort(new DeployError('Interrupted', 'stopped on request'))
-      await sleep(ms, signal)
-    }
+    const context = stopping()
     const error = await rejectedBy(shift(context))
     expect(error.code).toBe('Interrupted')
     expect(error.message).toContain('10 % of the requests')
