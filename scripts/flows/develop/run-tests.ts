@@ -1,3 +1,4 @@
+import pMap from 'p-map'
 import path from 'node:path'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
@@ -18,40 +19,28 @@ interface Counts {
 }
 
 const jest = ['--experimental-vm-modules', '--no-warnings', 'node_modules/jest/bin/jest.js', '--colors=false']
-const contract = ['-q', '-c', 'tests/contract/pytest.ini', 'tests/contract']
+const contract = ['-q', '-n', '2', '-c', 'tests/contract/pytest.ini', 'tests/contract']
 const localPython = ['infra/emulator', 'tests/contract', 'tests/bench']
 const unitPart: Part = {
   title: 'Unit',
   scopes: ['unit', 'all', 'full'],
   run: (step, context) => runJest(['--selectProjects', 'unit'], step, context),
 }
+/** Each keeps one core busy, so two of them run at a time. */
+const checks: Pick<Part, 'title' | 'run'>[] = [
+  { title: 'lint', run: node(['node_modules/eslint/bin/eslint.js', '.']) },
+  { title: 'format', run: node(['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']) },
+  { title: 'backend', run: python('pytest', ['-q', 'tests/backend']) },
+  { title: 'template', run: template },
+  { title: 'mypy', run: python('mypy', []) },
+  { title: 'mypy local', run: python('mypy', ['--config-file', 'infra/emulator/pyproject.toml', ...localPython]) },
+  { title: 'dead code', run: node(['node_modules/knip/bin/knip.js', '--no-progress']) },
+  { title: 'ruff', run: python('ruff', ['check', 'backend', 'infra/local-app', 'tests/backend']) },
+  { title: 'ruff local', run: python('ruff', ['check', '--config', 'infra/emulator/pyproject.toml', ...localPython]) },
+]
 const slowParts: Part[] = [
   { title: 'Types', scopes: ['unit', 'all', 'full'], run: node(['node_modules/typescript/bin/tsc', '--noEmit']) },
-  { title: 'Lint', scopes: ['all', 'full'], run: node(['node_modules/eslint/bin/eslint.js', '.']) },
-  {
-    title: 'Format',
-    scopes: ['all', 'full'],
-    run: node(['node_modules/prettier/bin/prettier.cjs', '--check', '--log-level=warn', '.']),
-  },
-  { title: 'Dead code', scopes: ['all', 'full'], run: node(['node_modules/knip/bin/knip.js', '--no-progress']) },
-  { title: 'Template', scopes: ['all', 'full'], run: template },
-  {
-    title: 'Ruff',
-    scopes: ['all', 'full'],
-    run: python('ruff', ['check', 'backend', 'infra/local-app', 'tests/backend']),
-  },
-  {
-    title: 'Ruff local',
-    scopes: ['all', 'full'],
-    run: python('ruff', ['check', '--config', 'infra/emulator/pyproject.toml', ...localPython]),
-  },
-  { title: 'Mypy', scopes: ['all', 'full'], run: python('mypy', []) },
-  {
-    title: 'Mypy local',
-    scopes: ['all', 'full'],
-    run: python('mypy', ['--config-file', 'infra/emulator/pyproject.toml', ...localPython]),
-  },
-  { title: 'Backend', scopes: ['all', 'full'], run: python('pytest', ['-q', 'tests/backend']) },
+  { title: 'Checks', scopes: ['all', 'full'], run: runChecks },
   { title: 'Contract', scopes: ['all'], run: python('pytest', contract) },
   { title: 'Contract, proven', scopes: ['full'], run: python('pytest', [...contract, '--prove']) },
   {
@@ -95,6 +84,32 @@ export async function runTests(scope: TestScope, context: Context): Promise<void
   if (total.failed > 0) {
     throw new DeployError('TestsFailed', `${total.failed} failed`, { hint: 'the lines above and the log tell which' })
   }
+}
+
+/** All of them, also after one has failed. Throws TestsFailed with what the failed ones printed. */
+async function runChecks(step: Step, context: Context): Promise<Counts> {
+  const { toolchain } = context.ports
+  // Installed one after the other, before two checks ask for the same.
+  for (const install of [toolchain.testPython, toolchain.emulatorPython, toolchain.sam]) await install()
+  const failures: DeployError[] = []
+  const runCheck = async ({ title, run }: (typeof checks)[number]): Promise<number> => {
+    const line: Step = { ...step, say: (text) => step.line('done', `${title}: ${text}`) }
+    try {
+      return (await run(line, context)).passed
+    } catch (error) {
+      if (!(error instanceof DeployError)) throw error
+      step.line('failed', `${title}: ${error.message}`)
+      failures.push(error)
+      return 0
+    }
+  }
+  const passed = await pMap(checks, runCheck, { concurrency: 2 })
+  if (failures.length > 0) {
+    const facts = failures.flatMap((error) => error.facts)
+    throw new DeployError('TestsFailed', `${failures.length} of ${checks.length} checks failed`, { facts })
+  }
+  step.say(`${checks.length} clean`)
+  return { passed: passed.reduce((sum, one) => sum + one, 0), failed: 0 }
 }
 
 function node(args: string[]): Part['run'] {
