@@ -2,7 +2,7 @@ import { type Surroundings, insidesOfUnknown, resolverFor, truthOf, unknownPart 
 import { nameProperty } from './named-properties.js'
 import type { Names } from './names.js'
 import type { Target } from './target.js'
-import { wideGrants } from './wide-policies.js'
+import { foreignPolicies, wideGrants } from './wide-policies.js'
 
 export interface Trespass {
   logicalId: string
@@ -44,7 +44,14 @@ export function findTrespasses(
         value: shown(value),
         why: 'reaches other targets too',
       }))
-      return [...explicitNames(logicalId, resource.Type, resolved, names), ...wide, ...named(logicalId, resource)]
+      const handed = foreignPolicies(resource.Properties, surroundings).map((value) => ({
+        logicalId,
+        place: 'Properties.ManagedPolicyArns',
+        value: shown(value),
+        why: 'is not known to stay within this target: a policy in the template says what is needed of which resource',
+      }))
+      const own = explicitNames(logicalId, resource.Type, resolved, names)
+      return [...own, ...wide, ...handed, ...named(logicalId, resource)]
     }),
     ...outputs.flatMap(([name, output]) => (mayExist(output, surroundings) ? named(`Outputs.${name}`, output) : [])),
     ...mappings.flatMap(([name, mapping]) => named(`Mappings.${name}`, mapping)),
@@ -95,7 +102,7 @@ function foreignNames(text: string, names: Names): string[] {
 function isOurs(word: string, names: Names): boolean {
   if (names.all.includes(word) || word === names.deploymentsBucket) return true
   // An export of the stack: `{stack}-{OutputKey}`.
-  return new RegExp(`^${names.stack}-[A-Z][A-Za-z]*$`).test(word)
+  return new RegExp(`^${names.stack}-[A-Z][A-Za-z0-9]*$`).test(word)
 }
 
 function asRecord(value: unknown): Record<string, unknown> {

@@ -1,22 +1,24 @@
-import { type Surroundings } from './intrinsics.js'
+import { type Surroundings, resolverFor, unknownPart } from './intrinsics.js'
 import { type Names, namesOf } from './names.js'
 import type { Project } from './project.js'
 import type { Target } from './target.js'
 
 /** Services whose resources are a target's own: what is allowed on all of them is allowed on other targets' too. */
 const ownServices = new Set([
-  ...['*', 's3', 'dynamodb', 'lambda', 'cognito-idp', 'secretsmanager', 'sqs', 'sns', 'ssm'],
+  ...['*', 's3', 'dynamodb', 'lambda', 'cognito-idp', 'secretsmanager', 'sqs', 'sns', 'ssm', 'logs'],
   // By these somebody becomes, makes or changes whatever reaches the rest: roles, and stacks with their roles.
   ...['sts', 'iam', 'cloudformation'],
 ])
 /**
  * Lists of an account's resources, and what is said of one: not what it holds (ListBucket tells every key, ListUsers
- * every person, GetParameter a value).
+ * every person, GetParameter a value). Writing logs as well, which every function of AWS may do everywhere
+ * (AWSLambdaBasicExecutionRole), and what delivers them, for which IAM knows no narrower resource.
  */
 const ofTheAccount = new RegExp(
   [
     's3:ListAllMyBuckets|cognito-idp:ListUserPools',
-    '(?:dynamodb|lambda|secretsmanager|sqs|ssm):(?:List|Describe)',
+    'logs:(?:CreateLogGroup|CreateLogStream|PutLogEvents|(?:Create|Get|Update|List)LogDeliver(?:y|ies))$',
+    '(?:dynamodb|lambda|secretsmanager|sqs|ssm|logs):(?:List|Describe)',
     '(?:sns|iam|cloudformation):(?:List|Describe|Get|BatchDescribe|Validate|Estimate|Simulate|Generate)',
     'sts:(?:Get|DecodeAuthorizationMessage)',
   ]
@@ -24,6 +26,29 @@ const ofTheAccount = new RegExp(
     .join('|'),
   'i',
 )
+
+/** Policies of AWS's that reach the data of no target: they write logs, traces and measurements, and join a network. */
+const harmlessPolicies = new Set([
+  'service-role/AWSLambdaBasicExecutionRole',
+  'service-role/AWSLambdaVPCAccessExecutionRole',
+  'service-role/AWSLambdaENIManagementAccess',
+  'AWSXRayDaemonWriteAccess',
+  'AWSXrayWriteOnlyAccess',
+  'CloudWatchLambdaInsightsExecutionRolePolicy',
+  'CloudWatchLambdaApplicationSignalsExecutionRolePolicy',
+])
+
+/**
+ * The policies from outside the template that a role, a user or a group is given and that may reach other targets: all
+ * but a few of AWS's, because what is in them cannot be read here. One of the template itself is read where it stands.
+ */
+export function foreignPolicies(properties: unknown, surroundings: Surroundings): string[] {
+  const given = (properties as { ManagedPolicyArns?: unknown } | undefined)?.ManagedPolicyArns
+  const named = texts(resolverFor(surroundings)(given)).flatMap((text) => text.split(','))
+  const known = named.filter((arn) => arn !== unknownPart)
+  const imported = JSON.stringify(given ?? null).includes('"Fn::ImportValue"') ? ['the policy of another stack'] : []
+  return [...known.filter((arn) => !harmlessPolicies.has(arn.replace(/^arn:aws:iam::aws:policy\//, ''))), ...imported]
+}
 
 /** What the policies in a resource (functions worked out) allow beyond the target by a wildcard, one text each. */
 export function wideGrants(
@@ -85,6 +110,11 @@ function arnsOf(names: Names, account: string, region: string): string[] {
     within('ssm', `parameter/${names.stack}-parameter`),
     within('ssm', `parameter/${names.stack}/parameter`),
     within('cloudformation', `stack/${names.stack}/1`),
+    within('cognito-idp', `userpool/${region}_Neighbour`),
+    ...names.logGroups.flatMap((group) => [
+      within('logs', `log-group:${group}`),
+      within('logs', `log-group:${group}:log-stream:1`),
+    ]),
     `arn:aws:iam::${account}:role/${names.role}`,
   ]
 }

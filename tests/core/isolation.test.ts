@@ -152,6 +152,8 @@ describe('the isolation proof', () => {
 
   const allows = (statement: object): Template =>
     of('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Effect: 'Allow', ...statement }] } })
+  const poolsOf = (id: string): string => `arn:aws:cognito-idp:eu-west-1:${account}:userpool/${id}`
+  const logs = `arn:aws:logs:eu-west-1:${account}:log-group`
   it.each([
     ['all buckets', { Action: 's3:GetObject', Resource: 'arn:aws:s3:::*' }],
     ['all buckets that begin alike', { Action: 's3:GetObject', Resource: ['arn:aws:s3:::raw*'] }],
@@ -171,6 +173,12 @@ describe('the isolation proof', () => {
     ['the values of every parameter', { Action: 'ssm:GetParameter*', Resource: '*' }],
     ['writing every parameter', { Action: 'SSM:PutParameter', Resource: 'arn:aws:ssm:*:*:parameter/*' }],
     ['more than reads by a wildcard', { Action: 'iam:*', Resource: '*' }],
+    ['the users of every pool by its address', { Action: 'cognito-idp:AdminDeleteUser', Resource: poolsOf('*') }],
+    ['the clients of every pool', { Action: 'cognito-idp:ListUserPoolClients', Resource: '*' }],
+    ['reading every log', { Action: ['logs:FilterLogEvents', 'logs:PutLogEvents'], Resource: '*' }],
+    ['everything of logs', { Action: 'logs:*', Resource: '*' }],
+    ['removing every log', { Action: 'logs:DeleteLogGroup', Resource: `${logs}:/aws/lambda/*` }],
+    ['reading the streams of every log', { Action: 'logs:GetLogEvents', Resource: `${logs}:/aws/*:*` }],
     ['everything by a list', { Action: 'dynamodb:Scan', Resource: ['arn:aws:s3:::x', '*'] }],
   ])('finds a policy that allows %s', (_what, statement) => {
     expect(trespasses(allows(statement))).toHaveLength(1)
@@ -187,11 +195,41 @@ describe('the isolation proof', () => {
     ['the question who is asking', { Action: 'sts:GetCallerIdentity', Resource: '*' }],
     ['its own role', { Action: 'iam:PassRole', Resource: `arn:aws:iam::${account}:role/${names.role}` }],
     ['its own topic', { Action: 'sns:Publish', Resource: `arn:aws:sns:eu-west-1:${account}:${names.stack}-alarms` }],
+    ['its own pool', { Action: 'cognito-idp:*', Resource: poolsOf('eu-west-1_Own') }],
+    ['its own logs', { Action: 'logs:*', Resource: `${logs}:/aws/lambda/${names.function}:*` }],
+    ['writing logs', { Action: ['logs:CreateLogGroup', 'logs:PutLogEvents'], Resource: 'arn:aws:logs:*:*:*' }],
     ['another service', { Action: 'xray:PutTraceSegments', Resource: '*' }],
     ['its own objects', { Action: 's3:*', Resource: `${names.buckets.eln}/*` }],
     ['a resource policy', { Action: 's3:*', Resource: '*', Principal: '*' }],
   ])('lets a policy be that allows %s', (_what, statement) => {
     expect(trespasses(allows(statement))).toEqual([])
+  })
+
+  const given = (...arns: unknown[]): Template => of('AWS::IAM::Role', { ManagedPolicyArns: arns })
+  const ofAws = (name: string): string => `arn:aws:iam::aws:policy/${name}`
+  it.each([
+    ['all of a service', given(ofAws('AmazonS3FullAccess'))],
+    ['all of it by a function', given({ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/AmazonS3FullAccess' })],
+    ['all of it by a list parameter', of('AWS::IAM::User', { ManagedPolicyArns: { Ref: 'Policies' } })],
+    ['every queue', given(ofAws('service-role/AWSLambdaSQSQueueExecutionRole'))],
+    ['reading every log', given(ofAws('service-role/AmazonAPIGatewayPushToCloudWatchLogs'))],
+    ['what nobody can read', given(`arn:aws:iam::${account}:policy/AWSLambdaBasicExecutionRole`)],
+    ['what another stack has', given({ 'Fn::ImportValue': 'platform-policy' })],
+    ['what is known only in part', given({ 'Fn::Sub': 'arn:aws:iam::aws:policy/${Some.Name}' })],
+  ])('finds a role that is given %s', (_what, template) => {
+    const found = trespasses(template, { Policies: `${ofAws('AWSXRayDaemonWriteAccess')},${ofAws('PowerUserAccess')}` })
+    expect(found.map(({ place }) => place)).toEqual(['Properties.ManagedPolicyArns'])
+  })
+
+  it('lets be what SAM gives a function’s role, and a policy of the template, which is read itself', () => {
+    const basic = ofAws('service-role/AWSLambdaBasicExecutionRole')
+    const template = given(basic, ofAws('AWSXRayDaemonWriteAccess'), { Ref: 'Policy' })
+    expect(trespasses(template)).toEqual([])
+  })
+
+  it.each(['S3Url', 'V2'])('knows %s for an export of its own', (output) => {
+    const exported = { Value: 'x', Export: { Name: { 'Fn::Sub': '${AWS::StackName}-' + output } } }
+    expect(trespasses({ Resources: {}, Outputs: { [output]: exported } })).toEqual([])
   })
 
   it('takes a resource whose condition only AWS can work out for one that is there', () => {
