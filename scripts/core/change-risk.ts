@@ -1,5 +1,5 @@
 import type { ResourceChange } from './changes.js'
-import { isStateful, outlivesRemoval, outlivesReplacement } from './stateful.js'
+import { holdsData, isStateful, keepsAsBefore, outlivesRemoval, outlivesReplacement } from './stateful.js'
 import type { Template } from './template.js'
 
 /** How much a change can cost, the most dangerous first. Every change is exactly one of them. */
@@ -60,7 +60,7 @@ export function changeId({ change, within }: RatedChange): string {
 type Rating = Omit<RatedChange, 'within'>
 
 function rateChange(change: ResourceChange, templates: Templates): Rating {
-  const stateful = isStateful(change.type)
+  const stateful = holdsData(change.type, templates.before?.Resources[change.logicalId])
   const kept = isKept(change, templates)
   switch (fateOf(change, templates)) {
     case 'added':
@@ -123,14 +123,21 @@ export function lossesOf(rated: readonly RatedChange[]): RatedChange[] {
   )
 }
 
-/** Logical ids of stateful resources that a template would not keep: no Retain on removal or on replacement. */
+/**
+ * Logical ids of stateful resources that a template would not keep: no Retain on removal or on replacement. What only
+ * the deployed template makes stateful must be kept as that keeps it.
+ */
 export function unprotectedResources(
-  template: Template,
+  { before, after }: Templates,
   isWanted: (condition: string) => boolean = () => true,
 ): string[] {
-  return Object.entries(template.Resources).flatMap(([logicalId, resource]) => {
+  return Object.entries(after.Resources).flatMap(([logicalId, resource]) => {
     const { Type, Condition } = resource
-    if (!isStateful(Type) || (typeof Condition === 'string' && !isWanted(Condition))) return []
-    return outlivesRemoval(Type, resource) && outlivesReplacement(Type, resource) ? [] : [logicalId]
+    if (typeof Condition === 'string' && !isWanted(Condition)) return []
+    const was = before?.Resources[logicalId] ?? {}
+    const kept = isStateful(Type)
+      ? outlivesRemoval(Type, resource) && outlivesReplacement(Type, resource)
+      : !holdsData(Type, was) || keepsAsBefore(was, resource)
+    return kept ? [] : [logicalId]
   })
 }

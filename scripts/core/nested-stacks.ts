@@ -1,7 +1,8 @@
 import type { ResourceChange } from './changes.js'
 import { canonicalJson } from './hash.js'
 import { type Surroundings, truthOf, unknownPart } from './intrinsics.js'
-import { isStateful } from './stateful.js'
+import { isThere } from './resource-status.js'
+import { holdsData } from './stateful.js'
 import type { Template } from './template.js'
 
 interface Resource {
@@ -14,8 +15,8 @@ interface Resource {
 const nestedType = 'AWS::CloudFormation::Stack'
 
 /** What the removal of a whole nested stack removes of what holds data, and the stacks nested in it. */
-export function removalsOf(resources: readonly Resource[]): ResourceChange[] {
-  return standing(resources).map((resource) => changeOf(resource, 'Remove'))
+export function removalsOf(resources: readonly Resource[], before: Template): ResourceChange[] {
+  return standing(resources, before).map((resource) => changeOf(resource, 'Remove'))
 }
 
 /** What the update of a nested stack may do to what holds data, told from both templates: the worst that may be. */
@@ -24,7 +25,7 @@ export function nestedDifferences(
   before: Template,
   { template: after, ...known }: Surroundings,
 ): ResourceChange[] {
-  return standing(resources).flatMap((resource) => {
+  return standing(resources, before).flatMap((resource) => {
     const now = after.Resources[resource.logicalId]
     const condition = now?.['Condition']
     const gone =
@@ -52,9 +53,10 @@ export function parametersOfNested(template: Template, passed: unknown): Record<
   return Object.fromEntries(values)
 }
 
-function standing(resources: readonly Resource[]): Resource[] {
+function standing(resources: readonly Resource[], before: Template): Resource[] {
   return resources.filter(
-    ({ type, status }) => (isStateful(type) || type === nestedType) && status !== 'DELETE_COMPLETE',
+    ({ logicalId, type, status }) =>
+      (holdsData(type, before.Resources[logicalId]) || type === nestedType) && isThere({ status }),
   )
 }
 

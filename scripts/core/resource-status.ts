@@ -38,3 +38,20 @@ export type ResourceStatus = keyof typeof resourcePhases
 export function phaseOf(status: string): Phase {
   return Object.hasOwn(resourcePhases, status) ? resourcePhases[status as ResourceStatus] : 'running'
 }
+
+/** Events that end the life of a resource in its stack: it is deleted, or let go of and lives on outside. */
+const ended: readonly string[] = ['DELETE_COMPLETE', 'DELETE_SKIPPED'] satisfies ResourceStatus[]
+const neverMade: readonly string[] = ['CREATE_FAILED', 'IMPORT_FAILED'] satisfies ResourceStatus[]
+
+/** Whether a stack still has a resource in this state; one that failed on the way may be half there, and counts. */
+export function isThere({ status }: { status: string }): boolean {
+  return !ended.includes(status)
+}
+
+/**
+ * Whether a resource in this state is there and was made by its stack: what could not be made, or taken over, may be
+ * there all the same, as somebody else's.
+ */
+export function isItsOwn({ status }: { status: string }): boolean {
+  return !ended.includes(status) && !neverMade.includes(status)
+}

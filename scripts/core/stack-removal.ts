@@ -1,3 +1,4 @@
+import { isThere } from './resource-status.js'
 import { isStateful, outlivesRemoval } from './stateful.js'
 import type { Template } from './template.js'
 
@@ -24,7 +25,7 @@ export function planStackRemoval<Resource extends Removable>(
   template: Template,
 ): StackRemoval<Resource> {
   const policy = ({ logicalId }: Resource): string => template.Resources[logicalId]?.DeletionPolicy ?? 'Delete'
-  const alive = resources.filter(({ status }) => status !== 'DELETE_COMPLETE' && status !== 'DELETE_SKIPPED')
+  const alive = resources.filter(isThere)
   const goes = alive.filter((one) => !staying.includes(policy(one)))
   return {
     goes,

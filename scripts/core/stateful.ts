@@ -1,4 +1,8 @@
-/** Resource types that hold what cannot be made again, and what that is called when it is counted. */
+/**
+ * Resource types that hold what cannot be made again, and what that is called when it is counted. Log groups are none
+ * of them: they tell what happened for as long as they are told to, go with their stack, and would stand in the way of
+ * the next one. Where a template keeps one all the same, it counts (`holdsData`).
+ */
 export const statefulTypes = {
   'AWS::S3::Bucket': 'objects',
   'AWS::Cognito::UserPool': 'users',
@@ -9,6 +13,7 @@ export const statefulTypes = {
   'AWS::S3Express::DirectoryBucket': 'objects',
   'AWS::S3Tables::TableBucket': 'tables',
   'AWS::S3Tables::Table': 'a table',
+  'AWS::Cassandra::Keyspace': 'tables',
   'AWS::Cassandra::Table': 'rows',
   'AWS::DynamoDB::Table': 'items',
   'AWS::DynamoDB::GlobalTable': 'items',
@@ -23,6 +28,13 @@ export const statefulTypes = {
   'AWS::Timestream::InfluxDBInstance': 'a database',
   'AWS::Neptune::DBCluster': 'a database',
   'AWS::Redshift::Cluster': 'a database',
+  'AWS::RedshiftServerless::Namespace': 'a database',
+  'AWS::DSQL::Cluster': 'a database',
+  'AWS::QLDB::Ledger': 'a ledger',
+  'AWS::HealthLake::FHIRDatastore': 'records',
+  'AWS::Lightsail::Bucket': 'objects',
+  'AWS::Lightsail::Database': 'a database',
+  'AWS::Lightsail::Disk': 'files',
   'AWS::Timestream::Table': 'records',
   'AWS::EFS::FileSystem': 'files',
   'AWS::FSx::FileSystem': 'files',
@@ -68,6 +80,27 @@ const snapshotTypes = new Set([
 interface Policies {
   DeletionPolicy?: string | undefined
   UpdateReplacePolicy?: string | undefined
+}
+
+/** Kept by SAM, whatever a template says, and made again of the same code. */
+const madeAgain = new Set(['AWS::Lambda::LayerVersion', 'AWS::Lambda::Version'])
+
+/** Whether a resource holds what cannot be made again: by its type, or because the deployed template keeps it. */
+export function holdsData(type: string, deployed: Policies = {}): boolean {
+  if (isStateful(type)) return true
+  return !madeAgain.has(type) && (isKeeping(deployed.DeletionPolicy) || isKeeping(deployed.UpdateReplacePolicy))
+}
+
+/** Whether no policy that kept a resource is taken away. */
+export function keepsAsBefore(was: Policies, now: Policies): boolean {
+  return (
+    (!isKeeping(was.DeletionPolicy) || isKeeping(now.DeletionPolicy)) &&
+    (!isKeeping(was.UpdateReplacePolicy) || isKeeping(now.UpdateReplacePolicy))
+  )
+}
+
+function isKeeping(policy: string | undefined): boolean {
+  return policy !== undefined && policy !== 'Delete'
 }
 
 /** Whether a resource that leaves its stack stays, or a snapshot of it. */

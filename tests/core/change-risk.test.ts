@@ -85,6 +85,17 @@ describe('what would be lost', () => {
     expect(losses({ ...replacement, policyAction: 'ReplaceAndSnapshot' }, {}, {})).toBe(0)
   })
 
+  it('is what the deployed template keeps, of whatever type, where the new one does not', () => {
+    const fresh = change('AWS::Fresh::Database', { replacement: 'True' })
+    expect(losses(fresh, { DeletionPolicy: 'Retain' }, { DeletionPolicy: 'Retain' })).toBe(1)
+    expect(losses(fresh, { DeletionPolicy: 'Snapshot' }, {})).toBe(1)
+    expect(losses(fresh, retained, retained)).toBe(0)
+    const logs = change('AWS::Logs::LogGroup', { replacement: 'True' })
+    expect([losses(logs, retained, {}), losses(logs, {}, {})]).toEqual([1, 0])
+    const layer = change('AWS::Lambda::LayerVersion', { replacement: 'True' })
+    expect(losses(layer, { DeletionPolicy: 'Retain' }, {})).toBe(0)
+  })
+
   it('is never a stateless resource', () => {
     expect(losses(change(role, { action: 'Remove' }), {}, {})).toBe(0)
     expect(losses(change(role, { replacement: 'True' }), {}, {})).toBe(0)
@@ -108,17 +119,30 @@ describe('what CloudFormation does not know yet', () => {
 })
 
 describe('a template', () => {
+  const unprotected = (after: Template, isWanted?: (condition: string) => boolean): string[] =>
+    unprotectedResources({ before: undefined, after }, isWanted)
   it('names what it would not keep', () => {
-    expect(unprotectedResources(templateOf(bucket, retained))).toEqual([])
-    expect(unprotectedResources(templateOf(bucket, { DeletionPolicy: 'Retain' }))).toEqual(['It'])
-    expect(unprotectedResources(templateOf(role))).toEqual([])
-    expect(unprotectedResources(templateOf(bucket, { ...retained, DeletionPolicy: 'Delete' }))).toEqual(['It'])
-    expect(unprotectedResources(templateOf(bucket, { ...retained, UpdateReplacePolicy: 'Snapshot' }))).toEqual(['It'])
+    expect(unprotected(templateOf(bucket, retained))).toEqual([])
+    expect(unprotected(templateOf(bucket, { DeletionPolicy: 'Retain' }))).toEqual(['It'])
+    expect(unprotected(templateOf(role))).toEqual([])
+    expect(unprotected(templateOf(bucket, { ...retained, DeletionPolicy: 'Delete' }))).toEqual(['It'])
+    expect(unprotected(templateOf(bucket, { ...retained, UpdateReplacePolicy: 'Snapshot' }))).toEqual(['It'])
+  })
+
+  it('names what it would not keep any more, of whatever type, but for what SAM keeps', () => {
+    const taken = (type: string, was: object, now: object): string[] =>
+      unprotectedResources({ before: templateOf(type, was), after: templateOf(type, now) })
+    const fresh = 'AWS::Fresh::Database'
+    expect(taken(fresh, { DeletionPolicy: 'Retain' }, {})).toEqual(['It'])
+    expect(taken(fresh, { UpdateReplacePolicy: 'Snapshot' }, { UpdateReplacePolicy: 'Delete' })).toEqual(['It'])
+    expect(taken(fresh, { DeletionPolicy: 'Retain' }, { DeletionPolicy: 'RetainExceptOnCreate' })).toEqual([])
+    expect(taken(fresh, {}, {})).toEqual([])
+    expect(taken('AWS::Lambda::LayerVersion', { DeletionPolicy: 'Retain' }, {})).toEqual([])
   })
 
   it('names only what the conditions bring about', () => {
     const template = templateOf(bucket, { Condition: 'Wanted' })
-    expect(unprotectedResources(template, () => false)).toEqual([])
-    expect(unprotectedResources(template, (condition) => condition === 'Wanted')).toEqual(['It'])
+    expect(unprotected(template, () => false)).toEqual([])
+    expect(unprotected(template, (condition) => condition === 'Wanted')).toEqual(['It'])
   })
 })

@@ -12,8 +12,19 @@ describe('what holds data', () => {
     'AWS::RDS::GlobalCluster',
     'AWS::S3Express::DirectoryBucket',
     'AWS::S3Tables::Table',
+    'AWS::RedshiftServerless::Namespace',
+    'AWS::DSQL::Cluster',
+    'AWS::Cassandra::Keyspace',
+    'AWS::QLDB::Ledger',
+    'AWS::HealthLake::FHIRDatastore',
+    'AWS::Lightsail::Database',
   ])('is %s, which no template may leave without policies', (Type) => {
-    expect(unprotectedResources({ Resources: { One: { Type } } })).toEqual(['One'])
+    expect(unprotectedResources({ before: undefined, after: { Resources: { One: { Type } } } })).toEqual(['One'])
+  })
+
+  it('is no log group, which goes with its stack', () => {
+    const after = { Resources: { One: { Type: 'AWS::Logs::LogGroup' } } }
+    expect(unprotectedResources({ before: undefined, after })).toEqual([])
   })
 
   it('is everything of which CloudFormation takes a snapshot', () => {

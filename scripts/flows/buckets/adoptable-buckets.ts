@@ -1,5 +1,6 @@
 import { type TemplateBucket, bucketsOf, planAdoption } from '../../core/bucket-adoption.js'
 import { type Contents, counted, describeContents } from '../../core/contents.js'
+import { isThere } from '../../core/resource-status.js'
 import { actionOf, stackStates } from '../../core/stack-state.js'
 import { type Template, parseTemplate } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
@@ -33,7 +34,7 @@ export async function findAdoptable(step: Step, context: TargetContext): Promise
     bucketPresence(context),
   ])
   const resources = stack === undefined ? [] : await ports.stacks.resources(stack.arn)
-  const alive = resources.filter(({ status }) => status !== 'DELETE_COMPLETE')
+  const alive = resources.filter(isThere)
   const { adopted, missing } = planAdoption({
     names: context.names,
     presence,

@@ -1,6 +1,7 @@
 import { policiesOf } from '../../core/bucket-policies.js'
 import type { BucketPresences } from '../../core/buckets-plan.js'
 import { type ParameterValue, parameterRecord } from '../../core/parameters.js'
+import { isThere } from '../../core/resource-status.js'
 import type { Template } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
 import type { StackResource } from '../../ports.js'
@@ -22,7 +23,7 @@ export interface BucketFacts {
 export async function verifyBucketSettings(facts: BucketFacts, context: TargetContext): Promise<void> {
   const { template, parameters, presence, resources } = facts
   const { names, ports } = context
-  const held = new Set(resources.filter(({ status }) => status !== 'DELETE_COMPLETE').map((one) => one.logicalId))
+  const held = new Set(resources.filter(isThere).map((one) => one.logicalId))
   const existing = names.bucketKeys.filter((key) => presence[key] === 'ours').map((key) => names.buckets[key])
   const surroundings = surroundingsOf(template, parameterRecord(parameters), names.stack, context)
   const fresh = policiesOf(surroundings).filter(

@@ -3,6 +3,7 @@ import { ourParameters, toolVersion } from '../../core/project.js'
 import { type ParameterValue, parameterRecord, planParameters } from '../../core/parameters.js'
 import { type KeptPool, planUserPool, verifyPairs } from '../../core/pool-plan.js'
 import { type Reality, type Receipt, type ReleaseInputs, differences, releasedFunctions } from '../../core/receipt.js'
+import { isItsOwn, isThere } from '../../core/resource-status.js'
 import { actionOf, situationOf } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { Stack, StackResource } from '../../ports.js'
@@ -11,7 +12,6 @@ import { verifyBucketSettings } from '../buckets/bucket-settings.js'
 import { requireBuild } from '../build/build-record.js'
 import { type BuildPlace, type Sources, buildPlace, readSources } from '../build/build-target.js'
 import type { TargetContext } from '../context.js'
-import { isItsOwn } from '../stack/verify-remains.js'
 import { keptPoolFor } from '../take-down/kept-pool.js'
 import { warnOfAuth, warnOfReceipt } from '../ledger/heed-ledger.js'
 import { readLastDeployment } from '../ledger/ledger.js'
@@ -121,7 +121,7 @@ function planValues(
   presence: BucketPresences,
   { target, inputs, names, project, cloud }: TargetContext,
 ): ParameterValue[] {
-  const alive = resources.filter(({ status }) => status !== 'DELETE_COMPLETE')
+  const alive = resources.filter(isThere)
   const physical = (type: string): string[] =>
     alive.flatMap((one) => (one.type === type && one.physicalId !== undefined ? [one.physicalId] : []))
   const buckets = planBuckets({

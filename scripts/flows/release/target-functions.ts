@@ -1,4 +1,5 @@
 import { type DirectCheck, declaredFunctions } from '../../core/functions.js'
+import { isThere } from '../../core/resource-status.js'
 import { parseTemplate } from '../../core/template.js'
 import type { StackResource } from '../../ports.js'
 import type { TargetContext } from '../context.js'
@@ -50,5 +51,5 @@ async function functionsBelow(stackArn: string, prefix: string, context: TargetC
 }
 
 function isStanding({ physicalId, status }: StackResource): boolean {
-  return physicalId !== undefined && physicalId !== '' && status !== 'DELETE_COMPLETE'
+  return physicalId !== undefined && physicalId !== '' && isThere({ status })
 }

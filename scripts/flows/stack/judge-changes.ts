@@ -2,7 +2,7 @@ import { type RatedChange, changeId, lossesOf, unprotectedResources } from '../.
 import { truthOf } from '../../core/intrinsics.js'
 import { findTrespasses } from '../../core/isolation.js'
 import { nearest } from '../../core/near-miss.js'
-import { isStateful } from '../../core/stateful.js'
+import { holdsData } from '../../core/stateful.js'
 import { neighboursOf } from '../../core/wide-policies.js'
 import type { ParameterValue } from '../../core/parameters.js'
 import { DeployError } from '../../errors.js'
@@ -86,7 +86,7 @@ function misnamedIds(
   const holding = stacks.flatMap(({ templates, within }) =>
     [templates.before, templates.after].flatMap((template) =>
       Object.entries(template?.Resources ?? {}).flatMap(([logicalId, { Type }]) =>
-        isStateful(Type) ? [[...within, logicalId].join('/')] : [],
+        holdsData(Type, templates.before?.Resources[logicalId]) ? [[...within, logicalId].join('/')] : [],
       ),
     ),
   )
@@ -158,7 +158,7 @@ function unprotectedRefusal(
   misnamed: readonly Misnamed[],
 ): DeployError | undefined {
   const ids = stacks.flatMap(({ templates, surroundings, within }) =>
-    unprotectedResources(templates.after, (condition) => truthOf({ Condition: condition }, surroundings) !== false).map(
+    unprotectedResources(templates, (condition) => truthOf({ Condition: condition }, surroundings) !== false).map(
       (logicalId) => [...within, logicalId].join('/'),
     ),
   )

@@ -1,10 +1,8 @@
+import { isThere } from '../../core/resource-status.js'
 import { type StackRemoval, planStackRemoval } from '../../core/stack-removal.js'
 import { parseTemplate } from '../../core/template.js'
 import type { StackResource } from '../../ports.js'
 import type { TargetContext } from '../context.js'
-
-/** What CloudFormation has nothing to do with any more. */
-const gone = ['DELETE_COMPLETE', 'DELETE_SKIPPED']
 
 /** A stack's resources and those of the stacks nested in it, their logical ids with the path to them: `Data/Notes`. */
 export async function resourcesWithNested(stackArn: string, context: TargetContext): Promise<StackResource[]> {
@@ -31,7 +29,7 @@ export async function readStackRemoval(stackArn: string, context: TargetContext)
 
 function nestedIn(resources: readonly StackResource[]): { logicalId: string; arn: string }[] {
   return resources.flatMap(({ type, logicalId, physicalId, status }) =>
-    type === 'AWS::CloudFormation::Stack' && physicalId !== undefined && physicalId !== '' && !gone.includes(status)
+    type === 'AWS::CloudFormation::Stack' && physicalId !== undefined && physicalId !== '' && isThere({ status })
       ? [{ logicalId, arn: physicalId }]
       : [],
   )

@@ -54,7 +54,7 @@ async function readRemoved(
   const after: Template = { Resources: {} }
   return {
     within: [...parent.within, logicalId],
-    changes: removalsOf(await stacks.resources(physicalId)),
+    changes: removalsOf(await stacks.resources(physicalId), before),
     templates: { before, after },
     surroundings: surroundingsOf(after, {}, unknownPart, context),
   }

@@ -1,3 +1,4 @@
+import { isItsOwn } from '../../core/resource-status.js'
 import { isStateful } from '../../core/stateful.js'
 import { DeployError } from '../../errors.js'
 import type { Stack, StackResource } from '../../ports.js'
@@ -5,8 +6,6 @@ import type { TargetContext } from '../context.js'
 import { type Holding, countContents } from '../buckets/count-contents.js'
 import { resourcesWithNested } from './nested-resources.js'
 
-/** What is not there (any more), or was there before the stack came: what could not be made is not the stack's own. */
-const notItsOwn = ['DELETE_COMPLETE', 'DELETE_SKIPPED', 'CREATE_FAILED', 'IMPORT_FAILED']
 /** Without users and objects they are worth nothing of their own. */
 const partsOfPool = ['AWS::Cognito::UserPoolClient', 'AWS::Cognito::UserPoolGroup']
 
@@ -30,11 +29,6 @@ export async function verifyNothingInside(stack: Stack, context: TargetContext):
     `the failed stack ${stack.name} (${stack.status}) is to be deleted, but it holds data: nothing was changed`,
     { facts: factsOfHoldings(full), hint: resolving(types, context) },
   )
-}
-
-/** Whether a resource of a failed stack is there and the stack's. */
-export function isItsOwn({ status }: Pick<StackResource, 'status'>): boolean {
-  return !notItsOwn.includes(status)
 }
 
 /** One fact for each that is not empty: `Notes: AWS::DynamoDB::Table notes holds 3 items`. */

@@ -1,5 +1,6 @@
 import { ourParameters } from '../../core/project.js'
 import type { KeptPool } from '../../core/pool-plan.js'
+import { isThere } from '../../core/resource-status.js'
 import { DeployError } from '../../errors.js'
 import type { Stack, StackResource } from '../../ports.js'
 import type { TargetContext } from '../context.js'
@@ -16,9 +17,7 @@ export async function keptPoolFor(
 ): Promise<KeptPool | undefined> {
   const { inputs, project } = context
   const has = stack && ourParameters(stack.parameters, project)
-  const managed = resources.some(
-    ({ type, status }) => type === 'AWS::Cognito::UserPool' && status !== 'DELETE_COMPLETE',
-  )
+  const managed = resources.some((one) => one.type === 'AWS::Cognito::UserPool' && isThere(one))
   const named = inputs.COGNITO_USER_POOL_ID ?? has?.['CognitoUserPoolId'] ?? ''
   const wanted = stack === undefined || (inputs.ENABLE_AUTH ?? has?.['EnableAuth'] ?? 'true') === 'true'
   return managed || named !== '' || !wanted ? undefined : findKeptPool(context, remains)
