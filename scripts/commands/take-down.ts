@@ -1,6 +1,6 @@
 import type { VariableName } from '../core/variables.js'
 import type { TargetContext } from '../flows/context.js'
-import type { Part } from '../flows/stack/remains.js'
+import type { Part } from '../flows/take-down/remains.js'
 import type { TakeDownOutcome } from '../flows/take-down/take-down.js'
 import type { Command } from './command.js'
 import { deployVariables, runDeploy } from './deploy.js'

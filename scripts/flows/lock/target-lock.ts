@@ -43,6 +43,13 @@ export async function withTargetLock<T>(
   }
 }
 
+/** Where nothing was ever deployed there is no deployments bucket, and so nobody to keep away. */
+export async function whileOurs<T>(context: TargetContext, work: (ours: TargetContext) => Promise<T>): Promise<T> {
+  const { ports, names } = context
+  if ((await ports.buckets.presence(names.deploymentsBucket)) === 'absent') return work(context)
+  return withTargetLock(context, work)
+}
+
 /** Takes the target's lock; waits while another run holds it, refuses at once while a person does. */
 async function takeLock(step: Step, context: TargetContext): Promise<HeldLock> {
   const { ports, names, signal } = context

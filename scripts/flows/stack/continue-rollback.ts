@@ -9,7 +9,7 @@ import { idleStack } from './delete-stack.js'
 import { type Stuck, findStuck } from './find-stuck.js'
 import { stackFailure } from './find-cause.js'
 import { refusal } from './settle-stack.js'
-import { whileOurs } from '../take-down/take-down.js'
+import { whileOurs } from '../lock/target-lock.js'
 import { watchStack } from './watch-stack.js'
 
 export type ContinuedRollback =

@@ -6,7 +6,7 @@ import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { deleteStack } from '../stack/delete-stack.js'
 import { emptyBucket } from './empty-bucket.js'
-import type { Remains } from '../stack/remains.js'
+import type { Remains } from './remains.js'
 import { liftPoolProtection } from './remove-pool.js'
 
 /** Deletes the stack. Data that it takes with it (an older template keeps nothing) is emptied first, or it would fail. */

@@ -1,7 +1,7 @@
 import { counted } from '../../core/contents.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
-import type { StandingPool } from '../stack/remains.js'
+import type { StandingPool } from './remains.js'
 
 /** Users removed at a time: Cognito takes 25 such calls a second (Cognito, "Quotas"). */
 const atATime = 5

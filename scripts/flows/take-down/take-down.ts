@@ -4,11 +4,11 @@ import type { Step } from '../../report/report.js'
 import { confirmTakeDown } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { recordDeed, recordFailedDeed } from '../ledger/record-beside.js'
-import { type Part, type Remains, countRemains } from '../stack/remains.js'
+import { type Part, type Remains, countRemains } from './remains.js'
 import { forgetLock, removeBuckets, removeLogGroups, removeReleases, removeStack } from './remove-parts.js'
 import { removePool, removeUsers } from './remove-pool.js'
-import { leavesBuckets, linesOfRemains, sentenceOfRemains } from '../stack/show-remains.js'
-import { withTargetLock } from '../lock/target-lock.js'
+import { leavesBuckets, linesOfRemains, sentenceOfRemains } from './show-remains.js'
+import { whileOurs } from '../lock/target-lock.js'
 import { verifyNothingLost, verifyPoolUnused } from './verify-take-down.js'
 
 export interface TakeDownOutcome {
@@ -34,13 +34,6 @@ function verifyAllowed(parts: readonly Part[], { target, command }: TargetContex
   throw new DeployError('Refused', `${command} is blocked in prod: nothing was changed`, {
     hint: `there is no switch for it; make rs-teardown ENV=prod ORG=${target.org} deletes the stack and keeps all data`,
   })
-}
-
-/** Where nothing was ever deployed there is no deployments bucket, and so nobody to keep away. */
-export async function whileOurs<T>(context: TargetContext, work: (ours: TargetContext) => Promise<T>): Promise<T> {
-  const { ports, names } = context
-  if ((await ports.buckets.presence(names.deploymentsBucket)) === 'absent') return work(context)
-  return withTargetLock(context, work)
 }
 
 async function takeDownOurs(parts: readonly Part[], context: TargetContext): Promise<TakeDownOutcome> {

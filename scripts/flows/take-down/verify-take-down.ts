@@ -3,7 +3,7 @@ import { actionOf } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
 import { factsOfHoldings } from '../stack/verify-remains.js'
-import { type Part, type Remains, isStanding } from '../stack/remains.js'
+import { type Part, type Remains, isStanding } from './remains.js'
 
 /** Throws Refused where the stack would take data with it that is to stay (its template does not keep it). */
 export function verifyNothingLost(parts: readonly Part[], { stack }: Remains, { target }: TargetContext): void {

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import type { Inputs } from '../../../scripts/core/inputs.js'
-import type { Part } from '../../../scripts/flows/stack/remains.js'
+import type { Part } from '../../../scripts/flows/take-down/remains.js'
 import { takeDown } from '../../../scripts/flows/take-down/take-down.js'
 import { type FakeContext, account, fakeStack } from '../../support/fake-context.js'
 import { type World, own, resource, worldOf } from '../../support/fake-remains.js'

@@ -7,10 +7,10 @@ import type { PoolView, Stack, StackResource } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { type Holding, countContents } from '../buckets/count-contents.js'
 import type { TargetContext } from '../context.js'
-import { idleStack } from './delete-stack.js'
-import { measureContents } from '../take-down/empty-bucket.js'
+import { idleStack } from '../stack/delete-stack.js'
+import { measureContents } from './empty-bucket.js'
 import { readLastReceipt } from '../ledger/ledger.js'
-import { readStackRemoval } from './nested-resources.js'
+import { readStackRemoval } from '../stack/nested-resources.js'
 
 /** What can be taken down: the stack, its data, and what stack and releases leave behind. */
 export type Part = 'stack' | 'buckets' | 'users' | 'pool' | 'logs' | 'releases'
