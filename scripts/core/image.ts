@@ -29,6 +29,15 @@ export function parseImage(given: string): ImageReference {
   return { account, region, address, repository, tag: digest === undefined ? (tag ?? 'latest') : tag, digest }
 }
 
+/**
+ * The digest of the image that a release ran; undefined where nobody knows it. A release through the stack records only
+ * what Lambda calls the image's CodeSha256: the digest's hex digits, where a zip has base64.
+ */
+export function imageDigestOf(released: { codeSha256: string; imageDigest?: string | undefined }): string | undefined {
+  const { codeSha256, imageDigest } = released
+  return imageDigest ?? (/^[0-9a-f]{64}$/.test(codeSha256) ? `sha256:${codeSha256}` : undefined)
+}
+
 /** `sha256:0123456789ab…`, short enough for a line. */
 export function shortDigest(digest: string): string {
   return `${digest.slice(0, 19)}…`

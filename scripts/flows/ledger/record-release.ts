@@ -1,4 +1,5 @@
 import { artifactsOf } from '../../core/artifacts.js'
+import { imageDigestOf } from '../../core/image.js'
 import { situationOf } from '../../core/stack-state.js'
 import { type Receipt, type ReleaseInputs, failureCause, shiftFailure } from '../../core/receipt.js'
 import { parseTemplate } from '../../core/template.js'
@@ -106,10 +107,11 @@ export function behindApi(released: readonly Released[]): Released | undefined {
 export function functionsPart(released: readonly Released[]): Pick<Receipt, 'function' | 'functions'> {
   const only = behindApi(released)
   if (only === undefined) return {}
-  const functions = released.map(({ logicalId, name, alias, version, codeSha256, imageDigest }) => [
-    logicalId,
-    { name, alias, version, codeSha256, ...(imageDigest === undefined ? {} : { imageDigest }) },
-  ])
+  const functions = released.map((one) => {
+    const { logicalId, name, alias, version, codeSha256 } = one
+    const imageDigest = imageDigestOf(one)
+    return [logicalId, { name, alias, version, codeSha256, ...(imageDigest === undefined ? {} : { imageDigest }) }]
+  })
   return {
     function: { name: only.name, version: only.version, codeSha256: only.codeSha256 },
     functions: Object.fromEntries(functions) as NonNullable<Receipt['functions']>,

@@ -1,4 +1,4 @@
-import { type ImageReference, parseImage, shortDigest } from '../../core/image.js'
+import { type ImageReference, imageDigestOf, parseImage, shortDigest } from '../../core/image.js'
 import { type Receipt, type ReleasedFunction, releasedFunctions } from '../../core/receipt.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
@@ -55,7 +55,7 @@ export async function imageCode(
   }
   const proved = releasedFunctions(live).find(({ name }) => name === standing.name)
   // What serves is what the receipt proved, else it has no CodeSha256 here.
-  if (standing.liveSha256 !== undefined && proved?.imageDigest === digest) return undefined
+  if (standing.liveSha256 !== undefined && proved !== undefined && imageDigestOf(proved) === digest) return undefined
   return {
     codeSha256: digest.replace('sha256:', ''),
     image: `${image.address}@${digest}`,
@@ -63,16 +63,31 @@ export async function imageCode(
   }
 }
 
-/** The image of an earlier release, in the repository of the one that is run; undefined where it is that, or nobody knows. */
+/** The image of an earlier release, in the repository of the one that is run; undefined where it is that. Throws StackState. */
 export async function earlierImage(
-  _logicalId: string,
-  { name, imageDigest }: ReleasedFunction,
-  { ports }: TargetContext,
+  logicalId: string,
+  released: ReleasedFunction,
+  context: TargetContext,
 ): Promise<ImageCode | undefined> {
-  const running = await ports.functions.image(name)
-  if (imageDigest === undefined || running === undefined || running.endsWith(imageDigest)) return undefined
+  const imageDigest = earlierDigest(logicalId, released, context)
+  const running = await context.ports.functions.image(released.name)
+  if (running?.endsWith(imageDigest) === true) return undefined
+  if (running === undefined) throw unknownImage(`where the image of ${logicalId} lies cannot be read`, context)
   const address = running.replace(/@.*$/, '').replace(/:[^/]*$/, '')
   return { codeSha256: imageDigest.replace('sha256:', ''), image: `${address}@${imageDigest}`, imageDigest }
+}
+
+/** The digest of the image that a release ran. Throws StackState where its receipt does not tell. */
+export function earlierDigest(logicalId: string, released: ReleasedFunction, context: TargetContext): string {
+  const digest = imageDigestOf(released)
+  if (digest !== undefined) return digest
+  throw unknownImage(`which image version ${released.version} of ${logicalId} runs was not recorded`, context)
+}
+
+function unknownImage(problem: string, { target }: TargetContext): DeployError {
+  return new DeployError('StackState', problem, {
+    hint: `make rs-rollback ENV=${target.env} ORG=${target.org} without WHAT takes its alias back; IMAGE=… releases another`,
+  })
 }
 
 /** Where functions are images and none is given: refused when nothing else is meant, else said. */

@@ -123,7 +123,8 @@ async function releaseGoal(
     functions.map(async (fn): Promise<Wanted> => {
       const one = earlier.find(({ name }) => name === fn.name)
       const latest = await settled(fn.name, undefined, context)
-      const same = one === undefined || latest.codeSha256 === one.codeSha256
+      // An emulator has no CodeSha256 of an image: what is unknown is not the same.
+      const same = one === undefined || (one.codeSha256 !== '' && latest.codeSha256 === one.codeSha256)
       const earlierCode = fn.packageType === 'Image' ? earlierImage : liveCode
       const code = same ? undefined : await earlierCode(fn.logicalId, one, context)
       return { fn, code, served: served.get(fn.name) }

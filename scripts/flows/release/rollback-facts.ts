@@ -6,6 +6,7 @@ import { DeployError } from '../../errors.js'
 import type { StoredObject } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { type CodeFacts, gatherCodeFacts } from './code-facts.js'
+import { earlierDigest } from './image-code.js'
 import { configKey, verifyNoSecrets } from '../config/target-config.js'
 import type { TargetContext } from '../context.js'
 import { isServing, namedGoal, previousGood, pruned } from './rollback-goal.js'
@@ -129,13 +130,15 @@ async function verifyArtifacts({ release, artifacts }: Receipt, { ports, names }
 }
 
 /** Of a function that stands, the goal's version is where its code is taken from, if the template brings another. */
-async function verifyVersions(goal: Receipt, { functions }: CodeFacts, { ports }: TargetContext): Promise<void> {
+async function verifyVersions(goal: Receipt, { functions }: CodeFacts, context: TargetContext): Promise<void> {
   const released = releasedFunctions(goal)
   await Promise.all(
     functions.map(async (standing) => {
       const one = released.find(({ name }) => name === standing.name)
       if (one === undefined || standing.fn.alias === undefined || isServing(standing, one.version)) return
-      if ((await ports.functions.state(standing.name, one.version)) === undefined) throw pruned(standing, one.version)
+      if ((await context.ports.functions.state(standing.name, one.version)) === undefined)
+        throw pruned(standing, one.version)
+      if (standing.fn.packageType === 'Image') earlierDigest(standing.logicalId, one, context)
     }),
   )
 }

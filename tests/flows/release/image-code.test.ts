@@ -9,10 +9,11 @@ import {
   imageFunction,
   readImage,
 } from '../../../scripts/flows/release/image-code.js'
+import { functionsPart } from '../../../scripts/flows/ledger/record-release.js'
 import type { Functions, Images } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStep } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
-import { receipt } from '../../support/fake-ledger.js'
+import { receipt, released } from '../../support/fake-ledger.js'
 import { fakePort } from '../../support/fake-ports.js'
 
 const digest = `sha256:${'a'.repeat(64)}`
@@ -113,21 +114,42 @@ describe('IMAGE', () => {
 })
 
 describe('the image of an earlier release', () => {
-  const earlier = (imageDigest: string | undefined) =>
+  const was = `sha256:${'b'.repeat(64)}`
+  const earlier = (codeSha256: string, imageDigest?: string) =>
     earlierImage(
       'Orders',
-      { name: 'orders', version: '6', codeSha256: 'b', ...(imageDigest === undefined ? {} : { imageDigest }) },
+      { name: 'orders', version: '6', codeSha256, ...(imageDigest === undefined ? {} : { imageDigest }) },
       world({}),
     )
 
-  it('is taken by its digest from the repository of the one that is run', async () => {
-    const was = `sha256:${'b'.repeat(64)}`
-    expect(await earlier(was)).toMatchObject({ image: `${address}/orders@${was}`, imageDigest: was })
+  it.each([
+    ['its digest', '', was],
+    ['what Lambda calls its CodeSha256, where a release through the stack recorded no more', 'b'.repeat(64), undefined],
+  ])('is taken by %s from the repository of the one that is run', async (_case, codeSha256, imageDigest) =>
+    expect(await earlier(codeSha256, imageDigest)).toEqual({
+      codeSha256: 'b'.repeat(64),
+      image: `${address}/orders@${was}`,
+      imageDigest: was,
+    }),
+  )
+
+  it('is left where it runs already', async () => expect(await earlier('', digest)).toBeUndefined())
+
+  it('is never taken for the one that runs where nobody knows it', async () => {
+    const error = await rejectedBy(earlier(''))
+    expect(error).toMatchObject({ code: 'StackState', message: expect.stringContaining('not recorded') as unknown })
   })
 
-  it.each([digest, undefined])('is left where it runs already or is not known: %s', async (was) =>
-    expect(await earlier(was)).toBeUndefined(),
-  )
+  it('is live already where its digest is, also after a release through the stack', async () => {
+    const functions = { Orders: { name: 'orders', version: '7', codeSha256: 'a'.repeat(64) } }
+    expect(await imageCode(parseImage(`${address}:v7`), image, { ...receipt, functions }, world({}))).toBeUndefined()
+  })
+
+  it('is recorded by its digest, whoever released it; of a zip there is none', () => {
+    const told = (codeSha256: string): unknown => functionsPart([{ ...released, codeSha256 }]).functions?.['F']
+    expect(told('b'.repeat(64))).toMatchObject({ imageDigest: was })
+    expect(told('Zm9v')).not.toHaveProperty('imageDigest')
+  })
 })
 
 describe('a function that runs an image, where none is given', () => {
