@@ -43,9 +43,18 @@ export interface Sources {
   files: Record<string, string>
 }
 
+/** Everything that the checkout's root and nested templates declare. Throws Usage. */
+export async function readWhole(context: TargetContext): Promise<Template> {
+  return wholeTemplate(await readCheckout(context))
+}
+
+function readCheckout(context: TargetContext): ReturnType<typeof readTemplates> {
+  return readTemplates(templateFile, (text, file) => readOnce(text, file, context), context)
+}
+
 export async function readSources(context: TargetContext): Promise<Sources> {
   const { ports } = context
-  const parts = await readTemplates(templateFile, (text, file) => readOnce(text, file, context), context)
+  const parts = await readCheckout(context)
   const texts = parts.map(({ file, text }) => [file, text] as const)
   const { text: templateText, template } = parts[0]
   const whole = wholeTemplate(parts)

@@ -1,11 +1,13 @@
 import path from 'node:path'
 import { liveAlias } from '../../core/functions.js'
 import { canonicalJson, sha256 } from '../../core/hash.js'
+import { inputOfFile } from '../../core/input-changes.js'
+import { dependencyFiles } from '../../core/packaging.js'
 import type { Receipt } from '../../core/receipt.js'
-import { codeFolders } from '../../core/template.js'
+import { type Template, codeFolders } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
-import type { Sources } from '../build/build-target.js'
+import { type Sources, readWhole } from '../build/build-target.js'
 import type { CodeFacts } from './code-facts.js'
 import type { TargetContext } from '../context.js'
 import type { Health } from './health-gate.js'
@@ -43,7 +45,7 @@ export async function recordCode(
   return (await writeReceiptAfter(receipt, newest, context)).release
 }
 
-/** Writes the receipt of a way back: the code is that release's, all else as the last good release had it. */
+/** Writes the receipt of a way back: the functions' code is that release's, all else as the last good release had it. */
 export async function recordRollback(
   { live, newest }: CodeFacts,
   goal: Receipt,
@@ -54,11 +56,10 @@ export async function recordRollback(
   const { functions } = functionsPart(released)
   const only = goal.function ?? live.function
   const receipt: Omit<Receipt, 'release'> = {
-    ...carried(live),
+    ...carried({ ...live, files: undefined }),
     ...(await commonPart(context)),
     outcome: 'live',
-    inputs: { ...live.inputs, code: goal.inputs.code },
-    ...(goal.files === undefined ? {} : { files: goal.files }),
+    ...(await wayBackPart(live, goal, released, context)),
     ...(only === undefined ? {} : { function: only }),
     functions: { ...otherFunctions(live, released), ...functions },
     rolledBackTo: goal.release,
@@ -176,21 +177,53 @@ function otherFunctions(live: Receipt, released: readonly Released[]): NonNullab
   return Object.fromEntries(Object.entries(known).filter(([, { name }]) => !names.has(name)))
 }
 
-/** The files of the released functions as they are now, all others as they were; equal to the checkout only when all are. */
-function codePart(sources: Sources, live: Receipt, released: readonly Released[]): Pick<Receipt, 'inputs' | 'files'> {
+/** What code a template's functions are brought: its files, and the hash of all code, layers included. */
+interface Brought {
+  whole: Template
+  files: Readonly<Record<string, string>>
+  codeHash: string
+}
+
+/** The files of the released functions as they are now, all others as they were; equal to the source only when all are. */
+function codePart(
+  { whole, files: now, codeHash }: Brought,
+  live: Receipt,
+  released: readonly Released[],
+  stays: (file: string) => boolean = () => false,
+): Pick<Receipt, 'inputs' | 'files'> {
   const ids = new Set(released.map(({ logicalId }) => logicalId))
-  const folders = codeFolders(sources.whole)
+  const folders = codeFolders(whole)
   const brought = folders.filter(({ kind, logicalId }) => kind === 'function' && ids.has(logicalId))
   const isIn = (file: string, some: typeof folders): boolean =>
     some.some(({ folder }) => !path.relative(folder, file).startsWith('..'))
-  const left = Object.entries(live.files ?? {}).filter(([file]) => !isIn(file, brought))
-  const taken = Object.entries(sources.files).filter(([file]) => isIn(file, brought))
+  const isBrought = (file: string): boolean => isIn(file, brought) && !stays(file)
+  const left = Object.entries(live.files ?? {}).filter(([file]) => !isBrought(file))
+  const taken = Object.entries(now).filter(([file]) => isBrought(file))
   const files = Object.fromEntries([...left, ...taken])
   const code = (all: Readonly<Record<string, string>>): string =>
     canonicalJson(Object.fromEntries(Object.entries(all).filter(([file]) => isIn(file, folders))))
-  const whole = live.files !== undefined && code(files) === code(sources.files)
+  const equal = live.files !== undefined && code(files) === code(now)
   return {
-    inputs: { ...live.inputs, code: whole ? sources.codeHash : sha256(`partly ${code(files)}`) },
+    inputs: { ...live.inputs, code: equal ? codeHash : sha256(`partly ${code(files)}`) },
     ...(live.files === undefined ? {} : { files }),
   }
+}
+
+/**
+ * The aliases alone went back: layers and what else is installed stay in the stack, and under the next code, as the last
+ * good release brought them. Where the folders of the functions are not known, no file is: what comes next looks anew.
+ */
+async function wayBackPart(
+  live: Receipt,
+  { files, inputs }: Receipt,
+  released: readonly Released[],
+  context: TargetContext,
+): Promise<Pick<Receipt, 'inputs' | 'files'>> {
+  const whole = await readWhole(context).catch(() => undefined)
+  if (whole === undefined || files === undefined || live.files === undefined) {
+    return { inputs: { ...live.inputs, code: sha256(`back ${canonicalJson([live.inputs.code, inputs.code])}`) } }
+  }
+  const dependencies = new Set(dependencyFiles(whole, Object.keys({ ...files, ...live.files })))
+  const stays = (file: string): boolean => dependencies.has(file) || inputOfFile(file) !== 'code'
+  return codePart({ whole, files, codeHash: inputs.code }, live, released, stays)
 }
