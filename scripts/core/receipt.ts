@@ -25,8 +25,8 @@ export const releasedFunction = z.object({
   imageDigest: z.string().optional(),
 })
 
-/** What became of a release that was not healthy. */
-export const rollbackOutcomes = ['healthy', 'unhealthy', 'nothing'] as const
+/** What became of a release that was not healthy: what serves again was asked, or could not be, or nothing went back. */
+export const rollbackOutcomes = ['healthy', 'unhealthy', 'unasked', 'nothing'] as const
 
 /** The resource that a deployment failed on, as CloudFormation told it. */
 export const failureCause = z.object({

@@ -118,6 +118,7 @@ function failureOf(
   const became = {
     healthy: `rolled back: version ${list} serves again and is healthy`,
     unhealthy: `rolled back to version ${list}, which is not healthy either`,
+    unasked: `rolled back: version ${list} serves again, and was not asked for its health`,
     nothing: left === undefined ? 'nothing to roll back to: requests reach this version' : 'nothing was taken back',
   }[outcome]
   const stays = left === undefined ? '' : `; something else moved the alias of ${left.join(', ')}: it stays`
@@ -125,6 +126,7 @@ function failureOf(
   const again = command === 'rs-rollback' ? otherRelease(context) : 'correct the code, then the same command again'
   const hint = {
     healthy: again,
+    unasked: again,
     unhealthy: `look at the function’s log; make rs-rollback ${place} RELEASE=… goes further back`,
     nothing: again,
   }[outcome]

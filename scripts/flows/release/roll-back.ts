@@ -1,7 +1,7 @@
 import type { Receipt } from '../../core/receipt.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
-import { askHealth } from './health-gate.js'
+import { type HealthQuestion, askHealth } from './health-gate.js'
 import { type Move, moveTraffic } from './move-traffic.js'
 import type { Released } from './release-code.js'
 import { restoreConfigOf } from '../config/config-back.js'
@@ -41,23 +41,22 @@ export async function rollBack(
     step.line('plain', 'something else changed the configuration meanwhile: it stays')
   } else if (config?.replaced !== undefined) step.line('plain', 'the configuration is put back')
   await moveTraffic(moves, step, context)
-  const behind = back.find(({ answersHealth }) => answersHealth !== undefined)
-  if (behind === undefined || api === undefined) {
-    step.say(`${describe(back)} serve again; nothing answers the health path`)
-    return { outcome: 'healthy', ...told, attempts: 0 }
+  if (api === undefined) {
+    step.say(`${describe(back)} serve again; nobody was asked: the stack has no API`)
+    return { outcome: 'unasked', ...told, attempts: 0 }
   }
-  const question = {
-    api,
-    function: behind.name,
-    version: behind.before ?? '',
-    mustSayVersion: false,
-    attempts: attemptsAfterwards,
-  }
-  const answer = await askHealth(question, step, context)
+  const answer = await askHealth(questionAfter(back, api, context), step, context)
   const { attempts } = answer.health
   if (answer.kind === 'healthy') step.say(`${describe(back)} serve again, healthy`)
   else step.say(`${describe(back)} serve again, but: ${answer.problem}`)
   return { outcome: answer.kind, ...told, attempts }
+}
+
+/** Where none of them is behind the API, it is asked as the gate asked it: whichever version answers. */
+function questionAfter(back: readonly Released[], api: string, { names }: TargetContext): HealthQuestion {
+  const behind = back.find(({ answersHealth }) => answersHealth !== undefined)
+  const [name, version] = behind === undefined ? [names.function, undefined] : [behind.name, behind.before]
+  return { api, function: name, version, mustSayVersion: false, attempts: attemptsAfterwards }
 }
 
 interface LookBack {

@@ -72,9 +72,27 @@ describe('going back after a release that is not healthy', () => {
     expect(step.closing).toBe('nothing was taken back')
   })
 
+  it.each([
+    ['healthy', 200, 1],
+    ['unhealthy', 503, 5],
+  ])('asks the API again, whichever version answers, where no function of it was released: %s', async (...given) => {
+    const [outcome, status, attempts] = given
+    const behind = { released: [{ ...released, answersHealth: undefined }], config: undefined }
+    const context = world('8', status)
+    expect(await rollBack(behind, 'http://api', fakeStep(), context)).toMatchObject({ outcome, attempts })
+    expect(context.calls).toContain('http.get(http://api/health)')
+  })
+
+  it('does not call healthy what nobody could ask', async () => {
+    const step = fakeStep()
+    const done = await rollBack(undo, undefined, step, world('8', 200))
+    expect(done).toEqual({ outcome: 'unasked', versions: { F: '7' }, attempts: 0 })
+    expect(step.closing).toContain('nobody was asked')
+  })
+
   it('counts an alias as back that somebody took back already', async () => {
     const context = world('7', 200)
-    expect(await rollBack(undo, undefined, fakeStep(), context)).toMatchObject({
+    expect(await rollBack(undo, 'http://api', fakeStep(), context)).toMatchObject({
       outcome: 'healthy',
       versions: { F: '7' },
     })
