@@ -18,10 +18,16 @@ export function shareOf({ from, to }: ShiftedFunction, percent: number): Share {
   return percent >= 100 ? { version: to, weights: {} } : { version: from, weights: { [to]: percent / 100 } }
 }
 
+/** A function whose alias somebody else moved, and that in a clause. */
+export interface Foreign {
+  logicalId: string
+  text: string
+}
+
 /** What could not be brought to a share. */
 export interface Unshared {
   /** Aliases that somebody brought to a version that is none of the shift's: they stay. */
-  foreign: string[]
+  foreign: Foreign[]
   stuck: string[]
 }
 
@@ -35,7 +41,7 @@ export async function shareTraffic(
   mayWrite: () => Promise<unknown>,
   { ports }: TargetContext,
 ): Promise<Unshared> {
-  const foreign: string[] = []
+  const foreign: Foreign[] = []
   let left = functions.map((fn) => ({ fn, why: '' }))
   for (let tries = 1; left.length > 0 && tries <= mostTries; tries++) {
     const aliases = await pMap(left, ({ fn }) => ports.functions.alias(fn.name, fn.alias), { concurrency: atOnce })
@@ -46,7 +52,8 @@ export async function shareTraffic(
         const found = aliases[i]
         const strange = found === undefined ? 'none' : foreignVersion(found, fn)
         if (found === undefined || strange !== undefined) {
-          return void foreign.push(`the alias of ${fn.logicalId} was moved by something else, to version ${strange}`)
+          const text = `the alias of ${fn.logicalId} was moved by something else, to version ${strange}`
+          return void foreign.push({ logicalId: fn.logicalId, text })
         }
         const { version, weights } = shareOf(fn, percent)
         if (found.version === version && sameWeights(found.weights, weights)) return

@@ -4,7 +4,7 @@ import { type CodeWord, DeployError } from '../../errors.js'
 import { askVersion } from '../release/check-version.js'
 import type { TargetContext } from '../context.js'
 import type { GateProblem, WatchedFunction } from './shift-gates.js'
-import { shareTraffic } from './shift-aliases.js'
+import { type Foreign, shareTraffic } from './shift-aliases.js'
 import { type Journal, closeShift } from './shift-journal.js'
 
 /** A shift at its end, whoever ends it. */
@@ -45,15 +45,27 @@ interface Reason {
 async function end(ending: Ending, shift: ShiftRecord, reason: Reason, context: TargetContext): Promise<never> {
   const { code, why, facts, hint } = reason
   const { foreign, rollback } = await takeBack(ending, reason, context)
-  const { functions, journal } = ending
-  const back = `back at ${journal.shift.percent} %: ${serving(functions)} all requests again`
-  const unwell = rollback.outcome === 'healthy' ? '' : ', and not healthy either'
   const cause: ShiftFailure = { shift, rollback }
-  throw new DeployError(code, `${why}; ${foreign.length > 0 ? 'it stays there' : `${back}${unwell}`}`, {
-    facts: [...facts, ...foreign.filter((text) => text !== why).map((text) => ({ label: 'Left', text }))],
-    hint,
-    cause,
-  })
+  const strange = foreign.filter(({ text }) => text !== why).map(({ text }) => ({ label: 'Left', text }))
+  const became = [backClause(ending, rollback), ...staysClause(rollback)].join('; ')
+  throw new DeployError(code, `${why}; ${became}`, { facts: [...facts, ...strange], hint, cause })
+}
+
+/** What went back, and how that is. */
+function backClause({ journal, functions }: Ending, { outcome, left = [] }: ShiftFailure['rollback']): string {
+  if (outcome === 'nothing') return 'nothing was taken back'
+  const back = functions.filter(({ logicalId }) => !left.includes(logicalId))
+  const [only] = back
+  const one = `version ${only?.from}${left.length > 0 ? ` of ${only?.logicalId}` : ''} has`
+  const serving = back.length === 1 ? one : `the old versions of ${back.length} functions have`
+  const health = { healthy: '', unhealthy: ', and not healthy either', unasked: '; its health was not asked' }[outcome]
+  return `back at ${journal.shift.percent} %: ${serving} all requests again${health}`
+}
+
+function staysClause({ left = [] }: ShiftFailure['rollback']): string[] {
+  return left.length === 0
+    ? []
+    : [`${left.join(', ')} ${left.length === 1 ? 'stays' : 'stay'} as something else left it`]
 }
 
 /** Gives the old versions all requests and closes the journal. Throws where an alias cannot be moved: the journal stays. */
@@ -61,7 +73,7 @@ export async function takeBack(
   { journal, functions, mayWrite }: Ending,
   { code, why, facts }: Pick<Reason, 'code' | 'why' | 'facts'>,
   context: TargetContext,
-): Promise<{ foreign: string[]; rollback: ShiftFailure['rollback'] }> {
+): Promise<{ foreign: Foreign[]; rollback: ShiftFailure['rollback'] }> {
   const { foreign, stuck } = await shareTraffic(functions, 0, mayWrite, context)
   if (stuck.length > 0) {
     throw new DeployError(code, `${why}; at ${journal.shift.percent} %, and not everything could be taken back`, {
@@ -70,28 +82,32 @@ export async function takeBack(
     })
   }
   await closeShift(journal, context)
-  return { foreign, rollback: await askOld(functions, context) }
+  return { foreign, rollback: await askOld(functions, foreign, context) }
 }
 
-/** Asks the old versions for their health, directly. */
+/** Asks the old versions that serve again for their health, directly. What somebody else moved is none of them. */
 export async function askOld(
   functions: readonly WatchedFunction[],
+  foreign: readonly Foreign[],
   context: TargetContext,
 ): Promise<ShiftFailure['rollback']> {
-  const versions = Object.fromEntries(functions.map(({ logicalId, from }) => [logicalId, from]))
-  const asked = functions.filter(({ check }) => check !== undefined)
+  const left = foreign.map(({ logicalId }) => logicalId)
+  const back = functions.filter(({ logicalId }) => !left.includes(logicalId))
+  const versions = Object.fromEntries(back.map(({ logicalId, from }) => [logicalId, from]))
+  const asked = back.filter(({ check }) => check !== undefined)
   const answers = await Promise.all(
     asked.map(async ({ name, from, check }) => {
       const answer = check && (await askVersion(name, from, check, context).catch(() => ({ problem: 'no answer' })))
       return answer?.problem === undefined
     }),
   )
-  return { outcome: answers.every(Boolean) ? 'healthy' : 'unhealthy', versions, attempts: asked.length === 0 ? 0 : 1 }
-}
-
-function serving(functions: readonly WatchedFunction[]): string {
-  const [only] = functions
-  return functions.length === 1 ? `version ${only?.from} has` : `the old versions of ${functions.length} functions have`
+  const health = asked.length === 0 ? 'unasked' : answers.every(Boolean) ? 'healthy' : 'unhealthy'
+  return {
+    outcome: back.length === 0 ? 'nothing' : health,
+    versions,
+    attempts: asked.length === 0 ? 0 : 1,
+    ...(left.length === 0 ? {} : { left }),
+  }
 }
 
 /** Ctrl-C: traffic stays as it is, and nobody watches it any more. */

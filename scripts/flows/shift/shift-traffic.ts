@@ -122,7 +122,7 @@ async function goThrough(
 async function share(running: Running, index: number, percent: number, context: TargetContext): Promise<void> {
   running.journal = await note(running.journal, { step: index, percent }, context)
   const { foreign, stuck } = await shareTraffic(running.functions, percent, mayWrite(running, context), context)
-  const [problem] = [...foreign, ...stuck]
+  const problem = foreign[0]?.text ?? stuck[0]
   if (problem !== undefined) return goBack(endingOf(running, context), { text: problem, facts: [] }, context)
 }
 

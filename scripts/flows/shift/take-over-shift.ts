@@ -60,7 +60,7 @@ async function abort(journal: Journal, left: Shift, context: TargetContext): Pro
   const { report, who } = context
   const { functions, strategy, percent } = journal.shift
   const why = `aborted by ${who}`
-  await report.step('Back', async (step) => {
+  const foreign = await report.step('Back', async (step) => {
     const found = await readLock(context).catch(() => undefined)
     if (found !== undefined && !isLockOf(left, found.lock)) {
       step.line('plain', `past the lock of ${describeLock(found.lock)}: requests only go back`)
@@ -68,8 +68,9 @@ async function abort(journal: Journal, left: Shift, context: TargetContext): Pro
     const unasked = functions.map((one) => ({ ...one, check: undefined }))
     const ending = { journal, functions: unasked, mayWrite: () => ours(journal, context) }
     const { foreign } = await takeBack(ending, { code: 'AwsFailed', why, facts: [] }, context)
-    for (const text of foreign) step.line('plain', `${text}: it stays there`)
-    step.say('the old versions have all requests')
+    for (const { text } of foreign) step.line('plain', `${text}: it stays there`)
+    step.say(foreign.length === functions.length ? 'nothing was taken back' : 'the old versions have all requests')
+    return foreign
   })
   return report.step('Record', async (step) => {
     const facts = await gatherCodeFacts(step, context).catch(() => undefined)
@@ -77,7 +78,7 @@ async function abort(journal: Journal, left: Shift, context: TargetContext): Pro
       step.skip('there is no good release to record it after')
       return undefined
     }
-    const rollback = await askOld(watchedOf(journal, facts), context)
+    const rollback = await askOld(watchedOf(journal, facts), foreign, context)
     const shift: ShiftRecord = { strategy, percent, ended: 'aborted', by: who }
     const error = new DeployError('Interrupted', `${why} at ${percent} %`, { cause: { shift, rollback } })
     const release = await recordCodeFailure(facts, error, undefined, context)
@@ -86,9 +87,13 @@ async function abort(journal: Journal, left: Shift, context: TargetContext): Pro
   })
 }
 
-function healthOf({ outcome, attempts }: ShiftFailure['rollback']): string {
-  if (attempts === 0) return 'the old versions were not asked: nothing may be sent to them'
-  return outcome === 'healthy' ? 'the old versions are healthy' : 'the old versions are not healthy either'
+function healthOf({ outcome }: ShiftFailure['rollback']): string {
+  return {
+    healthy: 'the old versions are healthy',
+    unhealthy: 'the old versions are not healthy either',
+    unasked: 'the old versions were not asked: nothing may be sent to them',
+    nothing: 'no old version serves',
+  }[outcome]
 }
 
 function watchedOf({ shift }: Journal, facts: CodeFacts): WatchedFunction[] {
@@ -145,7 +150,7 @@ async function moveAll(journal: Journal, facts: CodeFacts, step: Step, context: 
     throw error
   })
   const { foreign, stuck } = await shareTraffic(functions, 100, ending.mayWrite, context)
-  const [problem] = [...foreign, ...stuck]
+  const problem = foreign[0]?.text ?? stuck[0]
   if (problem !== undefined) return back(problem, [])
   step.say(released.map(({ logicalId, version }) => `${logicalId} version ${version}`).join(', '))
   return released

@@ -69,9 +69,29 @@ describe('finishing a shift in the place of its dead run', () => {
   it('takes back what it can where somebody moved an alias past it', async () => {
     const context = await left()
     context.aliases['g'] = { version: '5', revisionId: 'theirs', weights: {} }
-    expect((await rejectedBy(endShift('finish', context))).message).toContain('moved by something else, to version 5')
+    const { message } = await rejectedBy(endShift('finish', context))
+    expect(message).toBe(
+      'the alias of G was moved by something else, to version 5; ' +
+        'back at 10 %: version 7 of F has all requests again; G stays as something else left it',
+    )
     expect([context.aliases['f']?.version, context.aliases['g']?.version]).toEqual(['7', '5'])
+    const asked = context.calls.filter((call) => call.includes('invoke(') && call.includes(', 7, '))
+    expect(asked).toHaveLength(1)
     expect(receiptOf(context, 2)).toMatchObject({ outcome: 'failed', shift: { ended: 'gate' } })
+    expect(receiptOf(context, 2)?.rollback).toEqual({
+      outcome: 'healthy',
+      versions: { F: '7' },
+      attempts: 1,
+      left: ['G'],
+    })
+  })
+
+  it('claims to have taken nothing back where everything was moved past it', async () => {
+    const context = await left()
+    for (const name of ['f', 'g']) context.aliases[name] = { version: '5', revisionId: 'theirs', weights: {} }
+    const { message } = await rejectedBy(endShift('finish', context))
+    expect(message).toContain('nothing was taken back; F, G stay as something else left it')
+    expect(receiptOf(context, 2)?.rollback).toEqual({ outcome: 'nothing', versions: {}, attempts: 0, left: ['F', 'G'] })
   })
 
   it('says how to go on where it breaks off', async () => {
@@ -130,6 +150,13 @@ describe('aborting a shift in the place of its dead run', () => {
     expect(JSON.stringify(context.events)).toMatch(/past the lock of maria@laptop .*freeze/)
     expect(endOf(context, 'Record')).toMatchObject({ text: 'release 2; the old versions are healthy' })
     expect(receiptOf(context, 2)).toMatchObject({ shift: { ended: 'aborted' }, rollback: { attempts: 1 } })
+  })
+
+  it('records what went back and what somebody else had moved', async () => {
+    const context = await left()
+    context.aliases['g'] = { version: '5', revisionId: 'theirs', weights: {} }
+    await rejectedBy(endShift('abort', context))
+    expect(receiptOf(context, 2)?.rollback).toMatchObject({ outcome: 'healthy', versions: { F: '7' }, left: ['G'] })
   })
 
   it('asks the old versions, and records that they are not healthy', async () => {
