@@ -47,4 +47,6 @@ export interface CloudContext extends Context {
 export interface TargetContext extends CloudContext {
   target: Target
   names: Names
+  /** Under a target's lock: the ports past its guard, for nothing but the receipt of what failed. */
+  unguarded?: Ports
 }

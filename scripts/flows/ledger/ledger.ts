@@ -147,6 +147,14 @@ export async function writeReceipt(
   return writeReceiptAfter(receipt, highest, context)
 }
 
+/**
+ * For the receipt of what failed: a run that lost its lock tells it too. The number is its own, and it claims nothing that
+ * another run may have changed since.
+ */
+export function pastGuard(context: TargetContext): TargetContext {
+  return { ...context, ports: context.unguarded ?? context.ports }
+}
+
 /** The same where `newest` was read under the lock: its own listing is spared. */
 export async function writeReceiptAfter(
   receipt: Omit<Receipt, 'release'>,

@@ -1,8 +1,7 @@
 import { type Receipt, failureCause } from '../../core/receipt.js'
-import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
-import { findReceipt, writeReceipt } from './ledger.js'
+import { findReceipt, pastGuard, writeReceipt } from './ledger.js'
 import { commonPart } from './record-release.js'
 
 /** What was done to a target that is no release of it: in one sentence each. */
@@ -16,18 +15,21 @@ export async function recordDeed(deed: Deed, stack: Stack | undefined, context: 
   await record({ ...deed, outcome: 'removed' in deed ? 'removed' : 'adopted' }, stack, context)
 }
 
-/** The same of one that failed, with its cause: part of it may be done. One that was refused or declined did nothing. */
+/** The same of one that failed once it had begun, with its cause: part of it may be done. */
 export async function recordFailedDeed(
   deed: Deed,
   error: unknown,
   stack: Stack | undefined,
   context: TargetContext,
 ): Promise<void> {
-  if (error instanceof DeployError && (error.code === 'Declined' || error.code === 'Refused')) return
   const cause = failureCause.safeParse(error instanceof Error ? error.cause : undefined)
   const outcome = 'removed' in deed ? 'not-removed' : 'not-adopted'
   const failure = error instanceof Error ? error.message : String(error)
-  await record({ ...deed, outcome, failure, ...(cause.success ? { cause: cause.data } : {}) }, stack, context)
+  await record(
+    { ...deed, outcome, failure, ...(cause.success ? { cause: cause.data } : {}) },
+    stack,
+    pastGuard(context),
+  )
 }
 
 type Told = Pick<Receipt, 'outcome' | 'removed' | 'adopted' | 'failure' | 'cause'>

@@ -3,13 +3,12 @@ import { imageDigestOf } from '../../core/image.js'
 import { situationOf } from '../../core/stack-state.js'
 import { type Receipt, type ReleaseInputs, failureCause, shiftFailure } from '../../core/receipt.js'
 import { parseTemplate } from '../../core/template.js'
-import { DeployError } from '../../errors.js'
 import type { Stack, StoredObject } from '../../ports.js'
 import type { BuildRecord } from '../build/build-record.js'
 import type { TargetContext } from '../context.js'
 import { keepTemplate } from '../stack/packaged-template.js'
 import type { DeploymentFacts } from '../deploy/deployment-facts.js'
-import { writeReceipt } from './ledger.js'
+import { pastGuard, writeReceipt } from './ledger.js'
 import type { Health } from '../release/health-gate.js'
 import type { Released } from '../release/release-code.js'
 import type { Proof } from '../deploy/verify-target.js'
@@ -68,7 +67,6 @@ export async function recordFailure(
   { error, unhealthy, configRestored }: Failed,
   context: TargetContext,
 ): Promise<void> {
-  if (error instanceof DeployError && (error.code === 'Declined' || error.code === 'Refused')) return
   try {
     const stack = await context.ports.stacks.describe(context.names.stack)
     if (stack === undefined || situationOf(stack.status) === 'unborn') return
@@ -84,7 +82,7 @@ export async function recordFailure(
       ...(unhealthy === undefined ? {} : { health: unhealthy.health, rollback: unhealthy.rollback }),
       ...(configRestored === undefined ? {} : { configRestored }),
     }
-    await writeReceipt(receipt, facts.receipt?.release ?? 0, context)
+    await writeReceipt(receipt, facts.receipt?.release ?? 0, pastGuard(context))
   } catch (problem) {
     const text = problem instanceof Error ? problem.message : String(problem)
     context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })

@@ -29,7 +29,8 @@ export async function withTargetLock<T>(
 ): Promise<T> {
   const lock = await context.report.step('Lock', (step) => takeLock(step, context))
   try {
-    return await work({ ...context, ports: guardWrites(context.ports, lock.whileHeld) }, lock.waited)
+    const ports = guardWrites(context.ports, lock.whileHeld)
+    return await work({ ...context, ports, unguarded: context.ports }, lock.waited)
   } finally {
     await lock.release().catch((error: unknown) => {
       // What was done is done: a lock that stays must neither turn that into a failure nor hide why it failed.

@@ -5,13 +5,12 @@ import { inputOfFile } from '../../core/input-changes.js'
 import { dependencyFiles } from '../../core/packaging.js'
 import type { Receipt } from '../../core/receipt.js'
 import { type Template, codeFolders } from '../../core/template.js'
-import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import { type Sources, readWhole } from '../build/build-target.js'
 import type { CodeFacts } from './code-facts.js'
 import type { TargetContext } from '../context.js'
 import type { Health } from './health-gate.js'
-import { writeReceipt, writeReceiptAfter } from '../ledger/ledger.js'
+import { pastGuard, writeReceipt, writeReceiptAfter } from '../ledger/ledger.js'
 import {
   type LiveFacts,
   causePart,
@@ -120,18 +119,17 @@ interface CodeFailure extends Pick<CodeFacts, 'live' | 'newest'> {
   configRestored?: boolean | undefined
 }
 
-/** A release of code that failed leaves a receipt too; where requests reached it, with what became of the way back. */
+/** A release of code that failed, however, leaves a receipt too; where requests reached it, with what became of the way back. */
 export async function recordCodeFailure(
   { live, newest, stackNow, configRestored }: CodeFailure,
   error: unknown,
   proof: Extract<Proof, { kind: 'unhealthy' }> | undefined,
   context: TargetContext,
 ): Promise<number | undefined> {
-  if (!(error instanceof DeployError)) return undefined
   const receipt: Omit<Receipt, 'release'> = {
     ...(await commonPart(context)),
     outcome: 'failed',
-    failure: error.message,
+    failure: error instanceof Error ? error.message : String(error),
     inputs: live.inputs,
     stack: stackNow === undefined ? live.stack : { arn: stackNow.arn, changedAt: stackNow.changedAt },
     ...causePart(error),
@@ -139,7 +137,7 @@ export async function recordCodeFailure(
     ...(proof === undefined ? {} : { health: proof.health, rollback: proof.rollback }),
     ...(configRestored === undefined ? {} : { configRestored }),
   }
-  const written = await writeReceiptAfter(receipt, newest, context).catch((problem: unknown) => {
+  const written = await writeReceiptAfter(receipt, newest, pastGuard(context)).catch((problem: unknown) => {
     const text = problem instanceof Error ? problem.message : String(problem)
     context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
   })

@@ -5,9 +5,11 @@ import { type Receipt, receiptSchema } from '../../../scripts/core/receipt.js'
 import { DeployError } from '../../../scripts/errors.js'
 import { warnOfAuth, warnOfReceipt } from '../../../scripts/flows/ledger/heed-ledger.js'
 import { readHead, readLastReceipt } from '../../../scripts/flows/ledger/ledger.js'
+import { guardWrites } from '../../../scripts/flows/lock/guard-writes.js'
 import { lookAtTarget } from '../../../scripts/flows/look/look-at-target.js'
 import { recordFailure } from '../../../scripts/flows/ledger/record-release.js'
 import { recordDeed, recordFailedDeed } from '../../../scripts/flows/ledger/record-beside.js'
+import { recordCodeFailure } from '../../../scripts/flows/release/record-code.js'
 import { fakeStack } from '../../support/fake-context.js'
 import { ledgerWorld as world, place, receipt, stored } from '../../support/fake-ledger.js'
 import type { Buckets, Shell } from '../../../scripts/ports.js'
@@ -17,6 +19,8 @@ const guarded = { ...receipt.inputs, parameters: { EnableAuth: 'true' } }
 const open = fakeStack({ parameters: { EnableAuth: 'false' } })
 const warnings = (context: World): string[] =>
   context.events.flatMap((event) => (event.type === 'warning' ? [`${event.text} | ${event.hint ?? ''}`] : []))
+const facts = { inputs: receipt.inputs, sources: { templateHash: 't', codeHash: 'c' }, config: {} } as never
+const build = { template: 't', code: 'c', place: 'p', files: {} } as never
 /** With a deployments bucket that is there, and no git. */
 function withBucket(context: World): World {
   const shell: Partial<Shell> = { run: async () => ({ exitCode: 128, output: '' }) }
@@ -120,14 +124,13 @@ describe('a receipt', () => {
     expect(await readLastReceipt(context)).toMatchObject({ release: 4 })
   })
 
-  it('of a take-down or an adoption that failed tells what was meant and its cause; a refused one did nothing', async () => {
+  it('of a take-down or an adoption that failed tells what was meant and its cause', async () => {
     const objects: Record<string, string> = {}
     const context = withBucket(world({ objects }))
     const cause = { logicalId: 'Forms', type: 'AWS::S3::Bucket', reason: 'not empty' }
     const failed = new DeployError('StackFailed', 'not deleted whole', { cause })
     await recordFailedDeed({ removed: 'the stack' }, failed, fakeStack(), context)
     await recordFailedDeed({ adopted: 'forms' }, new Error('reset'), undefined, context)
-    await recordFailedDeed({ removed: 'the stack' }, new DeployError('Refused', 'lost'), fakeStack(), context)
     const written = Object.values(objects).map((text) => receiptSchema.parse(JSON.parse(text)))
     expect(written).toMatchObject([
       { release: 1, outcome: 'not-removed', removed: 'the stack', failure: 'not deleted whole', cause },
@@ -136,14 +139,39 @@ describe('a receipt', () => {
     expect(await readLastReceipt(context)).toBeUndefined()
   })
 
+  it('tells what failed of a run that lost its lock on the way, and nothing else of it', async () => {
+    const objects: Record<string, string> = {}
+    const context = withBucket(world({ objects, stack: fakeStack() }))
+    const lost = new DeployError('Refused', 'this run lost its lock to another one')
+    const refuse = async (): Promise<never> => Promise.reject(lost)
+    const locked = { ...context, ports: guardWrites(context.ports, refuse), unguarded: context.ports }
+    await recordDeed({ removed: 'the stack' }, fakeStack(), locked)
+    expect(objects).toEqual({})
+    await recordFailedDeed({ removed: '4000 versions' }, lost, fakeStack(), locked)
+    const failed = { error: lost, unhealthy: undefined, configRestored: undefined }
+    await recordFailure(build, facts, failed, locked)
+    await recordCodeFailure({ live: receipt, newest: 2 }, lost, undefined, locked)
+    const written = Object.values(objects).map((text) => receiptSchema.parse(JSON.parse(text)))
+    expect(written).toMatchObject([
+      { outcome: 'not-removed', removed: '4000 versions', failure: lost.message },
+      { outcome: 'failed', failure: lost.message },
+      { outcome: 'failed', failure: lost.message },
+    ])
+  })
+
+  it('of a release of code that failed of something unforeseen tells that', async () => {
+    const objects: Record<string, string> = {}
+    const context = withBucket(world({ objects }))
+    await recordCodeFailure({ live: receipt, newest: 1 }, new Error('AccessDenied'), undefined, context)
+    expect(JSON.parse(objects[place(2)]!)).toMatchObject({ outcome: 'failed', failure: 'AccessDenied' })
+  })
+
   it('of a failed release holds the resource that it failed on', async () => {
     const objects: Record<string, string> = {}
     const context = withBucket(world({ objects, stack: fakeStack() }))
     const cause = { logicalId: 'Forms', type: 'AWS::S3::Bucket', reason: 'it already exists' }
-    const facts = { inputs: receipt.inputs, sources: { templateHash: 't', codeHash: 'c' }, config: {} }
-    const build = { template: 't', code: 'c', place: 'p', files: {} }
     const record = (error: unknown): Promise<void> =>
-      recordFailure(build as never, facts as never, { error, unhealthy: undefined, configRestored: undefined }, context)
+      recordFailure(build, facts, { error, unhealthy: undefined, configRestored: undefined }, context)
     await record(new DeployError('StackFailed', 'failed', { cause }))
     await record(new DeployError('Unhealthy', 'no answer', { cause: new Error('x') }))
     expect((JSON.parse(objects[place(1)]!) as Receipt).cause).toEqual(cause)

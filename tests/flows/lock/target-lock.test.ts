@@ -96,6 +96,9 @@ describe('the lock of a target', () => {
       // The next sign of life finds out.
       while (context.clock.slept.length < 1) await new Promise((resolve) => setImmediate(resolve))
       for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve))
+      await expect(locked.ports.buckets.put('bucket', key, 'x')).rejects.toMatchObject({ code: 'Refused' })
+      // What it did until then can still be told.
+      expect(locked.unguarded).toBe(context.ports)
       await locked.ports.buckets.put('bucket', key, 'x')
     })
     await expect(work).rejects.toMatchObject({ code: 'Refused' })
