@@ -8,6 +8,7 @@ import { connect } from './adapters/connect.js'
 import { childEnvironment, ciRunOf } from './adapters/environment.js'
 import { listenForInterrupts } from './adapters/interrupts.js'
 import { machinePorts } from './adapters/machine-ports.js'
+import { keepOutOfGit } from './adapters/own-folders.js'
 import { readEnvironment, readProject } from './adapters/project.js'
 import { explainAwsError } from './adapters/aws/explain.js'
 import { type Command, variablesOf, verifyTaken } from './commands/command.js'
@@ -50,7 +51,10 @@ async function main(): Promise<void> {
     process.env['AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED'] = 'true'
     // Help may be asked for in any folder; it leaves nothing there.
     const projectFolder = folderOf(inputs.PROJECT_DIR)
-    if (parsed.command.group !== 'Help') log = openLogFile(projectFolder, parsed.command.name, systemClock.now)
+    if (parsed.command.group !== 'Help') {
+      keepOutOfGit(projectFolder, '.rs')
+      log = openLogFile(projectFolder, parsed.command.name, systemClock.now)
+    }
     const json = screen.json || isSet(inputs, 'JSON')
     for (const secret of secretsOf(inputs)) secrets.add(secret)
     const say = (error: unknown): string => explain(error, place.local).message

@@ -4,6 +4,7 @@ import path from 'node:path'
 import { exclusively } from '../../infra/bootstrap/exclusive.mjs'
 import { DeployError } from '../errors.js'
 import type { Files } from '../ports.js'
+import { keepOutOfGit } from './own-folders.js'
 
 const rubbish = new Set(['__pycache__', '.DS_Store', '.pytest_cache', '.mypy_cache', '.ruff_cache'])
 
@@ -18,8 +19,14 @@ export function makeFiles(root: string): Files {
     exists: async (file) => (await stat(at(file)).catch(undefinedWhenMissing)) !== undefined,
     linksOut: (folder) => linksOut(at(folder)),
     list: async (folder) => (await listFiles(at(folder))).filter((file) => !isRubbish(file)),
-    write: (file, content, mode) => writeWhole(at(file), content, mode),
-    exclusively: (lockFile, work, onWait) => exclusively(at(lockFile), work, onWait),
+    async write(file, content, mode) {
+      keepOutOfGit(root, file)
+      await writeWhole(at(file), content, mode)
+    },
+    async exclusively(lockFile, work, onWait) {
+      keepOutOfGit(root, lockFile)
+      return exclusively(at(lockFile), work, onWait)
+    },
     remove: (folder) => rm(at(folder), { recursive: true, force: true }),
     copy: (from, to) => cp(at(from), at(to), { recursive: true, filter: (file) => !isRubbish(file) }),
     async zip(folder, file, leftOut = []) {
@@ -74,8 +81,11 @@ function isRubbish(file: string): boolean {
   return file.endsWith('.pyc') || file.split(path.sep).some((part) => rubbish.has(part))
 }
 
-async function writeWhole(file: string, content: string | Uint8Array, mode = 0o644): Promise<void> {
-  await mkdir(path.dirname(file), { recursive: true })
+/** A file that is there keeps its mode unless another is wanted; where a link stands, what it leads to is written. */
+async function writeWhole(place: string, content: string | Uint8Array, wanted?: number): Promise<void> {
+  await mkdir(path.dirname(place), { recursive: true })
+  const file = (await realpath(place).catch(undefinedWhenMissing)) ?? place
+  const mode = wanted ?? ((await stat(file).catch(undefinedWhenMissing))?.mode ?? 0o644) & 0o7777
   const fresh = `${file}.${randomUUID()}.new`
   try {
     const handle = await open(fresh, 'w', mode)

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -63,13 +64,43 @@ describe('links', () => {
 })
 
 describe('writing', () => {
+  const modeOf = (file: string): number => statSync(path.join(root, file)).mode & 0o777
+
   it('makes folders, sets the mode, and reads back', async () => {
     await files.write('a/b/c.txt', 'zäh', 0o600)
     expect(await files.readText('a/b/c.txt')).toBe('zäh')
-    expect(statSync(path.join(root, 'a/b/c.txt')).mode & 0o777).toBe(0o600)
-    await files.write('a/b/c.txt', new Uint8Array([1, 2]))
+    expect(modeOf('a/b/c.txt')).toBe(0o600)
+    await files.write('a/b/c.txt', new Uint8Array([1, 2]), 0o755)
     expect([...(await files.readBytes('a/b/c.txt'))]).toEqual([1, 2])
-    expect(statSync(path.join(root, 'a/b/c.txt')).mode & 0o777).toBe(0o644)
+    expect(modeOf('a/b/c.txt')).toBe(0o755)
+    await files.write('new.txt', 'x')
+    expect(modeOf('new.txt')).toBe(0o644)
+  })
+
+  it('opens no file that was closed to others, and goes where a link leads', async () => {
+    put('elsewhere/real.json', 'old', 0o600)
+    symlinkSync('elsewhere/real.json', path.join(root, 'link.json'))
+    await files.write('link.json', 'new')
+    expect(lstatSync(path.join(root, 'link.json')).isSymbolicLink()).toBe(true)
+    expect(await files.readText('elsewhere/real.json')).toBe('new')
+    expect(modeOf('elsewhere/real.json')).toBe(0o600)
+    expect(readdirSync(path.join(root, 'elsewhere'))).toEqual(['real.json'])
+  })
+
+  it('has a folder of the tool ignore itself, and no other', async () => {
+    await files.write('.rs/config/dev-demo/backend.json', '{}')
+    await files.exclusively(
+      '.aws-sam-dev-demo/lock',
+      async () => undefined,
+      () => undefined,
+    )
+    await files.write('infra/.config/lambda/dev.json', '{}')
+    for (const folder of ['.rs', '.aws-sam-dev-demo'])
+      expect(readFileSync(path.join(root, folder, '.gitignore'), 'utf8')).toBe('*\n')
+    expect(readdirSync(path.join(root, 'infra'))).toEqual(['.config'])
+    put('.rs/.gitignore', 'mine')
+    await files.write('.rs/more', 'x')
+    expect(await files.readText('.rs/.gitignore')).toBe('mine')
   })
 
   it('leaves the old file, and nothing else, when it fails half way', async () => {
