@@ -77,7 +77,7 @@ export async function runUpdateConfig(context: TargetContext): Promise<void> {
 }
 
 async function showConfig(context: FilesContext): Promise<void> {
-  const { mergedConfigs } = await import('../flows/config/show-config.js')
+  const { mergedConfigs } = await import('../flows/config/merged-parts.js')
   const { columns } = await import('../report/ledger-text.js')
   const { hiddenPaths, maskSecrets } = await import('../core/config-secrets.js')
   const { verifyBase } = await import('../flows/config/target-config.js')

@@ -1,5 +1,5 @@
-import type { Context, FilesContext, TargetContext } from '../flows/context.js'
-import type { StartedApp } from '../ports.js'
+import type { Context, TargetContext } from '../flows/context.js'
+import type { AppPart, StartedApp } from '../ports.js'
 import type { Command } from './command.js'
 
 const common = { group: 'Development' } as const
@@ -16,8 +16,7 @@ export const localAppCommands: Command[] = [
     example: 'make start-backend ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
     variables: ['ENABLE_AUTH', 'YES'],
-    run: async (context) =>
-      tell('Backend', await (await import('../flows/develop/local-app.js')).startBackend(context), context),
+    run: (context) => start(['backend'], context),
   },
   {
     ...common,
@@ -29,8 +28,7 @@ export const localAppCommands: Command[] = [
     example: 'make start-frontend ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
     variables: ['YES'],
-    run: async (context) =>
-      tell('Page', await (await import('../flows/develop/local-app.js')).startFrontend(context), context),
+    run: (context) => start(['page'], context),
   },
   {
     ...common,
@@ -42,7 +40,7 @@ export const localAppCommands: Command[] = [
     example: 'make start-dev ENV=dev ORG=demo CLOUD=local',
     acts: 'target',
     variables: ['ENABLE_AUTH', 'YES'],
-    run: startDev,
+    run: (context) => start(['backend', 'page'], context),
   },
   {
     ...common,
@@ -56,16 +54,15 @@ export const localAppCommands: Command[] = [
   },
 ]
 
-async function startDev(context: TargetContext): Promise<void> {
-  const { startBackend, startFrontend } = await import('../flows/develop/local-app.js')
-  tell('Backend', await startBackend(context), context)
-  tell('Page', await startFrontend(context), context)
-}
+const labels: Readonly<Record<AppPart, string>> = { backend: 'Backend', page: 'Page' }
 
-function tell(label: string, started: StartedApp, { report }: FilesContext): void {
-  const text = `${label}  ${started.url}${started.fresh ? '' : '  (runs already)'}`
-  const { pid, url, fresh } = started
-  report.emit({ type: 'result', text, data: { part: label.toLowerCase(), pid, url, fresh } })
+async function start(parts: readonly AppPart[], context: TargetContext): Promise<void> {
+  const { startApp } = await import('../flows/develop/local-app.js')
+  const tell = (part: AppPart, { pid, url, fresh }: StartedApp): void => {
+    const text = `${labels[part]}  ${url}${fresh ? '' : '  (runs already)'}`
+    context.report.emit({ type: 'result', text, data: { part, pid, url, fresh } })
+  }
+  await startApp(parts, tell, context)
 }
 
 async function stopAll({ ports, report }: Context): Promise<void> {

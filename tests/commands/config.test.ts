@@ -52,4 +52,10 @@ describe('looking at a configuration', () => {
     expect(error.code).toBe('Usage')
     expect(error.message).toContain('infra/.config/lambda/dev.json is missing')
   })
+
+  it.each(['show-config', 'config'])('is none to %s where the project uploads none', async (name) => {
+    const context = world({ 'infra/.config/webapp/dev.json': '{"webapp":{"title":"Shop"}}' })
+    await run(name, { ...context, project: { ...context.project, buckets: {} } })
+    expect(JSON.stringify(context.events.at(-1))).toContain('Shop')
+  })
 })

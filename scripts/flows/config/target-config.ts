@@ -1,14 +1,13 @@
 import { parseConfig } from '../../core/config-file.js'
-import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
+import type { JsonObject } from '../../core/config-merge.js'
 import { secretPaths } from '../../core/config-secrets.js'
 import { canonicalJson, sha256, shortHash } from '../../core/hash.js'
 import { DeployError } from '../../errors.js'
-import type { Target } from '../../core/target.js'
 import type { StoredObject } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { FilesContext, TargetContext } from '../context.js'
+import { readPart } from './merged-parts.js'
 
-const folder = 'infra/.config/lambda'
 export const configKey = 'config.json'
 
 export interface TargetConfig {
@@ -21,34 +20,23 @@ export interface TargetConfig {
 /** Of a project that has no bucket for it. */
 const noConfig: TargetConfig = { text: '{}\n', hash: '', files: {} }
 
-/** Throws Usage where the environment has no configuration. */
-export async function verifyBase({ ports, target }: FilesContext): Promise<void> {
-  if (!(await ports.files.exists(`${folder}/${target.env}.json`))) throw noBase(target)
+/** The environment's configuration with the organization's over it. Throws Usage when the base is missing or wrong. */
+export async function readTargetConfig(context: FilesContext): Promise<TargetConfig> {
+  await verifyBase(context)
+  const { texts, below, merged } = await readPart('lambda', context)
+  if (below === undefined) return noConfig
+  const files = Object.entries(texts).map(([file, text]) => [file, shortHash(sha256(text))])
+  const text = `${JSON.stringify(merged, null, 2)}\n`
+  return { text, hash: sha256(canonicalJson(merged)), files: Object.fromEntries(files) }
 }
 
-function noBase({ env }: Target): DeployError {
-  const base = `${folder}/${env}.json`
-  return new DeployError('Usage', `${base} is missing: it holds what every organization of ${env} shares`, {
+/** Throws Usage where the environment has no configuration, and the project a bucket for one. */
+export async function verifyBase({ ports, project, target: { env } }: FilesContext): Promise<void> {
+  const base = `infra/.config/lambda/${env}.json`
+  if (project.buckets.lambda === undefined || (await ports.files.exists(base))) return
+  throw new DeployError('Usage', `${base} is missing: it holds what every organization of ${env} shares`, {
     hint: `create ${base} ({} is enough), then the same command again`,
   })
-}
-
-/** The environment's configuration with the organization's over it. Throws Usage when the base is missing or wrong. */
-export async function readTargetConfig({ ports, target, names }: TargetContext): Promise<TargetConfig> {
-  const base = `${folder}/${target.env}.json`
-  const own = `${folder}/${target.env}-${target.org}.json`
-  const files: Record<string, string> = {}
-  const read = async (file: string): Promise<JsonObject | undefined> => {
-    const text = await ports.files.readText(file)
-    if (text === undefined) return undefined
-    files[file] = shortHash(sha256(text))
-    return parseConfig(text, file)
-  }
-  const below = await read(base)
-  if (below === undefined && !names.bucketKeys.includes('lambda')) return noConfig
-  if (below === undefined) throw noBase(target)
-  const merged = mergeConfig(below, (await read(own)) ?? {})
-  return { text: `${JSON.stringify(merged, null, 2)}\n`, hash: sha256(canonicalJson(merged)), files }
 }
 
 /** Throws Refused with the path of every value that looks like a secret: what is uploaded is no place for them. */

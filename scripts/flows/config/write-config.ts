@@ -2,7 +2,7 @@ import { configChanges } from '../../core/config-diff.js'
 import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
 import type { EntryChange } from '../../core/input-changes.js'
 import type { FilesContext } from '../context.js'
-import { mergedConfigs } from './show-config.js'
+import { mergedConfigs } from './merged-parts.js'
 import { readableConfig, verifyBase, verifyNoSecrets } from './target-config.js'
 
 /** A generated file that was not there, or not as it is to be. */

@@ -7,10 +7,30 @@ import { localSignIn } from './local-sign-in.js'
 
 const ports = { backend: 8000, page: 3000 }
 
+/** Starts these parts of the app one after the other, once that is confirmed; `tell` hears of each as it runs. */
+export async function startApp(
+  parts: readonly AppPart[],
+  tell: (part: AppPart, started: StartedApp) => void,
+  context: TargetContext,
+): Promise<void> {
+  for (const part of parts) await verifySources(part, context)
+  await verifyMayStart(parts, context)
+  for (const part of parts) tell(part, await (part === 'backend' ? startBackend(context) : startPage(context)))
+}
+
+/** Another project may have neither of them. Throws Usage. */
+async function verifySources(part: AppPart, { ports: has, target, command }: TargetContext): Promise<void> {
+  const needed = { backend: 'backend/rawscribe', page: 'frontend/index.html' }[part]
+  if (await has.files.exists(needed)) return
+  const what = part === 'backend' ? 'no backend that runs here by itself' : 'no page'
+  throw new DeployError('Usage', `${command}: ${needed} is not there, this project has ${what}`, {
+    hint: `make rs-deploy ENV=${target.env} ORG=${target.org} CLOUD=local runs what it has on the local AWS`,
+  })
+}
+
 /** The backend of a target on this machine: the code and configuration of this checkout, the buckets of its cloud. */
-export async function startBackend(context: TargetContext): Promise<StartedApp> {
+async function startBackend(context: TargetContext): Promise<StartedApp> {
   const { ports: has, target, names, toolFolder, projectFolder, childEnv } = context
-  await verifyMayStart(context)
   await verifySameSetting('backend', context)
   const signIn = await localSignIn(context)
   await writeConfig(signIn.place, context)
@@ -39,15 +59,9 @@ export async function startBackend(context: TargetContext): Promise<StartedApp> 
 }
 
 /** The page of a target on this machine; what it asks of the API goes to the local backend. */
-export async function startFrontend(context: TargetContext): Promise<StartedApp> {
+async function startPage(context: TargetContext): Promise<StartedApp> {
   const { ports: has, target, projectFolder, toolFolder, nodeProgram, childEnv } = context
-  await verifyMayStart(context)
   await verifySameSetting('page', context)
-  if (!(await has.files.exists('frontend/index.html'))) {
-    throw new DeployError('Usage', 'frontend/index.html is not there: this project has no page', {
-      hint: `make start-backend ENV=${target.env} ORG=${target.org}`,
-    })
-  }
   await writeConfig((await localSignIn(context)).place, context)
   const config = `${projectFolder}/.rs/config/${target.env}-${target.org}/webapp.json`
   const server = `${toolFolder}/infra/local-app/serve-page.mjs`
@@ -64,12 +78,12 @@ export async function startFrontend(context: TargetContext): Promise<StartedApp>
  * A local backend writes into the target's own buckets. Throws Refused for one of prod that lets everybody in, Declined
  * for one of prod that nobody confirmed.
  */
-async function verifyMayStart(context: TargetContext): Promise<void> {
+async function verifyMayStart(parts: readonly AppPart[], context: TargetContext): Promise<void> {
   const { target, inputs } = context
   if (target.env !== 'prod') return
-  if (inputs.ENABLE_AUTH === 'false') {
+  if (parts.includes('backend') && inputs.ENABLE_AUTH === 'false') {
     throw new DeployError('Refused', 'ENABLE_AUTH=false would let everybody write into the buckets of prod', {
-      hint: `make ${context.command} ENV=prod ORG=${target.org}`,
+      hint: `make ${context.command} ENV=prod ORG=${target.org} ENABLE_AUTH=true`,
     })
   }
   await confirmTyped({ what: `${context.command} with the data of prod`, yesSkips: true }, context)

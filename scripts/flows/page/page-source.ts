@@ -13,7 +13,7 @@ import { signInPlace } from '../../core/sign-in-place.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
-import { mergedConfigs } from '../config/show-config.js'
+import { mergedConfigs } from '../config/merged-parts.js'
 import { verifyNoSecrets } from '../config/target-config.js'
 
 export interface PageSource {
