@@ -79,12 +79,30 @@ export function stackName({ env, org }: Target, { prefix }: Project): string {
 
 /** The target that a stack's name stands for; undefined when it is nobody's. */
 export function targetOfStack(name: string, project: Project): Target | undefined {
-  for (const env of environments) {
-    const start = stackName({ env, org: '' }, project)
-    const org = name.slice(start.length)
-    if (name.startsWith(start) && isOrganizationName(org, env)) return { env, org }
+  return targetOfName(name, '{prefix}-{env}-{org}', project)
+}
+
+/** The target that a name made by this pattern stands for; undefined when it was not. */
+export function targetOfName(name: string, pattern: string, { prefix, frontendPrefix }: Project): Target | undefined {
+  const words: Readonly<Record<string, string>> = {
+    prefix,
+    frontendPrefix,
+    env: `(?<env>${environments.join('|')})`,
+    org: '(?<org>[a-z0-9-]+)',
+    account: '\\d{12}',
   }
-  return undefined
+  const seen = new Set<string>()
+  // A word that stands there twice is the same both times.
+  const source = pattern.replaceAll(/\{(\w+)\}|[^\w-]/g, (found, word?: string) => {
+    if (word === undefined) return `\\${found}`
+    if (!seen.has(word)) return (seen.add(word), words[word] ?? '')
+    return word === 'env' || word === 'org' ? `\\k<${word}>` : (words[word] ?? '')
+  })
+  const { env, org } = new RegExp(`^${source}$`).exec(name)?.groups ?? {}
+  const environment = environments.find((one) => one === env)
+  return environment !== undefined && org !== undefined && isOrganizationName(org, environment)
+    ? { env: environment, org }
+    : undefined
 }
 
 /** Folder of everything that a build of this target writes, relative to the project. */

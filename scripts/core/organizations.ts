@@ -30,16 +30,15 @@ export function organizationsOf(
     const target = targetOfStack(stack, project)
     return target?.env === env ? target.org : undefined
   }
-  const orgs = [
-    ...files.map((file) => orgOfFile(file, env)),
-    ...[...stacks.map(({ name }) => name), ...locks].map(inEnv),
-  ]
+  const deployed = new Map(stacks.map(({ name, status }) => [inEnv(name), status]))
+  const locked = new Set(locks.map(inEnv))
+  const orgs = [...files.map((file) => orgOfFile(file, env)), ...deployed.keys(), ...locked]
   const known = [...new Set(orgs.flatMap((org) => org ?? []))].sort()
   return known.map((org) => ({
     org,
     configured: files.filter((file) => orgOfFile(file, env) === org),
-    deployed: stacks.find(({ name }) => inEnv(name) === org)?.status,
-    locked: locks.some((name) => inEnv(name) === org),
+    deployed: deployed.get(org),
+    locked: locked.has(org),
   }))
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { namesOf, stackName, targetOfStack } from '../../scripts/core/names.js'
+import { namesOf, stackName, targetOfName, targetOfStack } from '../../scripts/core/names.js'
 import { parameterRecord, planParameters } from '../../scripts/core/parameters.js'
 import { parseProject } from '../../scripts/core/project-file.js'
 import { isAuthOn, knownParameters, ourParameters, ownProject, underOurNames } from '../../scripts/core/project.js'
@@ -38,6 +38,16 @@ describe('another project says of itself', () => {
   it('which stacks are its own', () => {
     expect(targetOfStack(stackName(target, shop), shop)).toEqual(target)
     expect(targetOfStack(stackName(target, ownProject), shop)).toBeUndefined()
+  })
+
+  it.each([
+    ['{prefix}.users-{org}-{env}', 'shop.users-my-dev-dev', { env: 'dev', org: 'my-dev' }],
+    ['{prefix}.users-{org}-{env}', 'shopXusers-acme-dev', undefined],
+    ['{env}-{org}-{account}-in-{env}', 'dev-acme-123456789012-in-dev', { env: 'dev', org: 'acme' }],
+    ['{env}-{org}-{account}-in-{env}', 'dev-acme-123456789012-in-prod', undefined],
+    ['{prefix}-{env}-{org}-users', 'shop-dev-Acme-users', undefined],
+  ])('whose a name of the pattern %s is: %s', (pattern, name, owner) => {
+    expect(targetOfName(name, pattern, shop)).toEqual(owner)
   })
 
   it('whether its API is guarded, by its own name for that; without one it is', () => {

@@ -1,4 +1,4 @@
-import { targetOfStack } from '../../core/names.js'
+import { targetOfName } from '../../core/names.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
@@ -31,7 +31,7 @@ export async function findStackPool(context: TargetContext): Promise<StackPool> 
       hint: `make rs-deploy ${where}`,
     })
   }
-  const owner = view.name === names.userPool ? undefined : targetOfStack(view.name.replace(/-userpool$/, ''), project)
+  const owner = view.name === names.userPool ? undefined : targetOfName(view.name, project.names.userPool, project)
   if (owner !== undefined) {
     throw new DeployError('Refused', `the user pool ${poolId} is ${owner.env}/${owner.org}'s, not ${target.org}'s`, {
       hint: `make check-rs ${where} shows what the stack uses`,

@@ -234,6 +234,13 @@ describe('the pool of a target', () => {
     expect([error.code, error.message]).toEqual(['Refused', expect.stringContaining('dev/myorg2')])
   })
 
+  it('of another target is refused by the names that the project gives its pools', async () => {
+    const context = inPool({ name: 'people-of-myorg2-in-dev' })
+    const names = { ...context.project.names, userPool: 'people-of-{org}-in-{env}' }
+    const error = await rejectedBy(findStackPool({ ...context, project: { ...context.project, names } }))
+    expect([error.code, error.message]).toEqual(['Refused', expect.stringContaining('dev/myorg2')])
+  })
+
   it.each([
     [{ outputs: {} }, true, 'has no user pool', 'ENABLE_AUTH=true'],
     [{}, false, 'is not deployed', 'make rs-deploy ENV=dev ORG=myorg'],
