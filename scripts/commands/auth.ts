@@ -39,8 +39,9 @@ export const authCommands: Command[] = [
     name: 'test-jwt-aws',
     summary: 'Whether the API takes a user’s token, and refuses every forged or foreign one',
     details:
-      'Asks /api/config/private with the token, with none, with a changed signature or payload, another key, algorithm ' +
-      'none, a past expiry, another pool. OTHER_TOKEN is a real one of another organization. Changes nothing.',
+      'Asks a guarded path (here /api/config/private) with the token, with none, with a changed signature or payload, ' +
+      'another key, algorithm none, a past expiry, another pool. OTHER_TOKEN is a real one of another organization that ' +
+      'has not expired. Changes nothing.',
     example: 'make test-jwt-aws ENV=stage ORG=myorg USER_NAME=bob@myorg.com',
     variables: [...signIn, 'OTHER_TOKEN'],
     run: async (context: TargetContext) =>

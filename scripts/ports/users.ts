@@ -23,7 +23,7 @@ export interface PoolUsers {
   members(poolId: string, group: string): Promise<string[]>
   /** What an auditor asks of the pool and its client. */
   settings(poolId: string, clientId: string): Promise<PoolSettings>
-  /** The ID token, or undefined when the password is not this one. */
+  /** The ID token, or undefined when the password is not this one or must be set anew. Throws Refused for every other reason. */
   signIn(poolId: string, clientId: string, username: string, password: string): Promise<string | undefined>
   /** Write. No message is sent. */
   createUser(poolId: string, email: string, name?: string): Promise<void>

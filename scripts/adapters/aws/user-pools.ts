@@ -42,10 +42,10 @@ export function makeUserPools(config: ClientConfig): UserPools {
           return AuthenticationResult?.IdToken
         throw cannotSignIn(username, `its sign-in asks for ${ChallengeName}`)
       } catch (error) {
-        if (!isNamed(error, 'NotAuthorizedException', 'UserNotFoundException', 'PasswordResetRequiredException'))
-          throw error
+        if (isNamed(error, ...newPasswordHelps)) return undefined
+        if (!isNamed(error, 'NotAuthorizedException')) throw error
         const said = (error as Error).message
-        if (/disabled|attempts exceeded/i.test(said)) throw cannotSignIn(username, said)
+        if (!wrongPassword.test(said)) throw cannotSignIn(username, said)
         return undefined
       }
     },
@@ -69,6 +69,16 @@ export function makeUserPools(config: ClientConfig): UserPools {
     },
   }
 }
+
+/** Nobody can sign in as they are; setting a password mends it, or finds that there is no such user. */
+const newPasswordHelps = [
+  'UserNotFoundException',
+  'UserNotConfirmedException',
+  'PasswordResetRequiredException',
+] as const
+
+/** Cognito says everything else by the same name: disabled users, too many attempts, a client with a secret. */
+const wrongPassword = /^incorrect username or password|temporary password has expired/i
 
 /** Setting a new password would not help, and would hide the reason. */
 function cannotSignIn(username: string, why: string): DeployError {

@@ -61,23 +61,22 @@ async function whyRefused(user: string, { poolId }: StackPool, { ports, target }
   return new DeployError('Refused', `${user} cannot sign in: ${why}`, { hint: `make rs-set-password ${where}` })
 }
 
-/** What the API says about the bearer of a token; undefined where it refuses or does not answer. */
+/** What the API says about the bearer of a token; undefined where it refuses, does not answer, or does not say it. */
 export interface Bearer {
   status: number | undefined
-  user: string | undefined
-  email: string | undefined
-  groups: string[]
+  /** As the API names the user: by address, else as it does. */
+  name: string | undefined
+  groups: string[] | undefined
 }
 
-export async function askApi(api: string, token: string | undefined, { ports }: TargetContext): Promise<Bearer> {
+export async function askApi(place: string, token: string | undefined, { ports }: TargetContext): Promise<Bearer> {
   const headers = token === undefined ? {} : { Authorization: `Bearer ${token}` }
-  const answer = await ports.http.get(`${api}/api/config/private`, headers)
-  const body = answer?.status === 200 ? readBody(answer.body) : {}
+  const answer = await ports.http.get(place, headers)
+  const { email, user, groups } = answer?.status === 200 ? readBody(answer.body) : {}
   return {
     status: answer?.status,
-    user: typeof body.user === 'string' ? body.user : undefined,
-    email: typeof body.email === 'string' ? body.email : undefined,
-    groups: Array.isArray(body.groups) ? body.groups.map(String) : [],
+    name: [email, user].find((one) => typeof one === 'string'),
+    groups: Array.isArray(groups) ? groups.map(String) : undefined,
   }
 }
 
@@ -89,10 +88,20 @@ function readBody(text: string): { user?: unknown; email?: unknown; groups?: unk
   }
 }
 
-/** Address of the stack's API. Throws NotDeployed where it has none. */
-export function apiOf({ stack }: StackPool, { names, cloud, target }: TargetContext): string {
+/** The path that is asked with tokens. Throws Refused where the project names none that wants one. */
+export function guardedPath({ project, command }: TargetContext): string {
+  const path = project.api.guardedPaths[0]
+  if (path !== undefined) return path
+  throw new DeployError('Refused', `${command}: no path of this API is known to want a token`, {
+    hint: 'name one in api.guardedPaths of infra/project.json (docs/adopting.md), then the same command again',
+  })
+}
+
+/** The address that is asked with tokens. Throws NotDeployed where the stack has no API. */
+export function guardedPlace({ stack }: StackPool, context: TargetContext): string {
+  const { names, cloud, target } = context
   const { api } = addressesOf(stack.outputs, names.apiStage, cloud)
-  if (api !== undefined) return api
+  if (api !== undefined) return `${api}${guardedPath(context)}`
   throw new DeployError('NotDeployed', `${names.stack} has no API`, {
     hint: `make rs-deploy ENV=${target.env} ORG=${target.org}`,
   })
@@ -107,6 +116,7 @@ export interface LoginCheck {
 /** Signs in, holds the token against the pool's keys, and asks the API who its bearer is. Throws what is wrong first. */
 export async function checkLogin(context: TargetContext): Promise<LoginCheck> {
   const { report, ports, target } = context
+  guardedPath(context)
   const signedIn = await signIn(context)
   const { pool, token, user, expiresAt } = signedIn
   await report.step('Sign-in', async (step) => {
@@ -119,15 +129,20 @@ export async function checkLogin(context: TargetContext): Promise<LoginCheck> {
     step.say(`${user} signed in; the token is signed by ${pool.poolId}, good until ${expiresAt ?? 'ever'}`)
   })
   return report.step('API', async (step) => {
-    const bearer = await askApi(apiOf(pool, context), token, context)
+    const bearer = await askApi(guardedPlace(pool, context), token, context)
     if (bearer.status !== 200) {
       throw new DeployError('Unhealthy', `the API answers ${bearer.status ?? 'nothing'} to the token of ${user}`, {
         hint: `make test-jwt-aws ENV=${target.env} ORG=${target.org} USER_NAME=${user} tells more`,
       })
     }
-    step.say(`knows ${bearer.email ?? bearer.user}, in ${bearer.groups.join(', ') || 'no group'}`)
-    return { user, groups: bearer.groups, expiresAt }
+    const groups = bearer.groups ?? (await ports.userPools.groupsOf(pool.poolId, user))
+    step.say(`${bearer.name === undefined ? 'takes the token' : `knows ${bearer.name}`}, in ${listed(groups)}`)
+    return { user, groups, expiresAt }
   })
+}
+
+export function listed(groups: readonly string[]): string {
+  return groups.join(', ') || 'no group'
 }
 
 /** Issuer, client and keys of the pool. Throws AwsFailed where the keys cannot be had. */

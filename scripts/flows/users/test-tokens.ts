@@ -6,7 +6,7 @@ import { testUserDomain } from '../../core/users.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
-import { type SignedIn, apiOf, askApi, signIn, signInAs } from './sign-in.js'
+import { type SignedIn, askApi, guardedPath, guardedPlace, listed, signIn, signInAs } from './sign-in.js'
 import { findStackPool } from './stack-pool.js'
 import { ensureUser } from './users.js'
 
@@ -53,6 +53,7 @@ export async function testTokensLocally(context: TargetContext): Promise<TokenCh
 
 /** Where auth is off, every token is as good as none. */
 async function verifyGuarded(context: TargetContext): Promise<void> {
+  guardedPath(context)
   const { stack } = await findStackPool(context)
   if (isAuthOn(stack.parameters, context.project)) return
   throw new DeployError('StackState', `auth is off in ${stack.name}: every path is open, with any token`, {
@@ -63,18 +64,18 @@ async function verifyGuarded(context: TargetContext): Promise<void> {
 async function checkTokens(signedIn: SignedIn, context: TargetContext): Promise<TokenCheck[]> {
   const { ports, report, target } = context
   const { pool, token, user } = signedIn
-  const api = apiOf(pool, context)
+  const place = guardedPlace(pool, context)
   const foreign = foreignToken(token, context)
   const checks: TokenCheck[] = []
   await report.step('Tokens', async (step) => {
     const forged = await forgedTokens(token, ports.clock.now())
-    checks.push(await checkGood(api, signedIn, context))
+    checks.push(await checkGood(place, signedIn, context))
     const refused = [
       { name: 'no token', token: undefined },
       ...forged,
       ...(foreign === undefined ? [] : [{ name: 'a token of another organization', token: foreign }]),
     ]
-    for (const one of refused) checks.push(await checkRefused(api, one, context))
+    for (const one of refused) checks.push(await checkRefused(place, one, context))
     if (foreign === undefined) checks.push(skippedForeign)
     for (const check of checks) tell(check, step)
     const asked = checks.filter(({ result }) => result !== 'skipped')
@@ -98,42 +99,55 @@ function tell({ name, result, text }: TokenCheck, step: Step): void {
   step.line(result === 'ok' ? 'done' : result, `${name}: ${text}`)
 }
 
-/** The token must be taken, and the API must know the user and the groups that the pool knows. */
-async function checkGood(api: string, { pool, token, user }: SignedIn, context: TargetContext): Promise<TokenCheck> {
+/** The token must be taken, and the API, where it says so, must know the user and the groups that the pool knows. */
+async function checkGood(place: string, { pool, token, user }: SignedIn, context: TargetContext): Promise<TokenCheck> {
   const [bearer, groups] = await Promise.all([
-    askApi(api, token, context),
+    askApi(place, token, context),
     context.ports.userPools.groupsOf(pool.poolId, user),
   ])
-  const known = bearer.email?.toLowerCase() ?? bearer.user
   const name = `a token of ${user}`
-  const sameGroups = [...bearer.groups].sort().join() === [...groups].sort().join()
-  if (bearer.status === 200 && known === user.toLowerCase() && sameGroups) {
+  const known = bearer.name ?? user
+  const seen = bearer.groups ?? groups
+  const sameGroups = [...seen].sort().join() === [...groups].sort().join()
+  if (bearer.status === 200 && known.toLowerCase() === user.toLowerCase() && sameGroups) {
     return { name, result: 'ok', text: `200, ${groups.join(', ') || 'in no group'}` }
   }
-  const got = bearer.status === 200 ? `${known ?? 'nobody'} in ${bearer.groups.join(', ') || 'no group'}` : 'no user'
+  const got = bearer.status === 200 ? `${known} in ${listed(seen)}` : 'no user'
   return { name, result: 'failed', text: `${bearer.status ?? 'no answer'}, ${got}; the pool says ${groups.join(', ')}` }
 }
 
 async function checkRefused(
-  api: string,
+  place: string,
   { name, token }: { name: string; token: string | undefined },
   context: TargetContext,
 ): Promise<TokenCheck> {
-  const { status } = await askApi(api, token, context)
+  const { status } = await askApi(place, token, context)
   const text = status === undefined ? 'no answer' : String(status)
   return { name, result: status === 401 ? 'ok' : 'failed', text: status === 401 ? text : `${text} instead of 401` }
 }
 
-/** OTHER_TOKEN, if it is one of another pool. Throws Usage. */
-function foreignToken(own: string, { inputs, report }: TargetContext): string | undefined {
+/** OTHER_TOKEN, if it is one of another pool that has not expired: that one proves nothing. Throws Usage. */
+function foreignToken(own: string, { inputs, report, ports }: TargetContext): string | undefined {
   const other = inputs.OTHER_TOKEN
   if (other === undefined) return undefined
   report.hide(other)
-  const hint = 'OTHER_TOKEN=$(make get-rs-token ENV=… ORG=<another> USER_NAME=…)'
-  try {
-    if (decodeJwt(other).iss !== decodeJwt(own).iss) return other
-  } catch {
-    throw new DeployError('Usage', 'OTHER_TOKEN is no token', { hint })
-  }
-  throw new DeployError('Usage', 'OTHER_TOKEN is of this organization’s own pool', { hint })
+  const { iss, exp } = claimsOf(other)
+  const problem =
+    iss === decodeJwt(own).iss
+      ? 'is of this organization’s own pool'
+      : exp !== undefined && exp * 1000 <= ports.clock.now().getTime()
+        ? `expired at ${new Date(exp * 1000).toISOString()}: it would be refused whoever it is of`
+        : undefined
+  if (problem === undefined) return other
+  throw new DeployError('Usage', `OTHER_TOKEN ${problem}`, { hint: otherToken })
 }
+
+function claimsOf(token: string): { iss?: string; exp?: number } {
+  try {
+    return decodeJwt(token)
+  } catch {
+    throw new DeployError('Usage', 'OTHER_TOKEN is no token', { hint: otherToken })
+  }
+}
+
+const otherToken = 'OTHER_TOKEN=$(make get-rs-token ENV=… ORG=<another> USER_NAME=…)'
