@@ -87,22 +87,6 @@ describe('writing', () => {
     expect(readdirSync(path.join(root, 'elsewhere'))).toEqual(['real.json'])
   })
 
-  it('has a folder of the tool ignore itself, and no other', async () => {
-    await files.write('.rs/config/dev-demo/backend.json', '{}')
-    await files.exclusively(
-      '.aws-sam-dev-demo/lock',
-      async () => undefined,
-      () => undefined,
-    )
-    await files.write('infra/.config/lambda/dev.json', '{}')
-    for (const folder of ['.rs', '.aws-sam-dev-demo'])
-      expect(readFileSync(path.join(root, folder, '.gitignore'), 'utf8')).toBe('*\n')
-    expect(readdirSync(path.join(root, 'infra'))).toEqual(['.config'])
-    put('.rs/.gitignore', 'mine')
-    await files.write('.rs/more', 'x')
-    expect(await files.readText('.rs/.gitignore')).toBe('mine')
-  })
-
   it('leaves the old file, and nothing else, when it fails half way', async () => {
     await files.write('file', 'old')
     const half = (function* () {

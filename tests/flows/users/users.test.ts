@@ -3,7 +3,6 @@ import type { Inputs } from '../../../scripts/core/inputs.js'
 import type { Environment } from '../../../scripts/core/target.js'
 import { listUsers } from '../../../scripts/flows/users/list-users.js'
 import { signIn } from '../../../scripts/flows/users/sign-in.js'
-import { findStackPool } from '../../../scripts/flows/users/stack-pool.js'
 import { createTestUsers, findTestUsers, removeTestUsers } from '../../../scripts/flows/users/test-users.js'
 import { addUser, removeUser, setGroups, setPassword } from '../../../scripts/flows/users/users.js'
 import type { Stacks } from '../../../scripts/ports.js'
@@ -19,27 +18,15 @@ const groups = (): Record<string, string[]> => ({ ADMINS: [], RESEARCHERS: [] })
 function inPool(
   world: PoolWorld,
   inputs: Inputs = {},
-  {
-    env = 'dev',
-    outputs = { CognitoUserPoolId: 'pool', CognitoClientId: 'client' },
-    typed = undefined as string | undefined,
-  }: {
-    env?: Environment
-    outputs?: Record<string, string> | undefined
-    typed?: string | undefined
-  } = {},
-  deployed = true,
+  { env = 'dev', typed }: { env?: Environment; typed?: string | undefined } = {},
 ): FakeContext {
+  const outputs = { CognitoUserPoolId: 'pool', CognitoClientId: 'client' }
   const answer = async (): Promise<string> => typed ?? ''
   return fakeContext({
     inputs,
     target: { env, org: 'myorg' },
     ports: (calls) => ({
-      stacks: fakePort<Stacks>(
-        'stacks',
-        { describe: async () => (deployed ? fakeStack({ outputs }) : undefined) },
-        calls,
-      ),
+      stacks: fakePort<Stacks>('stacks', { describe: async () => fakeStack({ outputs }) }, calls),
       userPools: memoryPool(world, calls),
       files: memoryFiles(
         { secret: `${PASSWORD}\nmore`, late: `\n${PASSWORD}\n`, '/dev/stdin': `${PASSWORD}\n` },
@@ -221,35 +208,5 @@ describe('test users', () => {
     const error = await rejectedBy(flow(context) as Promise<unknown>)
     expect([error.code, error.hint]).toEqual(['Refused', expect.stringContaining('rs-secure-prod')])
     expect(context.calls).toEqual([])
-  })
-})
-
-describe('the pool of a target', () => {
-  it('is the one that the stack names', async () => {
-    expect(await findStackPool(inPool({ name: 'shared-pool' }))).toMatchObject({ poolId: 'pool', clientId: 'client' })
-  })
-
-  it('of another target is refused', async () => {
-    const error = await rejectedBy(findStackPool(inPool({ name: 'rawscribe-dev-myorg2-userpool' })))
-    expect([error.code, error.message]).toEqual(['Refused', expect.stringContaining('dev/myorg2')])
-  })
-
-  it('of another target is refused by the names that the project gives its pools', async () => {
-    const context = inPool({ name: 'people-of-myorg2-in-dev' })
-    const names = { ...context.project.names, userPool: 'people-of-{org}-in-{env}' }
-    const error = await rejectedBy(findStackPool({ ...context, project: { ...context.project, names } }))
-    expect([error.code, error.message]).toEqual(['Refused', expect.stringContaining('dev/myorg2')])
-  })
-
-  it.each([
-    [{ outputs: {} }, true, 'has no user pool', 'ENABLE_AUTH=true'],
-    [{}, false, 'is not deployed', 'make rs-deploy ENV=dev ORG=myorg'],
-  ])('that is not there is said: %j', async (options, deployed, message, hint) => {
-    const error = await rejectedBy(findStackPool(inPool({}, {}, options, deployed)))
-    expect([error.code, error.message, error.hint]).toEqual([
-      'NotDeployed',
-      expect.stringContaining(message),
-      expect.stringContaining(hint),
-    ])
   })
 })
