@@ -7,17 +7,29 @@ import type { TargetContext } from '../context.js'
 import { deployFunctions } from '../release/deploy-function.js'
 import { updateConfig } from '../config/update-config.js'
 
-/** Brings saves live, one step each. */
+type Files = Readonly<Record<string, string>>
+
+/** Brings saves live, one step each. What fails is told, and the next save tries again. */
 export interface SaveReleaser {
-  /** What fails is told, and the next save tries again. */
   release(saved: SavedFiles): Promise<void>
+  /** Brings all that was saved live by a command of its own. Returns whether it went well. */
+  deploy(up: () => Promise<void>): Promise<boolean>
 }
 
-/** Remembers what it brought live: what an editor only touched is no release. */
-export function releasesSaves(context: TargetContext): SaveReleaser {
-  let live: Readonly<Record<string, string>> = {}
-  /** What was saved and did not go live goes with the next save, which must not bring a broken file along unseen. */
+/**
+ * Remembers what it brought live: what an editor only touched is no release. No broken file goes live, also not along with
+ * a good one: `released`, the files of the live release by hash, are all that is taken for sound unseen.
+ */
+export function releasesSaves(released: Files, context: TargetContext): SaveReleaser {
+  let live: Files = {}
+  let sound = released
+  /** What was saved and did not go live goes with the next save. */
   let waiting: readonly string[] = []
+  const verify = async (now: Files): Promise<void> => {
+    const unseen = Object.keys(now).filter((file) => now[file] !== sound[file])
+    await verifySyntax(unseen, context)
+    sound = now
+  }
   return {
     async release({ code, config }) {
       // The configuration first: a new version reads it as it starts.
@@ -26,15 +38,29 @@ export function releasesSaves(context: TargetContext): SaveReleaser {
       const now = await filesNow(context)
       const saved = [...new Set([...code, ...waiting])]
       const changed = saved.filter((file) => now === undefined || now[file] !== live[file])
-      const done = changed.length === 0 || (await releaseCode(changed, context))
+      // Of a template that cannot be read, the release says why.
+      const check = (): Promise<void> => (now === undefined ? Promise.resolve() : verify(now))
+      const done = changed.length === 0 || (await releaseCode(changed, check, context))
       waiting = done ? [] : changed
       if (done && changed.length > 0) live = now ?? {}
+    },
+    async deploy(up) {
+      const now = await filesNow(context)
+      const done = await survive(context, async () => {
+        await context.report.step('Syntax', async (step) => {
+          if (context.cloud.kind === 'aws') step.skip('Lambda looks at it, before traffic')
+          else if (now !== undefined) await verify(now)
+        })
+        await up()
+      })
+      if (done) [live, waiting] = [now ?? {}, []]
+      return done
     },
   }
 }
 
 /** Undefined where the template cannot be read: the release says why. */
-async function filesNow(context: TargetContext): Promise<Readonly<Record<string, string>> | undefined> {
+async function filesNow(context: TargetContext): Promise<Files | undefined> {
   try {
     return (await readSources(context)).files
   } catch (error) {
@@ -52,9 +78,9 @@ function releaseConfig(files: readonly string[], context: TargetContext): Promis
   })
 }
 
-function releaseCode(files: readonly string[], context: TargetContext): Promise<boolean> {
+function releaseCode(files: readonly string[], check: () => Promise<void>, context: TargetContext): Promise<boolean> {
   return told('Release', context, async (step, quiet) => {
-    await verifySyntax(files, context)
+    await check()
     const outcome = await deployFunctions(false, quiet)
     if (outcome.kind === 'unchanged') return step.skip(`${nameFiles(files)}: the live code is this code already`)
     const [first] = outcome.released
@@ -101,7 +127,7 @@ function told(
 }
 
 /** A failure is told and does not end the watch; only a stop and a lost connection do. Returns whether it went well. */
-export async function survive({ report, signal }: TargetContext, work: () => Promise<void>): Promise<boolean> {
+async function survive({ report, signal }: TargetContext, work: () => Promise<void>): Promise<boolean> {
   try {
     await work()
     return true

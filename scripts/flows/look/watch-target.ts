@@ -5,7 +5,7 @@ import { DeployError } from '../../errors.js'
 import type { Watching } from '../../ports.js'
 import { type ChosenWork, chooseWork } from '../deploy/choose-work.js'
 import type { TargetContext } from '../context.js'
-import { releasesSaves, survive } from '../develop/release-saves.js'
+import { type SaveReleaser, releasesSaves } from '../develop/release-saves.js'
 import { type Saves, collectSaves } from '../develop/saves.js'
 import { logsOf, printLogs } from '../develop/watch-log.js'
 
@@ -31,15 +31,16 @@ export async function watchTarget(options: WatchOptions, context: TargetContext)
   const failed = new AbortController()
   const saves = collectSaves(context.ports.clock, AbortSignal.any([context.signal, failed.signal]))
   let watching: Watching | undefined
+  let releaser: SaveReleaser | undefined
   try {
-    for (let first = true; ; first = false) {
+    for (;;) {
       const template = parseTemplate((await context.ports.files.readText(templateFile)) ?? '', templateFile)
       // From before anything is deployed, and without a gap: what is saved meanwhile goes live next.
       const next = await context.ports.watcher.watch(watchedPlaces(template), saves.add)
       await watching?.close()
       watching = next
-      if (first) await catchUp(options, context)
-      const ended = await watchOnce({ template, saves, failed }, options, context)
+      releaser ??= await catchUp(options, context)
+      const ended = await watchOnce({ template, saves, failed, releaser }, options, context)
       // A deployed template may have brought other folders and functions.
       if (ended === 'stopped') return
     }
@@ -49,14 +50,15 @@ export async function watchTarget(options: WatchOptions, context: TargetContext)
 }
 
 /** What was changed before the watch began is brought live first, as far as that needs no CloudFormation. */
-async function catchUp(options: WatchOptions, context: TargetContext): Promise<void> {
+async function catchUp(options: WatchOptions, context: TargetContext): Promise<SaveReleaser> {
   const chosen = await chooseWork(context)
+  const releaser = releasesSaves(chosen.since?.files ?? {}, context)
   const { command } = works[chosen.work]
-  if (command === undefined) return
+  if (command === undefined) return releaser
   const small = chosen.work === 'code' || chosen.work === 'config'
   if (small || options.auto) {
-    await survive(context, () => options.up(chosen, context))
-    return
+    await releaser.deploy(() => options.up(chosen, context))
+    return releaser
   }
   const { env, org } = context.target
   const hint = `make ${command} ENV=${env} ORG=${org}`
@@ -64,6 +66,7 @@ async function catchUp(options: WatchOptions, context: TargetContext): Promise<v
     throw new DeployError('NotDeployed', `${env}/${org} is not deployed`, { hint: `${hint}; or AUTO=true` })
   }
   context.report.emit({ type: 'warning', text: `behind the checkout: ${describeChoice(chosen)}`, hint })
+  return releaser
 }
 
 interface Round {
@@ -71,16 +74,16 @@ interface Round {
   saves: Saves
   /** Ends the wait for the next save. */
   failed: AbortController
+  releaser: SaveReleaser
 }
 
 async function watchOnce(
-  { template, saves, failed }: Round,
+  { template, saves, failed, releaser }: Round,
   options: WatchOptions,
   context: TargetContext,
 ): Promise<'stopped' | 'deployed'> {
   const { ports, report, signal } = context
   const ended = new AbortController()
-  const releaser = releasesSaves(context)
   report.emit({ type: 'note', text: `watching ${watchedPlaces(template).join(', ')}; Ctrl-C ends it` })
   const stop = AbortSignal.any([signal, ended.signal])
   const logs = printLogs(await logsOf(context), ports.clock.now(), logOptions, { ...context, signal: stop })
@@ -98,7 +101,7 @@ async function watchOnce(
       const saved = sortSaved(files, template, context.target)
       const whole = options.auto && saved.stack.length > 0
       if (!whole) await releaser.release(saved)
-      if (saved.stack.length > 0 && (await bringStack(saved.stack, options, context))) return 'deployed'
+      if (saved.stack.length > 0 && (await bringStack(saved.stack, releaser, options, context))) return 'deployed'
     }
   } finally {
     ended.abort(new Error('the watch ended'))
@@ -109,11 +112,12 @@ async function watchOnce(
 /** Deploys what needs CloudFormation, with all else that was saved, or says what would. Returns whether it was deployed. */
 async function bringStack(
   files: readonly string[],
+  releaser: SaveReleaser,
   { auto, up }: WatchOptions,
   context: TargetContext,
 ): Promise<boolean> {
   const { env, org } = context.target
-  if (auto) return survive(context, async () => up(await chooseWork(context), context))
+  if (auto) return releaser.deploy(async () => up(await chooseWork(context), context))
   context.report.emit({
     type: 'warning',
     text: `${nameFiles(files)} goes through CloudFormation`,
