@@ -1,4 +1,5 @@
-import { platformLine } from './log-lines.js'
+/** What Lambda itself writes around every call. */
+const platformLine = /^(START|END|REPORT|INIT_START|INIT_REPORT|EXTENSION) /
 
 /** What an event of a function's log is. */
 export type LogReading =

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { ownLines } from '../../scripts/core/log-lines.js'
+import { readableLines } from '../../scripts/core/log-event.js'
 import { beginsFailure, beginsOperation, isSuccess, operationsOf } from '../../scripts/core/operations.js'
 import { type CauseEvent, adviceFor, firstFailure } from '../../scripts/core/root-cause.js'
 import { stackStates } from '../../scripts/core/stack-state.js'
@@ -229,7 +229,7 @@ describe('the operations of a stack', () => {
 describe('the log of a function', () => {
   it('is what the function wrote, not what Lambda writes around it', () => {
     const lines = ['INIT_START x', 'START RequestId: 1', 'one', '', 'two', 'END RequestId: 1', 'REPORT RequestId: 1 x']
-    expect(ownLines(lines, 5)).toEqual(['one', 'two'])
-    expect(ownLines(lines, 1)).toEqual(['two'])
+    expect(readableLines(lines, 5)).toEqual(['one', 'two'])
+    expect(readableLines(lines, 1)).toEqual(['two'])
   })
 })

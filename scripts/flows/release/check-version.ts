@@ -5,10 +5,9 @@ import type { ProjectApi } from '../../core/project.js'
 import { DeployError } from '../../errors.js'
 import type { Invocation } from '../../ports.js'
 import type { TargetContext } from '../context.js'
+import { readFunctionLog } from './function-logs.js'
 
 const mostLines = 6
-/** Lambda's own lines around every call are read with them and left out. */
-const readLines = 60
 
 /** What a version's own answer told: whether it says which version it is. */
 export interface Checked {
@@ -61,14 +60,14 @@ async function linesOf(
   name: string,
   { logTail, payload }: Invocation,
   since: Date,
-  { ports }: TargetContext,
+  context: TargetContext,
 ): Promise<string[]> {
   const tail = readableLines(logTail.split('\n'), mostLines)
   if (tail.length > 0) return tail
   const trace = readableLines(traceOf(payload), mostLines)
   if (trace.length > 0) return trace
   try {
-    return readableLines(await ports.logs.lastLines(`/aws/lambda/${name}`, since, readLines), mostLines)
+    return readableLines(await readFunctionLog(name, since, context), mostLines)
   } catch {
     // That it cannot be read must not hide the problem.
     return []

@@ -1,11 +1,16 @@
-import { ownLines } from '../../core/log-lines.js'
+import { readableLines } from '../../core/log-event.js'
 import { type Template, parseTemplate } from '../../core/template.js'
 import type { StackEvent } from '../../ports.js'
 import type { CloudContext } from '../context.js'
 
 const mostLines = 20
-/** Lambda's own lines around every call are read with them and left out. */
+/** Lambda writes several lines of its own around every call: so many are read for the few that are shown. */
 const readLines = 60
+
+/** The newest lines of a function's log since then, Lambda's own among them. */
+export function readFunctionLog(name: string, since: Date, { ports }: Pick<CloudContext, 'ports'>): Promise<string[]> {
+  return ports.logs.lastLines(`/aws/lambda/${name}`, since, readLines)
+}
 
 /** A resource's event with the stack that it happened in. */
 export interface FailedResource extends StackEvent {
@@ -33,8 +38,7 @@ export async function logBehind(
   try {
     const name = await functionBehind(failed, surroundings, context)
     if (name === undefined) return []
-    const lines = await context.ports.logs.lastLines(`/aws/lambda/${name}`, surroundings.since, readLines)
-    return ownLines(lines, mostLines)
+    return readableLines(await readFunctionLog(name, surroundings.since, context), mostLines)
   } catch (error) {
     return [`the log could not be read: ${error instanceof Error ? error.message : String(error)}`]
   }

@@ -1,10 +1,17 @@
 import { readHealth } from '../../core/api-paths.js'
+import { readableLines } from '../../core/log-event.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
+import { readFunctionLog } from './function-logs.js'
 
 const defaultAttempts = 15
 const longestWaitMs = 60_000
+const shownLines = 4
+/** After a version answered healthy past its alias, all that is left is the alias: no first start is waited for. */
+export const longestProbeMs = 60_000
+/** What served before is asked so often once it serves again: it is no first start either. */
+export const attemptsBack = 5
 
 export interface Health {
   attempts: number
@@ -78,21 +85,23 @@ const initFailure =
 async function hopelessness(
   { function: name, version }: HealthQuestion,
   since: Date,
-  { ports }: TargetContext,
+  context: TargetContext,
 ): Promise<string | undefined> {
-  const state = await ports.functions.state(name, version)
+  const state = await context.ports.functions.state(name, version)
   if (state?.state === 'Failed')
     return `Lambda cannot run version ${version ?? '$LATEST'}: ${state.reason ?? 'no reason told'}`
-  const lines = await lastLines(name, since, { ports })
-  return lines.find((line) => initFailure.test(line))?.trim()
+  const lines = await logLines(name, since, context)
+  return [...readableLines(lines, lines.length), ...lines].find((line) => initFailure.test(line))?.trim()
 }
 
 async function logFacts(name: string, since: Date, context: TargetContext): Promise<{ label: string; text: string }[]> {
-  return (await lastLines(name, since, context)).map((text, i) => ({ label: i === 0 ? 'Log' : '', text }))
+  const lines = readableLines(await logLines(name, since, context), shownLines)
+  return lines.map((text, i) => ({ label: i === 0 ? 'Log' : '', text }))
 }
 
-function lastLines(name: string, since: Date, { ports }: Pick<TargetContext, 'ports'>): Promise<string[]> {
-  return ports.logs.lastLines(`/aws/lambda/${name}`, since, 4).catch(() => [])
+/** That they cannot be read must not hide the problem. */
+function logLines(name: string, since: Date, context: TargetContext): Promise<string[]> {
+  return readFunctionLog(name, since, context).catch(() => [])
 }
 
 /** The failure of a gate where nothing can be taken back. */

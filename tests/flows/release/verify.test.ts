@@ -95,14 +95,17 @@ describe('asking for health', () => {
 
   const crash: HttpAnswer = { status: 502, headers: {}, body: '{"message":"Internal server error"}' }
 
-  it('ends at once where the code cannot be imported, with the line that says so', async () => {
+  it('ends at once where the code cannot be imported, with the line that says so among all that Lambda writes around it', async () => {
     const line = "[ERROR] Runtime.ImportModuleError: Unable to import module 'app': No module named 'x'"
+    const noise = ['INIT_REPORT Init Duration: 1 ms', 'START RequestId: 1', 'END RequestId: 1', 'REPORT RequestId: 1']
     const context = asking(
       async () => crash,
       {},
-      async () => ['START', line],
+      async (_group, _since, most) => [line, ...noise, ...noise].slice(-most),
     )
-    expect(await ask(context)).toMatchObject({ problem: line, health: { attempts: 1 } })
+    const answer = await ask(context)
+    expect(answer).toMatchObject({ problem: line, health: { attempts: 1 } })
+    expect(answer).toMatchObject({ facts: [{ label: 'Address' }, { label: 'Log', text: line }] })
     expect(context.clock.slept).toEqual([])
   })
 
