@@ -45,7 +45,7 @@ async function checkTargets(context: EnvironmentContext): Promise<void> {
     context.report.emit(result)
     return verifyAllSeen(failed, context.env)
   }
-  const { untilInterrupted } = await import('../flows/watch.js')
+  const { untilInterrupted } = await import('../flows/until-interrupted.js')
   let again = false
   await untilInterrupted(refreshMs, context, async () => {
     context.report.emit({ ...(await lookOnce(context)).result, again })

@@ -1,5 +1,6 @@
 import type { Inputs } from './inputs.js'
 import { shellWord } from './shell-words.js'
+import type { Target } from './target.js'
 import { type VariableName, isVariableName, variables } from './variables.js'
 
 /** What was typed: a make target, the values that it was given, and the variables that it takes, in their order. */
@@ -7,6 +8,11 @@ export interface Typed {
   command: string
   inputs: Inputs
   takes: readonly VariableName[]
+}
+
+/** The command that does `name` to a target. */
+export function commandFor(name: string, { env, org }: Target): string {
+  return `make ${name} ENV=${env} ORG=${org}`
 }
 
 /** A make target with whatever is assigned behind it. */

@@ -20,7 +20,7 @@ import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { withBuildFolder } from '../deploy/deploy.js'
 import { heedShift, verifyWhole } from '../shift/heed-shift.js'
-import { healthPathOf, readAttempts } from './health-gate.js'
+import { healthPathOf, longestProbeMs, readAttempts } from './health-gate.js'
 import { packageFunctions } from '../build/package-functions.js'
 import { pruneVersions, readKeepVersions } from './prune-versions.js'
 import { recordCode, recordCodeFailure } from './record-code.js'
@@ -29,8 +29,6 @@ import { settleForFunction } from '../stack/settle-stack.js'
 import { withTargetLock } from '../lock/target-lock.js'
 import { type Proof, proveRelease, verifyTarget } from '../deploy/verify-target.js'
 
-/** After a version answered healthy past its alias, all that is left is the alias: no first start is waited for. */
-const longestProbeMs = 60_000
 const minimalZip = path.join('backend', '.build', 'lambda', 'function-minimal.zip')
 
 export type CodeOutcome =

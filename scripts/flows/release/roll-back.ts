@@ -1,13 +1,11 @@
 import type { Receipt } from '../../core/receipt.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
-import { type HealthQuestion, askHealth } from './health-gate.js'
+import { type HealthQuestion, askHealth, attemptsBack } from './health-gate.js'
 import { type Move, moveTraffic } from './move-traffic.js'
 import type { Released } from './release-code.js'
 import { restoreConfigOf } from '../config/config-back.js'
 import type { UploadedConfig } from '../config/target-config.js'
-
-const attemptsAfterwards = 5
 
 export type Rollback = NonNullable<Receipt['rollback']>
 
@@ -56,7 +54,7 @@ export async function rollBack(
 function questionAfter(back: readonly Released[], api: string, { names }: TargetContext): HealthQuestion {
   const behind = back.find(({ answersHealth }) => answersHealth !== undefined)
   const [name, version] = behind === undefined ? [names.function, undefined] : [behind.name, behind.before]
-  return { api, function: name, version, mustSayVersion: false, attempts: attemptsAfterwards }
+  return { api, function: name, version, mustSayVersion: false, attempts: attemptsBack }
 }
 
 interface LookBack {

@@ -14,7 +14,7 @@ import { prepareKeptSet } from '../stack/packaged-template.js'
 import { type PlannedChanges, confirmChanges, planChanges } from '../stack/plan-changes.js'
 import { protectStack } from '../stack/protect-stack.js'
 import { earlierImage } from './image-code.js'
-import { healthPathOf, readAttempts } from './health-gate.js'
+import { attemptsBack, healthPathOf, readAttempts } from './health-gate.js'
 import { recordCodeFailure, recordWhole } from './record-code.js'
 import { type Released, type Wanted, releaseCode } from './release-code.js'
 import { type WholeWay, readWholeWay } from './rollback-facts.js'
@@ -22,8 +22,6 @@ import type { RollbackOutcome } from './rollback-release.js'
 import { versionsBefore } from './serving.js'
 import { settled } from './settle-function.js'
 import { targetFunctions } from './target-functions.js'
-
-const defaultAttempts = 5
 
 /**
  * Takes template, parameters, code and configuration back to an earlier good release: its packaged template through a
@@ -71,7 +69,7 @@ async function goBack(way: WholeWay, changes: PlannedChanges, context: TargetCon
     const stack = await changeStack(way, changes, context)
     const released = await context.report.step('Release', (step) => releaseGoal(way, begun, stack, step, context))
     const undo = { released, config: begun.config }
-    const proof = await proveRelease(stack, undo, { access: true, attempts: defaultAttempts }, context)
+    const proof = await proveRelease(stack, undo, { access: true, attempts: attemptsBack }, context)
     if (proof.kind === 'unhealthy') {
       unhealthy = proof
       throw proof.error

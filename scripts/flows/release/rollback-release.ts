@@ -7,7 +7,7 @@ import { type Checked, checkBeforeTraffic } from './check-version.js'
 import { type CodeFacts, type StandingFunction, gatherCodeFacts } from './code-facts.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
-import { healthPathOf, readAttempts } from './health-gate.js'
+import { attemptsBack, healthPathOf, longestProbeMs, readAttempts } from './health-gate.js'
 import { moveTraffic } from './move-traffic.js'
 import { isServing, namedGoal, previousGood, pruned } from './rollback-goal.js'
 import { heedShift } from '../shift/heed-shift.js'
@@ -15,9 +15,6 @@ import { recordCodeFailure, recordRollback } from './record-code.js'
 import type { Released } from './release-code.js'
 import { withTargetLock } from '../lock/target-lock.js'
 import { type Proof, otherRelease, proveRelease } from '../deploy/verify-target.js'
-
-const longestProbeMs = 60_000
-const defaultAttempts = 5
 
 export type RollbackOutcome =
   | { kind: 'unchanged'; stack: Stack; to: number }
@@ -100,7 +97,7 @@ async function goBack(
     const proof = await proveRelease(
       stack,
       { released, config: undefined },
-      { mostMs: longestProbeMs, access: false, attempts: defaultAttempts },
+      { mostMs: longestProbeMs, access: false, attempts: attemptsBack },
       context,
     )
     if (proof.kind === 'unhealthy') {

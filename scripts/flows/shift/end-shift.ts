@@ -1,11 +1,11 @@
 import { isStale } from '../../core/lock.js'
+import { commandFor } from '../../core/next-command.js'
 import { type Shift, type ShiftWish, describeOwner, describeShift, isLockOf } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { healthPathOf, readAttempts } from '../release/health-gate.js'
-import { placed } from './shift-ends.js'
 import { type Journal, readShift, writeShift } from './shift-journal.js'
 import { endInPlace } from './take-over-shift.js'
 import { readLock, readLockWait } from '../lock/target-lock.js'
@@ -105,6 +105,6 @@ async function verifyEnded(what: ShiftWish, shift: Shift, context: TargetContext
   if (wanted) return Object.fromEntries(serving)
   throw new DeployError('StackState', `the shift ended otherwise before it could ${what}`, {
     facts: serving.map(([label, version]) => ({ label, text: `version ${version} serves` })),
-    hint: placed('make rs-history', context),
+    hint: commandFor('rs-history', context.target),
   })
 }

@@ -1,9 +1,9 @@
+import { commandFor } from '../../core/next-command.js'
 import { type Shift, describeOwner, describeShift, sameWeights } from '../../core/shift.js'
 import { readStrategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
 import { isHalfWay } from './shift-aliases.js'
-import { placed } from './shift-ends.js'
 import { closeShift, readShift } from './shift-journal.js'
 
 /**
@@ -44,7 +44,7 @@ export async function verifyWhole(shift: Shift, names: ReadonlySet<string>, cont
 
 /** `strategy`: the one that goes on with it, where that helps. */
 function leftHalfWay(shift: Shift, more: string, strategy: string | undefined, context: TargetContext): DeployError {
-  const [finish, abort] = [placed('make rs-shift-finish', context), placed('make rs-shift-abort', context)]
+  const [finish, abort] = [commandFor('rs-shift-finish', context.target), commandFor('rs-shift-abort', context.target)]
   // What somebody began to finish may be all but recorded.
   const ended = shift.taken?.what === 'finish' ? `${finish} (or abort it)` : `${abort} (or finish it)`
   return new DeployError('StackState', `a shift was left half way: ${describeShift(shift)}${more}`, {

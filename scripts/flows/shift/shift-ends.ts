@@ -1,3 +1,4 @@
+import { commandFor } from '../../core/next-command.js'
 import type { ShiftFailure } from '../../core/receipt.js'
 import { type Shift, type ShiftRecord, describeShift } from '../../core/shift.js'
 import { type CodeWord, DeployError } from '../../errors.js'
@@ -78,7 +79,7 @@ export async function takeBack(
   if (stuck.length > 0) {
     throw new DeployError(code, `${why}; at ${journal.shift.percent} %, and not everything could be taken back`, {
       facts: [...facts, ...stuck.map((text) => ({ label: 'Not back', text }))],
-      hint: placed('make rs-shift-abort', context),
+      hint: commandFor('rs-shift-abort', context.target),
     })
   }
   await closeShift(journal, context)
@@ -114,8 +115,8 @@ export async function askOld(
 export function interrupted(shift: Shift, context: TargetContext): DeployError {
   return new DeployError('Interrupted', `stopped on request; ${describeShift(shift)}, and nobody watches it now`, {
     facts: [
-      { label: 'Finish', text: placed('make rs-shift-finish', context) },
-      { label: 'Abort', text: placed('make rs-shift-abort', context) },
+      { label: 'Finish', text: commandFor('rs-shift-finish', context.target) },
+      { label: 'Abort', text: commandFor('rs-shift-abort', context.target) },
     ],
     hint: 'one of them; or the same command again, which goes on with the shift',
   })
@@ -126,10 +127,6 @@ export function warnOfLeft(shift: Shift, context: TargetContext): void {
   context.report.emit({
     type: 'warning',
     text: `as last written down, ${describeShift(shift)}, and nobody watches it now`,
-    hint: `the same command goes on with it; ${placed('make rs-shift-abort', context)} takes it back`,
+    hint: `the same command goes on with it; ${commandFor('rs-shift-abort', context.target)} takes it back`,
   })
-}
-
-export function placed(command: string, { target }: TargetContext): string {
-  return `${command} ENV=${target.env} ORG=${target.org}`
 }

@@ -1,5 +1,6 @@
 import { describeLock } from '../../core/lock.js'
 import { ledgerKeys } from '../../core/names.js'
+import { commandFor } from '../../core/next-command.js'
 import type { ShiftFailure } from '../../core/receipt.js'
 import { type Shift, type ShiftRecord, type ShiftWish, isLockOf } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
@@ -8,15 +9,14 @@ import { checkBeforeTraffic } from '../release/check-version.js'
 import { type CodeFacts, gatherCodeFacts } from '../release/code-facts.js'
 import type { TargetContext } from '../context.js'
 import { recordCodeFailure, recordFinished } from '../release/record-code.js'
+import { longestProbeMs } from '../release/health-gate.js'
 import type { Released } from '../release/release-code.js'
 import { shareTraffic } from './shift-aliases.js'
-import { askOld, goBack, placed, takeBack, warnOfLeft } from './shift-ends.js'
+import { askOld, goBack, takeBack, warnOfLeft } from './shift-ends.js'
 import type { WatchedFunction } from './shift-gates.js'
 import { type Journal, closeShift, ours, ownership, readShift, writeShift } from './shift-journal.js'
 import { readLock, withTargetLock } from '../lock/target-lock.js'
 import { type Proof, proveRelease } from '../deploy/verify-target.js'
-
-const longestProbeMs = 60_000
 
 /**
  * Ends a shift whose run does not answer, and records it. The number of its receipt; undefined where it was over already
@@ -157,7 +157,7 @@ async function moveAll(journal: Journal, facts: CodeFacts, step: Step, context: 
 }
 
 function afterwards(context: TargetContext): string {
-  return `correct the code, then ${placed('make rs-up', context)}`
+  return `correct the code, then ${commandFor('rs-up', context.target)}`
 }
 
 async function ready(
