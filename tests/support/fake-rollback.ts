@@ -46,6 +46,8 @@ export const release = (number: number, over: Partial<Receipt> = {}): Record<str
 
 export interface World {
   objects?: Record<string, string>
+  /** The first release's configuration, where it is another one. */
+  config?: string
   /** Whether a version is healthy. */
   healthy?: (version: string) => boolean
   /** What CloudFormation leaves in $LATEST. */
@@ -68,7 +70,7 @@ export async function world(given: World = {}): Promise<Rolling> {
   const { healthy = () => true, brings = shaOf(1), empty = false, fails = false, versions = ['1', '2'] } = given
   const objects: Record<string, string> = {
     [artifact]: 'zip',
-    [configPlace]: '{"title":"1"}',
+    [configPlace]: given.config ?? '{"title":"1"}',
     ...release(1),
     ...release(2),
     ...given.objects,

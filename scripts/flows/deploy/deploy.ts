@@ -178,13 +178,11 @@ async function deployLocked(
 ): Promise<DeployOutcome> {
   // The shell of a first change set is no stack yet.
   const before = found?.status === 'REVIEW_IN_PROGRESS' ? undefined : found
+  // Before there is a change set: where it cannot be read, nothing is left behind.
+  const served = before === undefined ? new Map<string, string>() : await versionsBefore(before, facts.receipt, context)
   const changes = await planChanges(deployableOf(build, facts), before, context)
   await confirmChanges(changes, facts.parameters, before, context)
-  const begun: Begun = {
-    stackArn: before?.arn,
-    served: before === undefined ? new Map() : await versionsBefore(before, facts.receipt, context),
-    config: undefined,
-  }
+  const begun: Begun = { stackArn: before?.arn, served, config: undefined }
   let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
   try {
     const live = await makeLive(build, changes, facts, before, begun, context)

@@ -38,6 +38,8 @@ export async function rollBackEverything(
     await heedShift(locked, false)
     const way = await report.step('Check', (step) => readWholeWay(release, step, locked))
     const { facts, goal, parameters, template } = way
+    // Before there is a change set: where it cannot be read, nothing is left behind.
+    const served = await versionsBefore(facts.stack, facts.live, locked)
     const changes = await planChanges(
       {
         make: (step, where) => prepareKeptSet(way.text, parameters, step, where),
@@ -51,18 +53,19 @@ export async function rollBackEverything(
       return { kind: 'unchanged', stack: facts.stack, to: goal.release }
     }
     await confirmChanges(changes, parameters.values, facts.stack, locked)
-    return goBack(way, changes, locked)
+    return goBack(way, changes, served, locked)
   })
 }
 
 /** Once confirmed, whatever becomes of it is recorded. */
-async function goBack(way: WholeWay, changes: PlannedChanges, context: TargetContext): Promise<RollbackOutcome> {
+async function goBack(
+  way: WholeWay,
+  changes: PlannedChanges,
+  served: Begun['served'],
+  context: TargetContext,
+): Promise<RollbackOutcome> {
   const { facts, goal } = way
-  const begun: Begun = {
-    stackArn: facts.stack.arn,
-    served: await versionsBefore(facts.stack, facts.live, context),
-    config: undefined,
-  }
+  const begun: Begun = { stackArn: facts.stack.arn, served, config: undefined }
   let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
   try {
     begun.config = await context.report.step('Config', (step) => putEarlier(way, step, context))

@@ -55,6 +55,29 @@ describe('going back with everything', () => {
     expect(context.objects[configPlace]).toBe('{"title":"2"}')
   })
 
+  it('leaves nothing behind where what serves cannot be read', async () => {
+    const context = await world()
+    const { alias } = context.ports.functions
+    let asked = 0
+    context.ports.functions.alias = async (...given) => {
+      // What it is to go back to has been read by then.
+      if (++asked > 1) throw new Error('throttled')
+      return alias(...given)
+    }
+    await expect(rollBackEverything(1, context)).rejects.toThrow('throttled')
+    expect(context.requests).toEqual([])
+    expect(context.objects[configPlace]).toBe('{"title":"2"}')
+  })
+
+  it('refuses a configuration of then that holds a secret, by its version', async () => {
+    const secret = '{"mail":{"key":"AKIAIOSFODNN7EXAMPLE"}}'
+    const config = { bucket: 'b', etag: etagOf(secret), versionId: `version of ${etagOf(secret)}` }
+    const context = await world({ objects: release(1, { config }), config: secret })
+    const error = await rejectedBy(rollBackEverything(1, context))
+    expect(error.message).toContain(`(version ${config.versionId}) holds`)
+    expect(error.hint).not.toContain('EXPLAIN')
+  })
+
   it('leads further back the second time, never forward', async () => {
     const context = await world()
     await rollBackEverything(undefined, context)
