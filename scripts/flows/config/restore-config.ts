@@ -11,6 +11,7 @@ import { prepareAccount } from '../stack/prepare-account.js'
 import {
   configBucket,
   configKey,
+  configVersion,
   putConfig,
   readableConfig,
   verifyNoSecrets,
@@ -61,8 +62,9 @@ async function findPrevious(context: TargetContext): Promise<Restoration> {
     const previous = await ports.buckets.readVersion(bucket, configKey, versionId)
     // The same text was uploaded more than once: what was before that is meant.
     if (previous === undefined || previous.text === current?.text) continue
-    const wanted = verified(previous.text, `s3://${bucket}/${configKey} (version ${versionId})`)
-    verifyNoSecrets({ text: previous.text }, context)
+    const version = configVersion(bucket, versionId)
+    const wanted = verified(previous.text, version)
+    verifyNoSecrets(previous, context, version)
     const broken = current === undefined ? undefined : configProblem(current.text, `s3://${bucket}/${configKey}`)
     return { current, previous, broken, changes: configChanges(readableConfig(current?.text), wanted) }
   }

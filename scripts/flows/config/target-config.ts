@@ -39,13 +39,30 @@ export async function verifyBase({ ports, project, target: { env } }: FilesConte
   })
 }
 
-/** Throws Refused with the path of every value that looks like a secret: what is uploaded is no place for them. */
-export function verifyNoSecrets({ text }: Pick<TargetConfig, 'text'>, { target }: FilesContext): void {
+/**
+ * Throws Refused with the path of every value that looks like a secret: what is uploaded is no place for them. Of an
+ * earlier upload `version` is its address, for no file holds it.
+ */
+export function verifyNoSecrets(
+  { text }: Pick<TargetConfig, 'text'>,
+  { target }: FilesContext,
+  version?: string,
+): void {
   const paths = secretPaths(JSON.parse(text) as JsonObject, target.env)
   if (paths.length === 0) return
-  throw new DeployError('Refused', `the configuration holds what looks like a secret: ${paths.join(', ')}`, {
-    hint: `make show-config ENV=${target.env} ORG=${target.org} EXPLAIN=true names the file; take it out of there`,
+  const place = `ENV=${target.env} ORG=${target.org}`
+  const which = version === undefined ? 'the configuration' : version
+  throw new DeployError('Refused', `${which} holds what looks like a secret: ${paths.join(', ')}`, {
+    hint:
+      version === undefined
+        ? `make show-config ${place} EXPLAIN=true names the file; take it out of there`
+        : `it is not uploaded again; make rs-update-config ${place} uploads what infra/.config holds`,
   })
+}
+
+/** How a version of the uploaded configuration is named to people. */
+export function configVersion(bucket: string, versionId: string): string {
+  return `s3://${bucket}/${configKey} (version ${versionId})`
 }
 
 /** The configuration that was uploaded; undefined where none was, or where the project has no bucket for one. */

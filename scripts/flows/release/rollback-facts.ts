@@ -7,7 +7,7 @@ import type { StoredObject } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { type CodeFacts, gatherCodeFacts } from './code-facts.js'
 import { earlierDigest } from './image-code.js'
-import { configKey, verifyNoSecrets } from '../config/target-config.js'
+import { configKey, configVersion, verifyNoSecrets } from '../config/target-config.js'
 import type { TargetContext } from '../context.js'
 import { isServing, namedGoal, previousGood, pruned } from './rollback-goal.js'
 import { keptTemplate } from '../stack/packaged-template.js'
@@ -108,7 +108,7 @@ async function earlierConfig(
       hint: 'take a later release; or check its commit out and make rs-deploy',
     })
   }
-  verifyNoSecrets(kept, context)
+  verifyNoSecrets(kept, context, configVersion(bucket, config.versionId ?? ''))
   return { config: kept.text, present }
 }
 
