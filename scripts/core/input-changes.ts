@@ -40,9 +40,9 @@ export function describeChange({ name, was, now }: EntryChange): string {
   return values === undefined ? name : `${name}  ${values}`
 }
 
-/** Which input a file belongs to, by its path. */
-export function inputOfFile(file: string): 'template' | 'config' | 'code' {
-  if (file === 'template.yaml') return 'template'
+/** Which input a file belongs to, by its path; `templates`: those that the project's own one nests, too. */
+export function inputOfFile(file: string, templates: readonly string[] = []): 'template' | 'config' | 'code' {
+  if (file === 'template.yaml' || templates.includes(file)) return 'template'
   return file.startsWith('infra/.config/') ? 'config' : 'code'
 }
 

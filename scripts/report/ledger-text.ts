@@ -46,7 +46,7 @@ export function describeReceipt(receipt: Receipt): string {
     ['commit', receipt.commit],
     ['tool', inputs.tool],
     ['build for', inputs.place],
-    ['stack', `${stack.arn}, changed ${formatTime(stack.changedAt)}`],
+    ['stack', stack.arn === '' ? undefined : `${stack.arn}, changed ${formatTime(stack.changedAt)}`],
     ['function', receipt.function && `${receipt.function.name}, version ${receipt.function.version}`],
     ['code', receipt.function?.codeSha256],
     ['config', config && `s3://${config.bucket}/config.json, ${versionOf(config)}`],

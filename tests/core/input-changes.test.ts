@@ -34,6 +34,9 @@ describe('what differs between two records', () => {
     ['backend/rawscribe/app.py', 'code'],
     ['backend/template.yaml', 'code'],
   ])('%s belongs to the %s', (file, input) => expect(inputOfFile(file)).toBe(input))
+
+  it('a template that the project’s own one nests belongs to the template', () =>
+    expect(inputOfFile('backend/template.yaml', ['template.yaml', 'backend/template.yaml'])).toBe('template'))
 })
 
 describe('what differs between two configurations', () => {

@@ -38,6 +38,8 @@ export interface Sources {
   /** Everything that root and nested templates declare: what code there is. */
   whole: Template
   templateHash: string
+  /** The files of root and nested templates. */
+  templates: string[]
   codeHash: string
   /** Short hash of the template and of every file of the code, by path. */
   files: Record<string, string>
@@ -80,6 +82,7 @@ export async function readSources(context: TargetContext): Promise<Sources> {
     template,
     whole,
     templateHash: sha256(texts.length === 1 ? templateText : canonicalJson(texts)),
+    templates: texts.map(([file]) => file),
     codeHash: sha256(canonicalJson(hashes)),
     files: {
       ...Object.fromEntries(texts.map(([file, text]) => [file, shortHash(sha256(text))])),

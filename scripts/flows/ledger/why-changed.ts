@@ -49,7 +49,7 @@ function changesOf(clause: string, { inputs, files }: Receipt, facts: Deployment
     default: {
       const input = (['template', 'code', 'config'] as const).find((name) => inputClauses[name] === clause)
       const only = (all: Readonly<Record<string, string>>): Record<string, string> =>
-        Object.fromEntries(Object.entries(all).filter(([file]) => inputOfFile(file) === input))
+        Object.fromEntries(Object.entries(all).filter(([file]) => inputOfFile(file, facts.sources.templates) === input))
       const now = { ...facts.sources.files, ...facts.config.files }
       return files === undefined ? [] : entryChanges(only(files), only(now))
     }

@@ -1,6 +1,7 @@
-import { sha256 } from '../../core/hash.js'
+import { sha256, shortHash } from '../../core/hash.js'
 import { type Operation, beginsFailure, operationsOf } from '../../core/operations.js'
 import { type Receipt, hasFailed } from '../../core/receipt.js'
+import { templateFile } from '../../core/saved-files.js'
 import { situationOf } from '../../core/stack-state.js'
 import type { Stack, StackEvent } from '../../ports.js'
 import type { TargetContext } from '../context.js'
@@ -53,7 +54,8 @@ async function lastFailure(
   receipt: Receipt | undefined,
   { ports }: TargetContext,
 ): Promise<Found | undefined> {
-  const arns = new Set([stack?.arn, receipt?.stack.arn].flatMap((arn) => arn ?? []))
+  // What was done where no stack stood has none.
+  const arns = new Set([stack?.arn ?? '', receipt?.stack.arn ?? ''].filter((arn) => arn !== ''))
   for (const arn of arns) {
     const operations = operationsOf(await ports.stacks.eventsBackTo(arn, beginsFailure(arn)), arn)
     const operation = operations.filter(({ failed }) => failed).at(-1)
@@ -69,9 +71,12 @@ function isPartOf({ at, durationMs }: Receipt, operation: Operation<StackEvent> 
   return ended !== undefined && ended.getTime() >= new Date(at).getTime() - durationMs
 }
 
-/** The checkout's template, unless it is another one by now than the one that was deployed. */
+/** The checkout's own template, unless it is another one by now than the one that was deployed; nested ones may be. */
 async function deployedTemplate(receipt: Receipt | undefined, { ports }: TargetContext): Promise<string | undefined> {
-  const text = await ports.files.readText('template.yaml')
+  const text = await ports.files.readText(templateFile)
   if (text === undefined || receipt === undefined) return text
-  return receipt.inputs.template === sha256(text) ? text : undefined
+  const { files, inputs } = receipt
+  const hash = sha256(text)
+  const same = files === undefined ? inputs.template === hash : files[templateFile] === shortHash(hash)
+  return same ? text : undefined
 }

@@ -43,6 +43,12 @@ describe('the sources of a build', () => {
     expect(files[kept]).toBe(good)
   })
 
+  it('tell the templates that it nests from its code', async () => {
+    const nesting = `${template}  Inner: {Type: AWS::Serverless::Application, Properties: {Location: inner/own.yaml}}\n`
+    const files = { ...built(), 'template.yaml': nesting, 'inner/own.yaml': 'Resources: {}\n' }
+    expect((await readSources(checkout(files))).templates).toEqual(['template.yaml', 'inner/own.yaml'])
+  })
+
   it('make no build folder by being read', async () => {
     const files: Record<string, string> = { 'template.yaml': template, 'backend/app.py': 'x = 1' }
     await readSources(checkout(files))

@@ -1,5 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
-import { sha256 } from '../../../scripts/core/hash.js'
+import { sha256, shortHash } from '../../../scripts/core/hash.js'
 import { attach } from '../../../scripts/flows/stack/attach.js'
 import { explainFailure } from '../../../scripts/flows/stack/explain-failure.js'
 import type { Stack, StackEvent } from '../../../scripts/ports.js'
@@ -95,14 +95,24 @@ describe('why the last one failed', () => {
   it('has a line only of the template that was deployed', async () => {
     const text = 'Resources:\n  Bad:\n    Type: AWS::X\n'
     const files = { 'template.yaml': text }
-    const lineWith = async (template: string): Promise<unknown> => {
+    const lineWith = async (template: string, recorded?: Record<string, string>): Promise<unknown> => {
       const inputs = { ...receipt.inputs, template }
-      const objects = stored(2, { outcome: 'failed', inputs })
+      const objects = stored(2, { outcome: 'failed', inputs, files: recorded })
       const found = await explainFailure(world({ stack: fakeStack(), events: { [arn]: failedUpdate }, objects, files }))
       return found.kind === 'operation' ? found.cause?.line : found.kind
     }
     expect(await lineWith(sha256(text))).toBe(2)
     expect(await lineWith('another')).toBeUndefined()
+    // The hash of a template that nests others is that of all texts; its own stands among the files.
+    expect(await lineWith('of all texts', { 'template.yaml': shortHash(sha256(text)), 'inner.yaml': 'x' })).toBe(2)
+    expect(await lineWith('of all texts', { 'template.yaml': 'another' })).toBeUndefined()
+  })
+
+  it('asks for no stack where what failed was done without one', async () => {
+    const objects = stored(1, { outcome: 'not-removed', failure: 'reset', stack: { arn: '', changedAt: '' } })
+    const context = world({ objects })
+    expect(await explainFailure(context)).toMatchObject({ kind: 'release', receipt: { failure: 'reset' } })
+    expect(context.calls.filter((call) => call.includes('eventsBackTo'))).toEqual([])
   })
 })
 
