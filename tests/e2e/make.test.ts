@@ -83,6 +83,14 @@ describe('make, as a user types it', () => {
     expect(localStarted()).toBe(false)
   }, 30_000)
 
+  it('looks at the machine and starts nothing', async () => {
+    const good = await project.make(['rs-doctor', 'ENV=dev', 'ORG=demo', 'CLOUD=local'])
+    expect(shown(good)).toMatch(/exit 0[^]*✓ SAM CLI[^]*– Cloud +the local emulator, not running: make local-start/)
+    const bad = await project.make(['rs-doctor', 'CLOUD=elsewhere'])
+    expect(shown(bad)).toContain('CLOUD=elsewhere is not possible')
+    expect(localStarted()).toBe(false)
+  }, 30_000)
+
   it('names file, line and column of a broken template and a broken configuration', async () => {
     const template = path.join(project.folder, 'template.yaml')
     const whole = await project.read('template.yaml')
