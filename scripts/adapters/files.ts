@@ -1,9 +1,10 @@
 import { chmod, cp, mkdir, open, readFile, readdir, realpath, rename, rm, stat } from 'node:fs/promises'
-import { randomUUID } from 'node:crypto'
+import { createHash, randomUUID } from 'node:crypto'
 import path from 'node:path'
 import { exclusively } from '../../infra/bootstrap/exclusive.mjs'
 import { DeployError } from '../errors.js'
 import type { Files } from '../ports.js'
+import { isExecutable } from './executable.js'
 import { keepOutOfGit } from './own-folders.js'
 
 const rubbish = new Set(['__pycache__', '.DS_Store', '.pytest_cache', '.mypy_cache', '.ruff_cache'])
@@ -33,6 +34,7 @@ export function makeFiles(root: string): Files {
       const names = (await listFiles(at(folder))).filter((name) => !isLeftOut(name, leftOut))
       await (await import('./zip.js')).zipFiles(at(folder), names, at(file))
     },
+    fingerprint: (folder) => fingerprint(at(folder)),
   }
 }
 
@@ -74,6 +76,16 @@ async function listFiles(folder: string): Promise<string[]> {
     .filter((entry) => !entry.isDirectory())
     .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)))
     .sort()
+}
+
+async function fingerprint(folder: string): Promise<string> {
+  const hash = createHash('sha256')
+  for (const name of await listFiles(folder)) {
+    const file = path.join(folder, name)
+    const [bytes, executable] = await Promise.all([readFile(file), isExecutable(file)])
+    hash.update(JSON.stringify([name, executable, bytes.length])).update(bytes)
+  }
+  return hash.digest('hex')
 }
 
 /** What tools leave among the sources: no part of them. */

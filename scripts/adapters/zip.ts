@@ -1,9 +1,10 @@
 import { randomUUID } from 'node:crypto'
 import { createWriteStream } from 'node:fs'
-import { mkdir, readFile, rename, stat } from 'node:fs/promises'
+import { mkdir, readFile, rename } from 'node:fs/promises'
 import path from 'node:path'
 import { pipeline } from 'node:stream/promises'
 import { ZipArchive } from 'archiver'
+import { isExecutable } from './executable.js'
 
 /** The earliest time a zip can hold (MS-DOS dates start in 1980). */
 const fixedTime = new Date('1980-01-01T00:00:00Z')
@@ -16,7 +17,7 @@ export async function zipFiles(folder: string, names: readonly string[], file: s
   const written = pipeline(archive, createWriteStream(fresh))
   for (const name of names) {
     const source = path.join(folder, name)
-    const executable = ((await stat(source)).mode & 0o111) !== 0
+    const executable = await isExecutable(source)
     archive.append(await readFile(source), {
       name: name.split(path.sep).join('/'),
       date: fixedTime,

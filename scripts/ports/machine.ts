@@ -41,6 +41,8 @@ export interface Files {
    * files and folders, at any depth; `*.so` stands for every name with that end.
    */
   zip(folder: string, file: string, leftOut?: readonly string[]): Promise<void>
+  /** Hash of what `zip` of the whole folder would hold: names, bytes, and which files can be executed. */
+  fingerprint(folder: string): Promise<string>
 }
 
 export interface Watcher {

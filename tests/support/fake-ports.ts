@@ -28,6 +28,7 @@ export function fakePort<Port extends object>(name: string, methods: Partial<Por
 export function memoryFiles(files: Record<string, string>, calls: Calls = []): Files {
   const below = (folder: string): string[] =>
     Object.keys(files).filter((file) => file.startsWith(`${folder.replace(/\/$/, '')}/`))
+  const contentsOf = (folder: string): string => JSON.stringify(below(folder).map((file) => [file, files[file]]))
   return fakePort<Files>(
     'files',
     {
@@ -40,6 +41,10 @@ export function memoryFiles(files: Record<string, string>, calls: Calls = []): F
       write: async (file, content) => {
         files[file] = String(content)
       },
+      zip: async (folder, file) => {
+        files[file] = `zip of ${contentsOf(folder)}`
+      },
+      fingerprint: async (folder) => contentsOf(folder),
       remove: async (file) => {
         for (const one of [file, ...below(file)]) Reflect.deleteProperty(files, one)
       },

@@ -23,6 +23,8 @@ const buildRecord = z.object({
       zip: z.string(),
       bytes: z.number(),
       codeSha256: z.string(),
+      /** Of the folder that was zipped; builds of older versions have none. */
+      fingerprint: z.string().optional(),
     }),
   ),
 })

@@ -106,7 +106,7 @@ export async function buildTarget(
     return last
   }
   const output = await runSamBuild(place, step, context)
-  const record = await recordBuild(sources, inputs, place, context)
+  const record = await recordBuild({ sources, inputs, place, last: force ? undefined : last }, context)
   const cached = /valid cache found/i.test(output)
   step.say(describeBuild(record, last, cached))
   return record
@@ -156,16 +156,19 @@ export function samEnvironment({ projectFolder }: { projectFolder: string }): Re
   }
 }
 
-async function recordBuild(
-  sources: Sources,
-  inputs: string,
-  place: BuildPlace,
-  context: TargetContext,
-): Promise<BuildRecord> {
+interface Made {
+  sources: Sources
+  inputs: string
+  place: BuildPlace
+  /** The build before this one. */
+  last: BuildRecord | undefined
+}
+
+async function recordBuild({ sources, inputs, place, last }: Made, context: TargetContext): Promise<BuildRecord> {
   const { ports, names } = context
   const parts = await readTemplates(path.join(names.buildFolder, 'build', templateFile), parseTemplate, context)
   const folders = codeFolders(wholeTemplate(parts))
-  const packages = await Promise.all(folders.map((code) => packageCode(code, context)))
+  const packages = await Promise.all(folders.map((code) => packageCode(code, last, context)))
   const record: BuildRecord = {
     inputs,
     place: place.name,
@@ -179,15 +182,26 @@ async function recordBuild(
   return record
 }
 
-/** One deterministic zip, so that CodeSha256 tells whether live equals the build. */
+/**
+ * One deterministic zip, so that CodeSha256 tells whether live equals the build. A zip of the very same files is kept:
+ * compressing a layer takes longer than all else that is done with it.
+ */
 async function packageCode(
   { logicalId, kind, folder, property }: CodeFolder,
+  last: BuildRecord | undefined,
   { ports, names }: TargetContext,
 ): Promise<BuildRecord['packages'][number]> {
   const zip = path.join('zips', `${logicalId}.zip`)
-  await ports.files.zip(folder, path.join(names.buildFolder, zip))
-  const bytes = await ports.files.readBytes(path.join(names.buildFolder, zip))
-  return { logicalId, kind, property, zip, bytes: bytes.length, codeSha256: sha256Base64(bytes) }
+  const file = path.join(names.buildFolder, zip)
+  const fingerprint = await ports.files.fingerprint(folder)
+  const before = last?.packages.find((one) => one.zip === zip && one.fingerprint === fingerprint)
+  if (before !== undefined && (await ports.files.exists(file))) {
+    const kept = await ports.files.readBytes(file)
+    if (sha256Base64(kept) === before.codeSha256) return { ...before, logicalId, kind, property }
+  }
+  await ports.files.zip(folder, file)
+  const bytes = await ports.files.readBytes(file)
+  return { logicalId, kind, property, zip, bytes: bytes.length, codeSha256: sha256Base64(bytes), fingerprint }
 }
 
 function describeBuild(record: BuildRecord, last: BuildRecord | undefined, cached: boolean): string {
