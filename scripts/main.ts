@@ -129,9 +129,9 @@ async function run(command: Command, inputs: Inputs, given: Run): Promise<void> 
     ciRun: ciRunOf(environment),
     started,
     command: command.name,
-    async connect({ startEmulator }) {
-      const found = await connectContext(context, environment, startEmulator)
-      place.local = found?.cloud.kind === 'local'
+    async connect(options) {
+      const found = await connectContext(context, environment, options)
+      if (options.env === undefined) place.local = found?.cloud.kind === 'local'
       return found
     },
   }
@@ -145,9 +145,10 @@ async function run(command: Command, inputs: Inputs, given: Run): Promise<void> 
 async function connectContext(
   context: Context,
   environment: Run['environment'],
-  startEmulator: boolean,
+  { startEmulator, env }: Parameters<Context['connect']>[0],
 ): Promise<CloudContext | undefined> {
-  const { inputs, ports, project, projectFolder, report, who } = context
+  const { ports, project, projectFolder, report, who } = context
+  const inputs = env === undefined ? context.inputs : { ...context.inputs, ENV: env }
   const forbidInstance = (): void => {
     process.env['AWS_EC2_METADATA_DISABLED'] = 'true'
   }
@@ -164,9 +165,9 @@ async function connectContext(
   }
   const connection = await connect(facts, startEmulator)
   if (connection === undefined) return undefined
-  if (connection.banner !== undefined) report.emit({ type: 'banner', text: connection.banner })
+  if (connection.banner !== undefined && env === undefined) report.emit({ type: 'banner', text: connection.banner })
   const { cloud, cloudEnv } = connection
-  return { ...context, cloud, cloudEnv, ports: { ...ports, ...connection.ports } }
+  return { ...context, inputs, cloud, cloudEnv, ports: { ...ports, ...connection.ports } }
 }
 
 /** The project's folder: where make runs, or what PROJECT_DIR names. Throws Usage when that is no folder. */

@@ -1,5 +1,4 @@
 import type { KnownOrganization } from '../core/organizations.js'
-import { environments } from '../core/target.js'
 import type { CloudContext } from '../flows/context.js'
 import type { Command, EnvironmentContext } from './command.js'
 
@@ -8,7 +7,9 @@ export const listCommands: Command[] = [
     name: 'list-envs',
     group: 'Look',
     summary: 'The environments, with how many organizations are configured, deployed and locked',
-    details: 'Puts the files of infra/.config, the stacks and the locks together.',
+    details:
+      'Puts the files of infra/.config, the stacks and the locks together. Each environment is looked at in the account ' +
+      'of its entry in infra/environments.json; ? stands where that could not be, with the reason.',
     example: 'make list-envs',
     acts: 'cloud',
     variables: [],
@@ -27,23 +28,20 @@ export const listCommands: Command[] = [
 ]
 
 async function listEnvironments(context: CloudContext): Promise<void> {
-  const { findTraces } = await import('../flows/look/find-organizations.js')
-  const { organizationsOf } = await import('../core/organizations.js')
+  const { findEnvironments } = await import('../flows/look/find-organizations.js')
   const { columns } = await import('../report/ledger-text.js')
-  const traces = await findTraces(context)
-  const rows = environments.map((env) => {
-    const orgs = organizationsOf(env, traces, context.project)
-    return {
-      env,
-      configured: orgs.filter(({ configured }) => configured.length > 0).length,
-      deployed: orgs.filter(({ deployed }) => deployed !== undefined).length,
-      locked: orgs.filter(({ locked }) => locked).length,
-    }
-  })
-  const cells = rows.map(({ env, configured, deployed, locked }) => [
+  const found = await findEnvironments(context)
+  for (const { env, problem } of found) {
+    if (problem !== undefined) context.report.emit({ type: 'note', text: `${env} cannot be looked at: ${problem}` })
+  }
+  const rows = found.map(({ env, organizations, problem }) => ({
     env,
-    ...[configured, deployed, locked].map(String),
-  ])
+    configured: organizations.filter(({ configured }) => configured.length > 0).length,
+    // Not known is not none.
+    deployed: problem === undefined ? organizations.filter(({ deployed }) => deployed !== undefined).length : null,
+    locked: problem === undefined ? organizations.filter(({ locked }) => locked).length : null,
+  }))
+  const cells = rows.map(({ env, ...counts }) => [env, ...Object.values(counts).map((count) => String(count ?? '?'))])
   const text = columns([['env', 'configured', 'deployed', 'locked'], ...cells]).join('\n')
   context.report.emit({ type: 'result', text, data: rows })
 }
@@ -56,8 +54,11 @@ async function listOrganizations(context: EnvironmentContext): Promise<void> {
   const all = organizationsOf(env, await findTraces(context), project)
   const orgs = all.filter(({ org }) => only === undefined || org === only)
   const table = columns([['org', 'configured', 'deployed', 'locked'], ...orgs.map(organizationRow)])
-  const none = `nothing of ${only ?? 'any organization'} in ${env}\nNext: make rs-deploy ENV=${env} ORG=${only ?? 'myorg'}`
-  report.emit({ type: 'result', text: orgs.length === 0 ? none : table.join('\n'), data: orgs })
+  if (orgs.length === 0) {
+    const text = `nothing of ${only ?? 'any organization'} in ${env}: make rs-deploy ENV=${env} ORG=${only ?? 'myorg'}`
+    report.emit({ type: 'note', text })
+  }
+  report.emit({ type: 'result', text: orgs.length === 0 ? '' : table.join('\n'), data: orgs })
 }
 
 function organizationRow({ org, configured, deployed, locked }: KnownOrganization): string[] {

@@ -2,7 +2,7 @@ import type { Cloud } from '../core/cloud.js'
 import type { Inputs } from '../core/inputs.js'
 import type { Names } from '../core/names.js'
 import type { Project } from '../core/project.js'
-import type { Target } from '../core/target.js'
+import type { Environment, Target } from '../core/target.js'
 import type { MachinePorts, Ports } from '../ports.js'
 import type { Report } from '../report/report.js'
 
@@ -26,8 +26,11 @@ export interface Context {
   ciRun: string | undefined
   started: Date
   command: string
-  /** The cloud of this run; undefined only where it is the emulator, not running, and not to be started. */
-  connect(options: { startEmulator: boolean }): Promise<CloudContext | undefined>
+  /**
+   * The cloud of this run, or of another environment than its own; undefined only where it is the emulator, not running,
+   * and not to be started.
+   */
+  connect(options: { startEmulator: boolean; env?: Environment }): Promise<CloudContext | undefined>
 }
 
 /** A context of one target's files: nothing is connected to. */
