@@ -1,4 +1,4 @@
-import { addressesOf, openableOutputs } from '../core/addresses.js'
+import { addressesOf, apiIdOf, openableOutputs } from '../core/addresses.js'
 import type { KnownOutput } from '../core/project.js'
 import { DeployError } from '../errors.js'
 import type { CloudContext, TargetContext } from '../flows/context.js'
@@ -34,7 +34,7 @@ export const showCommands: Command[] = [
     'The address of the API, as this machine can open it',
     (stack, { names, cloud }) => addressesOf(stack.outputs, names.apiStage, cloud).api,
   ),
-  showOutput('show-rs-api-gateway', 'The id of the API', 'ApiGatewayId'),
+  showValue('show-rs-api-gateway', 'The id of the API', ({ outputs }) => apiIdOf(outputs)),
   showOutput('show-rs-user-pool', 'The id of the user pool', 'CognitoUserPoolId'),
   showOutput('show-rs-client-id', 'The id of the user pool’s client', 'CognitoClientId'),
   showValue('show-rs-s3-buckets', 'The names of the buckets that are there, one per line', async (_stack, context) => {
@@ -59,7 +59,9 @@ export const showCommands: Command[] = [
         import('../core/shell-words.js'),
       ])
       const { names, project, cloud } = context
-      const outputs = openableOutputs((await deployedStack(context)).outputs, project, names.apiStage, cloud)
+      const stack = await deployedStack(context)
+      const outputs = openableOutputs(stack.outputs, project, names.apiStage, cloud)
+      if (Object.keys(outputs).length === 0) throw findsNothing(stack, context)
       const lines = Object.entries(outputs).map(([name, value]) => shellAssignment(name, value))
       const text = context.inputs.FORMAT === 'json' ? JSON.stringify(outputs, null, 2) : lines.join('\n')
       context.report.emit({ type: 'result', text, data: outputs })
@@ -75,11 +77,13 @@ export const showCommands: Command[] = [
     variables: [],
     async run(context) {
       const { deployedStack } = await import('../flows/stack/deployed-stack.js')
-      const addresses = addressesOf((await deployedStack(context)).outputs, context.names.apiStage, context.cloud)
+      const stack = await deployedStack(context)
+      const addresses = addressesOf(stack.outputs, context.names.apiStage, context.cloud)
       const rows = [
         ['API ', addresses.api],
         ['Page', addresses.page],
       ].flatMap(([label, address]) => (address === undefined ? [] : [`${label}  ${address}`]))
+      if (rows.length === 0) throw findsNothing(stack, context)
       context.report.emit({ type: 'result', text: rows.join('\n'), data: addresses })
     },
   },
@@ -131,15 +135,16 @@ function showValue(name: string, summary: string, read: Read): Command {
     variables: [],
     async run(context) {
       const { deployedStack } = await import('../flows/stack/deployed-stack.js')
-      const { env, org } = context.target
       const stack = await deployedStack(context)
       const value = await read(stack, context)
-      if (value === undefined || value === '') {
-        throw new DeployError('NotDeployed', `${stack.name} is ${stack.status}, and ${name} finds nothing there`, {
-          hint: `make check-rs ENV=${env} ORG=${org} shows what it has`,
-        })
-      }
+      if (value === undefined || value === '') throw findsNothing(stack, context)
       context.report.emit({ type: 'result', text: value, data: { value } })
     },
   }
+}
+
+function findsNothing({ name, status }: Stack, { command, target: { env, org } }: TargetContext): DeployError {
+  return new DeployError('NotDeployed', `${name} is ${status}, and ${command} finds nothing there`, {
+    hint: `make check-rs ENV=${env} ORG=${org} shows what it has`,
+  })
 }

@@ -9,6 +9,9 @@ const secretValue = /-----BEGIN ([A-Z0-9]+ )*PRIVATE KEY( BLOCK)?-----|\b(AKIA|A
 const secretAccessKey = /secretaccesskey|aws.*secret\.?keys?$/
 const jwtSecret = /jwt.*secret|secret.*jwt|signing\.?(secrets?|keys?)$|jwt.*(private|shared|hmac)\.?keys?$|jwt\.?keys?$/
 
+/** Names that end like that may hold a key to something; those of a public key or of a database's do not. */
+const keyName = /(?<!public|primary|foreign|partition|sort|object)keys?$/
+
 /** A value that is neither object nor array, with the names that lead to it; positions in arrays are no names. */
 interface Leaf {
   path: string
@@ -19,14 +22,17 @@ interface Leaf {
 export function secretPaths(config: JsonObject, env: Environment): string[] {
   return pathsOf(config, ({ path, value }) => {
     if (typeof value === 'string' && secretValue.test(value)) return true
-    const name = path.toLowerCase().replaceAll(/[_-]/g, '')
+    const name = plainName(path)
     return isFilled(value) && (secretAccessKey.test(name) || (env !== 'dev' && jwtSecret.test(name)))
   })
 }
 
 /** Paths of the values that no screen shows: more than is refused, and in dev as elsewhere. */
 export function hiddenPaths(config: JsonObject): string[] {
-  const named = pathsOf(config, ({ path, value }) => isFilled(value) && isSecretName(path))
+  const named = pathsOf(
+    config,
+    ({ path, value }) => isFilled(value) && (isSecretName(path) || keyName.test(plainName(path))),
+  )
   return [...new Set([...secretPaths(config, 'prod'), ...named])]
 }
 
@@ -53,6 +59,10 @@ function leavesOf(value: Json, path: string): Leaf[] {
   if (Array.isArray(value)) return value.flatMap((inner) => leavesOf(inner, path))
   if (value === null || typeof value !== 'object') return [{ path, value }]
   return Object.entries(value).flatMap(([key, inner]) => leavesOf(inner, `${path}.${key}`))
+}
+
+function plainName(path: string): string {
+  return path.toLowerCase().replaceAll(/[_-]/g, '')
 }
 
 function isFilled(value: Json): boolean {

@@ -27,7 +27,7 @@ const schema = z.strictObject({
     .strictObject({
       function: pattern.default(ownProject.names.function),
       layer: pattern.default(ownProject.names.layer),
-      api: pattern.default(ownProject.names.api),
+      api: pattern.optional(),
       apiStage: stage.default(ownProject.names.apiStage),
       userPool: pattern.default(ownProject.names.userPool),
       userPoolClient: pattern.default(ownProject.names.userPoolClient),
@@ -60,7 +60,18 @@ export function parseProject(text: string): Project {
     })
   }
   const { prefix, frontendPrefix = prefix, names, buckets, outputs, parameters, api } = parsed.data
-  return { prefix, frontendPrefix, names, buckets, outputs, parameters, api: { ...api, list: api.list } }
+  const named = { ...names, api: names.api ?? ownProject.names.api }
+  const namesApi = names.api !== undefined
+  return {
+    prefix,
+    frontendPrefix,
+    names: named,
+    namesApi,
+    buckets,
+    outputs,
+    parameters,
+    api: { ...api, list: api.list },
+  }
 }
 
 function readJson(text: string): unknown {

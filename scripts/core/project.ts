@@ -25,6 +25,8 @@ export interface Project {
     /** Whatever else its template names explicitly: the isolation proof lets nothing through that it cannot compute. */
     others: readonly string[]
   }
+  /** Whether its template gives the API that name; else it is known by its id. */
+  namesApi: boolean
   /** The buckets that it has. Settings are uploaded where there is a `lambda` bucket, a page where there is a `frontend` one. */
   buckets: Readonly<Partial<Record<BucketKey, string>>>
   /** What its template calls the outputs that this tool reads, by our names for them. */
@@ -95,6 +97,7 @@ export const ownProject: Project = {
       '{prefix}-{env}-{org}-api-5xx',
     ],
   },
+  namesApi: true,
   buckets: {
     lambda: '{prefix}-lambda-{env}-{org}-{account}',
     forms: '{prefix}-forms-{env}-{org}-{account}',

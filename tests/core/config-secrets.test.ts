@@ -42,4 +42,10 @@ describe('a configuration', () => {
     ])
     expect(hiddenPaths(more)).toEqual(['jwtSecret', 'db.password', 'apiKeys'])
   })
+
+  it('shows no value whose name ends with key, but those of keys that are no secret', () => {
+    const keys = { storage: { accessKey: 'x' }, encryption_key: 'x', mail: { key: 'x', keyId: 'x' }, keys: ['x'] }
+    expect(hiddenPaths(keys)).toEqual(['storage.accessKey', 'encryption_key', 'mail.key', 'keys'])
+    expect(hiddenPaths({ jwt: { publicKey: 'x', 'public-keys': ['x'] }, table: { sortKey: 'x' } })).toEqual([])
+  })
 })

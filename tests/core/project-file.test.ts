@@ -35,6 +35,11 @@ describe('another project says of itself', () => {
     expect(names.all.filter((name) => /syndi|rawscribe|^$/.test(name))).toEqual([])
   })
 
+  it('whether its API has a name of its own', () => {
+    const named = parseProject('{"prefix": "shop", "names": {"api": "{prefix}-{env}-{org}-web"}}')
+    expect([named.namesApi, shop.namesApi, ownProject.namesApi]).toEqual([true, false, true])
+  })
+
   it('which stacks are its own', () => {
     expect(targetOfStack(stackName(target, shop), shop)).toEqual(target)
     expect(targetOfStack(stackName(target, ownProject), shop)).toBeUndefined()

@@ -65,11 +65,11 @@ export async function lookAtTarget(target: Target, context: CloudContext): Promi
     Promise.all(names.bucketKeys.map(async (key) => [key, await ports.buckets.presence(names.buckets[key])] as const)),
   ])
   const outputs = stack?.outputs ?? {}
+  const apiId = apiIdOf(outputs)
   const present = presence.filter(([, state]) => state === 'ours')
   return {
     ...glance,
-    // An API that the template does not name explicitly is known by its id.
-    api: outputs['ApiGatewayId'] === undefined ? apiIdOf(outputs) : names.api,
+    api: apiId !== undefined && context.project.namesApi ? names.api : apiId,
     addresses: addressesOf(outputs, names.apiStage, cloud),
     userPoolId: outputs['CognitoUserPoolId'],
     clientId: outputs['CognitoClientId'],

@@ -61,11 +61,21 @@ describe('looking at a target', () => {
   })
 })
 
-describe('an API that the stack only gives the address of', () => {
-  it('is shown by the id in that address', async () => {
-    const stack = fakeStack({ outputs: { ApiEndpoint: 'https://abc123.execute-api.eu-west-1.amazonaws.com' } })
-    const context = world({ stack })
-    expect((await lookAtTarget(context.target, context)).api).toBe('abc123')
+describe('the API of a target', () => {
+  const outputs = { ApiEndpoint: 'https://abc123.execute-api.eu-west-1.amazonaws.com' }
+  const context = world({ stack: fakeStack({ outputs }) })
+
+  it.each([
+    [true, 'rawscribe-dev-myorg-api'],
+    [false, 'abc123'],
+  ])('named by its template: %s, is shown as %s', async (namesApi, api) => {
+    const project = { ...context.project, namesApi }
+    expect((await lookAtTarget(context.target, { ...context, project })).api).toBe(api)
+  })
+
+  it('that is not there is not shown by a name', async () => {
+    const bare = world({ stack: fakeStack() })
+    expect((await lookAtTarget(bare.target, bare)).api).toBeUndefined()
   })
 })
 
