@@ -75,7 +75,7 @@ export const userCommands: Command[] = [
     example: 'make rs-remove-user ENV=stage ORG=myorg USER_NAME=bob@myorg.com',
     variables: ['USER_NAME', 'YES'],
     run: async (context: TargetContext) =>
-      changed(await (await import('../flows/users/users.js')).removeUser(context), context),
+      changed(await (await import('../flows/users/users.js')).removeUser(context), context, 'is not there'),
   },
   {
     ...common,
@@ -126,11 +126,11 @@ export const userCommands: Command[] = [
   },
 ]
 
-/** One line about a user: what was done, or that nothing had to be. */
-function changed(change: UserChange, { report }: TargetContext): void {
+/** One line about a user: what was done, or why nothing had to be. */
+function changed(change: UserChange, { report }: TargetContext, otherwise = 'unchanged'): void {
   const { user, done } = change
   const outcome = done.length === 0 ? 'unchanged' : 'changed'
-  report.emit({ type: 'result', text: `${user} ${done.join(', ') || outcome}`, data: { outcome, ...change } })
+  report.emit({ type: 'result', text: `${user} ${done.join(', ') || otherwise}`, data: { outcome, ...change } })
 }
 
 async function list(context: TargetContext): Promise<void> {
@@ -179,14 +179,14 @@ async function show(context: TargetContext): Promise<void> {
   context.report.emit({ type: 'result', text: columns(rows).join('\n'), data: dataOf({ ...user, groups }) })
 }
 
-async function listGroups({ ports, report, ...context }: TargetContext): Promise<void> {
+async function listGroups(context: TargetContext): Promise<void> {
   const { findStackPool } = await import('../flows/users/stack-pool.js')
   const { listMembers } = await import('../flows/users/list-users.js')
   const { columns } = await import('../report/ledger-text.js')
-  const { poolId } = await findStackPool({ ...context, ports, report })
-  const members = await listMembers(poolId, ports.userPools)
+  const { poolId } = await findStackPool(context)
+  const members = await listMembers(poolId, context.ports.userPools)
   const rows = members.map(({ group, usernames }) => [group.name, String(usernames.size), group.description ?? ''])
-  report.emit({
+  context.report.emit({
     type: 'result',
     text: columns([['group', 'members', 'description'], ...rows]).join('\n'),
     data: members.map(({ group, usernames }) => ({ ...group, members: usernames.size })),

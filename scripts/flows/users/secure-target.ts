@@ -1,4 +1,4 @@
-import { parseConfig } from '../../core/config-file.js'
+import { configProblem } from '../../core/config-file.js'
 import { counted } from '../../core/contents.js'
 import { isSet } from '../../core/inputs.js'
 import { isAuthOn } from '../../core/project.js'
@@ -9,7 +9,7 @@ import { confirmTyped } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { listUsers } from './list-users.js'
 import { type StackPool, findStackPool } from './stack-pool.js'
-import { configKey, readStoredConfig } from '../config/target-config.js'
+import { configKey, readStoredConfig, readableConfig } from '../config/target-config.js'
 
 export interface Secured {
   /** Addresses of the test users that were removed. */
@@ -58,20 +58,24 @@ async function examine(
     readStoredConfig(context),
     ports.stacks.template(names.stack),
   ])
-  const findings = securityFindings({
+  const broken =
+    config === undefined ? undefined : configProblem(config.text, `s3://${names.buckets.lambda}/${configKey}`)
+  const found = securityFindings({
     where,
     authOn: isAuthOn(stack.parameters, project),
     settings,
     policy,
     groupless: users.filter((user) => user.groups.length === 0 && !isTestUser(user)),
-    origins: config === undefined ? [] : originsOf(config.text),
+    origins: originsOf(config?.text),
     template: JSON.parse(template) as StageTemplate,
   })
+  const unread = broken === undefined ? [] : [{ what: broken, fix: `make rs-update-config ${where}` }]
+  const findings = [...unread, ...found]
   return { testUsers: users.filter(isTestUser), findings }
 }
 
-function originsOf(text: string): string[] {
-  const { cors } = parseConfig(text, configKey) as { cors?: { allowOrigins?: unknown } }
+function originsOf(text: string | undefined): string[] {
+  const { cors } = readableConfig(text) as { cors?: { allowOrigins?: unknown } }
   return Array.isArray(cors?.allowOrigins) ? cors.allowOrigins.map(String) : []
 }
 

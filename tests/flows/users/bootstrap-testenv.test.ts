@@ -1,8 +1,9 @@
 import { describe, expect, it } from '@jest/globals'
+import { namesOf } from '../../../scripts/core/names.js'
 import { bootstrapTestenv } from '../../../scripts/flows/users/bootstrap-testenv.js'
 import { testTokensLocally } from '../../../scripts/flows/users/test-tokens.js'
 import type { Stacks } from '../../../scripts/ports.js'
-import { type ContextOptions, type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
+import { type ContextOptions, type FakeContext, account, fakeContext, fakeStack } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
 import { memoryPool } from '../../support/fake-pool.js'
 import { fakePort, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
@@ -50,6 +51,19 @@ describe('making an organization usable', () => {
     expect(written(context).filter((call) => call.includes('sops/'))).toEqual([])
     expect(objects[`${forms}/sample-count.yml`]).toBe('title: Ours')
     expect(written(context).some((call) => call.startsWith('userPools.createUser'))).toBe(true)
+  })
+})
+
+describe('making an organization usable whose project uploads no configuration', () => {
+  it('does the rest, and says what it leaves out', async () => {
+    const context = fresh({}, { [`${forms}/sample-count.yaml`]: 'title: Count' })
+    const project = { ...context.project, buckets: { forms: context.project.buckets.forms! } }
+    const names = namesOf(context.target, account, project)
+    const { users } = await bootstrapTestenv({ ...context, project, names })
+    expect(users).toHaveLength(1)
+    expect(context.events).toContainEqual(
+      expect.objectContaining({ title: 'Config', text: 'this project has no bucket for its configuration' }),
+    )
   })
 })
 

@@ -80,6 +80,17 @@ describe('securing production', () => {
     expect((await secureTarget({ ...context, project: guard })).findings).toEqual([])
   })
 
+  it('tells a broken uploaded configuration as one finding among the others', async () => {
+    const context = production(false)
+    const place = 'rawscribe-lambda-prod-myorg-123456789012/config.json'
+    const buckets = memoryBuckets({ [place]: '{ "cors": hunter2' })
+    const { findings } = await secureTarget({ ...context, ports: { ...context.ports, buckets } })
+    expect(findings).toEqual([
+      { what: expect.stringContaining(`s3://${place}:1:`), fix: 'make rs-update-config ENV=prod ORG=myorg' },
+    ])
+    expect(JSON.stringify(findings)).not.toContain('hunter2')
+  })
+
   it('removes test users only, and only once that is confirmed', async () => {
     const users = [fakeUser(bob), fakeUser(tester)]
     expect((await rejectedBy(secureTarget(production(false, {}, users)))).code).toBe('Declined')

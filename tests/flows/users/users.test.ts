@@ -1,4 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
+import { findCommand } from '../../../scripts/commands/help.js'
+import { runCommand } from '../../../scripts/commands/run.js'
+import { userCommands } from '../../../scripts/commands/users.js'
 import type { Inputs } from '../../../scripts/core/inputs.js'
 import type { Environment } from '../../../scripts/core/target.js'
 import { listUsers } from '../../../scripts/flows/users/list-users.js'
@@ -153,7 +156,10 @@ describe('a user who is not there', () => {
   })
 
   it('is removed already', async () => {
-    expect((await removeUser(inPool({}, { USER_NAME: bob }))).done).toEqual([])
+    const context = inPool({}, { ENV: 'dev', ORG: 'myorg', USER_NAME: bob })
+    expect((await removeUser(context)).done).toEqual([])
+    await runCommand(findCommand('rs-remove-user', userCommands), context)
+    expect(context.events.at(-1)).toMatchObject({ text: `${bob} is not there`, data: { outcome: 'unchanged' } })
   })
 
   it('and one who is goes only when that is confirmed', async () => {
