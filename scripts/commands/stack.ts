@@ -35,9 +35,10 @@ export const stackCommands: Command[] = [
     details:
       'Shows the resources that failed, with their reasons, and asks (in prod it is typed). SKIP leaves those that it ' +
       'names as they are now: they count as rolled back, and until they agree with the template again later updates may ' +
-      'fail on them. An update that was left without a rollback is rolled back.',
+      'fail on them. An update that was left without a rollback is rolled back. Refused where that would delete data that ' +
+      'came into what the update created; ALLOW_DATA_LOSS names what of it cannot be counted and may go.',
     example: 'make rs-continue-rollback ENV=stage ORG=myorg SKIP=FormsBucket',
-    variables: ['SKIP', 'LOCK_WAIT', 'YES'],
+    variables: ['SKIP', 'ALLOW_DATA_LOSS', 'LOCK_WAIT', 'YES'],
     run: continueIt,
   },
 ]

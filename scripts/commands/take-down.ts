@@ -6,6 +6,8 @@ import type { Command } from './command.js'
 import { deployVariables, runDeploy } from './deploy.js'
 
 const answers: VariableName[] = ['LOCK_WAIT', 'YES', 'FORCE_YES']
+const poolVariables: VariableName[] = ['COGNITO_USER_POOL_ID']
+const lossVariables: VariableName[] = ['ALLOW_DATA_LOSS']
 const blocked = 'Counts and shows what goes, and has env/org typed; YES=true answers. Blocked in prod.'
 
 export const takeDownCommands: Command[] = [
@@ -14,7 +16,8 @@ export const takeDownCommands: Command[] = [
     ['stack'],
     'Delete the stack and keep all data: buckets, user pool, client, groups',
     'rs-deploy finds the data again. Lifts termination protection. Counts and shows what goes, and has env/org typed; ' +
-      'YES=true answers outside prod. Refuses a stack whose template would not keep its data.',
+      'YES=true answers outside prod. Refuses a stack whose template would not keep its data; ALLOW_DATA_LOSS names what ' +
+      'of it cannot be counted and may go.',
   ),
   takeDownCommand(
     'rs-nuke-buckets',
@@ -62,6 +65,7 @@ export const takeDownCommands: Command[] = [
 
 function takeDownCommand(name: string, parts: readonly Part[], summary: string, details: string): Command {
   const takesPool = parts.includes('pool') || parts.includes('users')
+  const keepsData = parts.includes('stack') && !parts.includes('buckets')
   return {
     group: 'Take down',
     name,
@@ -69,7 +73,7 @@ function takeDownCommand(name: string, parts: readonly Part[], summary: string, 
     details,
     example: `make ${name} ENV=dev ORG=demo`,
     acts: 'target',
-    variables: takesPool ? [...answers, 'COGNITO_USER_POOL_ID'] : answers,
+    variables: [...answers, ...(takesPool ? poolVariables : []), ...(keepsData ? lossVariables : [])],
     run: (context) => runTakeDown(parts, context),
   }
 }

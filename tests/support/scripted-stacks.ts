@@ -12,7 +12,7 @@ export interface Script {
   states: (StackStatus | undefined)[]
   stack?: Partial<Stack>
   resources?: StackResource[]
-  /** Events of the newest operation, by the ARN of their stack. */
+  /** Its events, by the ARN of their stack, oldest first. */
   history?: Record<string, StackEvent[]>
   /** Bucket to number of objects. */
   buckets?: Record<string, number>
@@ -43,7 +43,10 @@ export function scriptedStack(script: Script): FakeContext {
         : fakeStack({ statusReason: `reason of ${now}`, ...script.stack, status: now })
     },
     resources: async () => resources,
-    eventsBackTo: async (which) => history[which] ?? [],
+    eventsBackTo: async (which, isEnough) => {
+      const told = history[which] ?? []
+      return told.slice(Math.max(0, told.map(isEnough).lastIndexOf(true)))
+    },
     template: async () => JSON.stringify({ Resources: {} }),
     deleteStack: async () => undefined,
     allowTermination: async () => undefined,

@@ -32,7 +32,7 @@ export interface Plan {
   least: Choice
 }
 
-const nothing: Verdict = { rated: [], losses: [], refusal: undefined }
+const nothing: Verdict = { rated: [], losses: [], unprotected: [], refusal: undefined }
 
 /**
  * Finds out what rs-deploy would do, as rs-deploy does, and leaves nothing of it: the change set goes again, also when it

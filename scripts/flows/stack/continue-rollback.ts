@@ -10,6 +10,7 @@ import { type Stuck, findStuck } from './find-stuck.js'
 import { stackFailure } from './find-cause.js'
 import { refusal } from './settle-stack.js'
 import { whileOurs } from '../lock/target-lock.js'
+import { verifyRollback } from './verify-rollback.js'
 import { watchStack } from './watch-stack.js'
 
 export type ContinuedRollback =
@@ -19,7 +20,8 @@ export type ContinuedRollback =
 
 /**
  * Ends a rollback that failed, or that an update was left without, once what made it fail is mended: shows what failed,
- * asks, continues it under the target's lock, and follows it to its end. Throws StackFailed with the cause.
+ * asks, continues it under the target's lock, and follows it to its end. Throws Refused where that would delete data,
+ * StackFailed with the cause.
  */
 export async function continueRollback(context: TargetContext): Promise<ContinuedRollback> {
   return whileOurs(context, async (locked) => {
@@ -28,13 +30,19 @@ export async function continueRollback(context: TargetContext): Promise<Continue
     const { stack, skipped } = found
     const past = skipped.length === 0 ? '' : `, past ${skipped.map(({ name }) => name).join(', ')}`
     const yesSkips = locked.target.env !== 'prod'
-    await confirmTyped({ what: `continuing the rollback of ${stack.name}${past}`, yesSkips }, locked)
+    const lost = found.uncounted.length === 0 ? '' : `, which deletes ${found.uncounted.join(', ')}`
+    await confirmTyped({ what: `continuing the rollback of ${stack.name}${past}${lost}`, yesSkips }, locked)
+    // Data may have come in while somebody thought about it.
+    await verifyRollback(stack, locked)
     const ended = await locked.report.step('Rollback', (step) => rollBack(stack, skipped, step, locked))
     return { kind: 'rolled-back', stack: ended, skipped: skipped.map(({ name }) => name) }
   })
 }
 
-type Found = { kind: 'nothing'; status: StackStatus | 'NO_STACK' } | { kind: 'stuck'; stack: Stack; skipped: Stuck[] }
+type Found =
+  | { kind: 'nothing'; status: StackStatus | 'NO_STACK' }
+  /** `uncounted` goes, and nobody can tell what is in it: ALLOW_DATA_LOSS names it. */
+  | { kind: 'stuck'; stack: Stack; skipped: Stuck[]; uncounted: string[] }
 
 async function look(step: Step, context: TargetContext): Promise<Found> {
   const stack = await idleStack(step, context)
@@ -56,8 +64,9 @@ async function look(step: Step, context: TargetContext): Promise<Found> {
         'by hand or by a deployment that changes it, later updates may fail on it',
     )
   }
+  const uncounted = await verifyRollback(stack, context)
   step.say(`${stuck.length} failed, ${skipped.length} skipped`)
-  return { kind: 'stuck', stack, skipped }
+  return { kind: 'stuck', stack, skipped, uncounted }
 }
 
 /** Those that SKIP names. Throws Usage for a name that is none of the stuck ones: nothing is skipped by accident. */

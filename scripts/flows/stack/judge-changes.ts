@@ -10,6 +10,7 @@ import type { ChangeSet, Stack } from '../../ports.js'
 import { confirmTyped } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { countContents } from '../buckets/count-contents.js'
+import { allowedIds } from './holdings.js'
 import { rateAll, readChanges } from './read-changes.js'
 import type { StackChanges } from './stack-changes.js'
 
@@ -32,6 +33,8 @@ export interface Verdict {
   /** Every change, the most dangerous first. */
   rated: RatedChange[]
   losses: Loss[]
+  /** What holds data and is not kept by the new template, because ALLOW_DATA_LOSS names it. */
+  unprotected: string[]
   /** Why it must not be executed. */
   refusal: DeployError | undefined
 }
@@ -48,27 +51,31 @@ export async function judgeChanges(
 ): Promise<Verdict> {
   const stacks = await readChanges(set, parameters, before, context)
   const rated = rateAll(stacks)
-  const allowed = allowedIds(context)
+  const allowed = allowedIds(context.inputs)
   const losses = await Promise.all(lossesOf(rated).map((one) => lossOf(one, allowed, context)))
   const misnamed = misnamedIds(allowed, stacks, rated)
+  const unprotected = unprotectedIds(stacks)
   const refusal =
     trespassRefusal(stacks, context) ??
     lossRefusal(losses, misnamed) ??
-    unprotectedRefusal(stacks, losses, allowed, misnamed) ??
+    unprotectedRefusal(unprotected, losses, allowed, misnamed) ??
     misnamedRefusal(misnamed)
-  return { rated, losses, refusal }
+  return { rated, losses, unprotected: unprotected.filter((id) => allowed.includes(id)), refusal }
 }
 
-/** In prod a loss that is allowed by name is typed as well: YES=true does not stand for it. */
-export async function confirmLosses(losses: readonly Loss[], context: TargetContext): Promise<void> {
-  if (losses.length === 0 || context.target.env !== 'prod') return
-  const what = `losing the data of ${losses.map(({ id }) => id).join(', ')}`
-  await confirmTyped({ what, yesSkips: false }, context)
-}
-
-function allowedIds({ inputs }: TargetContext): string[] {
-  const ids = (inputs.ALLOW_DATA_LOSS ?? '').split(',').map((id) => id.trim())
-  return ids.filter((id) => id !== '')
+/** In prod what ALLOW_DATA_LOSS names is typed as well, a loss of today or of one day: YES=true does not stand for it. */
+export async function confirmLosses(
+  { losses, unprotected }: Pick<Verdict, 'losses' | 'unprotected'>,
+  context: TargetContext,
+): Promise<void> {
+  const lost = losses.map(({ id }) => id)
+  const later = unprotected.filter((id) => !lost.includes(id))
+  const what = [
+    ...(lost.length === 0 ? [] : [`losing the data of ${lost.join(', ')}`]),
+    ...(later.length === 0 ? [] : [`keeping the data of ${later.join(', ')} no longer`]),
+  ]
+  if (what.length === 0 || context.target.env !== 'prod') return
+  await confirmTyped({ what: what.join(' and '), yesSkips: false }, context)
 }
 
 interface Misnamed {
@@ -150,18 +157,21 @@ function lossRefusal(losses: readonly Loss[], misnamed: readonly Misnamed[]): De
   })
 }
 
-/** A policy that is taken away loses nothing today; the next change would. */
-function unprotectedRefusal(
-  stacks: readonly StackChanges[],
-  losses: readonly Loss[],
-  allowed: readonly string[],
-  misnamed: readonly Misnamed[],
-): DeployError | undefined {
-  const ids = stacks.flatMap(({ templates, surroundings, within }) =>
+function unprotectedIds(stacks: readonly StackChanges[]): string[] {
+  return stacks.flatMap(({ templates, surroundings, within }) =>
     unprotectedResources(templates, (condition) => truthOf({ Condition: condition }, surroundings) !== false).map(
       (logicalId) => [...within, logicalId].join('/'),
     ),
   )
+}
+
+/** A policy that is taken away loses nothing today; the next change would. */
+function unprotectedRefusal(
+  ids: readonly string[],
+  losses: readonly Loss[],
+  allowed: readonly string[],
+  misnamed: readonly Misnamed[],
+): DeployError | undefined {
   const refused = ids.filter((id) => !allowed.includes(id))
   if (refused.length === 0) return undefined
   const all = [...new Set([...losses.map(({ id }) => id), ...ids])].join(',')

@@ -20,6 +20,8 @@ export interface PlannedChanges {
   rated: RatedChange[]
   /** What goes because ALLOW_DATA_LOSS names it. */
   losses: Loss[]
+  /** What is no longer kept because ALLOW_DATA_LOSS names it. */
+  unprotected: string[]
 }
 
 /** What a deployment is made of. */
@@ -55,7 +57,7 @@ export async function planChanges(
         for (const { mark, text, depth } of planLines(verdict.rated, 'short')) step.line(mark, text, depth)
       }
       if (verdict.refusal !== undefined) throw verdict.refusal
-      return { set, rated: verdict.rated, losses: verdict.losses }
+      return { set, rated: verdict.rated, losses: verdict.losses, unprotected: verdict.unprotected }
     }),
   )
 }
@@ -68,7 +70,7 @@ export async function readPlan(
   context: TargetContext,
 ): Promise<{ set: ChangeSet | undefined; verdict: Verdict }> {
   const set = await make(step, context)
-  if (set === undefined) return { set, verdict: { rated: [], losses: [], refusal: undefined } }
+  if (set === undefined) return { set, verdict: { rated: [], losses: [], unprotected: [], refusal: undefined } }
   return { set, verdict: await judgeChanges(set, parameters, before, context) }
 }
 
@@ -105,7 +107,7 @@ export function describeParameter(
 
 /** In prod everything is confirmed before the first write; opening the API is typed, whatever YES says. */
 export async function confirmChanges(
-  { losses }: PlannedChanges,
+  changes: PlannedChanges,
   parameters: readonly ParameterValue[],
   before: Stack | undefined,
   context: TargetContext,
@@ -114,7 +116,7 @@ export async function confirmChanges(
     ourParameters(values, context.project)['EnableAuth'] === 'false'
   const opens = context.target.env === 'prod' && opened(parameterRecord(parameters)) && !opened(before?.parameters)
   await orDrop(context, async () => {
-    await confirmLosses(losses, context)
+    await confirmLosses(changes, context)
     if (!opens) return confirmDeployment(context)
     const what = 'opening the API of prod to everybody (ENABLE_AUTH=false)'
     await confirmTyped({ what, yesSkips: false }, context)

@@ -59,22 +59,23 @@ export async function verifyDeployable(context: TargetContext): Promise<void> {
   if (actionOf('rs-deploy', stack.status) === 'delete-then-create') await verifyRemovable(stack, context)
 }
 
-/** Throws StackState or Refused where the remains of a failed creation must stay. */
-async function verifyRemovable(stack: Stack, context: TargetContext): Promise<void> {
+/** Throws StackState or Refused where the remains of a failed creation must stay. Returns what goes uncounted. */
+async function verifyRemovable(stack: Stack, context: TargetContext): Promise<string[]> {
   if (stack.terminationProtected) {
     throw new DeployError('StackState', `the failed stack ${stack.name} is protected from termination`, {
       hint: `make rs-teardown ENV=${context.target.env} ORG=${context.target.org} lifts that and deletes it`,
     })
   }
-  await verifyNothingInside(stack, context)
+  return verifyNothingInside(stack, context)
 }
 
 /** In prod the deletion is confirmed by itself; what came in while a person thought about it is counted too. */
 async function confirmRemains(stack: Stack, context: TargetContext): Promise<void> {
-  await verifyRemovable(stack, context)
+  const uncounted = await verifyRemovable(stack, context)
   if (context.target.env !== 'prod') return
-  const what = `deleting the failed stack ${stack.name} (${stack.status}), in which nothing holds data,`
-  await confirmTyped({ what, yesSkips: true }, context)
+  const inside = uncounted.length === 0 ? 'in which nothing holds data' : `with whatever is in ${uncounted.join(', ')}`
+  const what = `deleting the failed stack ${stack.name} (${stack.status}), ${inside},`
+  await confirmTyped({ what, yesSkips: uncounted.length === 0 }, context)
   await verifyRemovable(stack, context)
 }
 

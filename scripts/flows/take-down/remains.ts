@@ -1,13 +1,14 @@
-import { type Contents, noContents } from '../../core/contents.js'
+import { type Contents, noContents, sumContents } from '../../core/contents.js'
 import { ledgerKeys } from '../../core/names.js'
 import type { StackRemoval } from '../../core/stack-removal.js'
 import { situationOf } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { PoolView, Stack, StackResource } from '../../ports.js'
 import type { Step } from '../../report/report.js'
-import { type Holding, countContents } from '../buckets/count-contents.js'
+import { countContents } from '../buckets/count-contents.js'
 import type { TargetContext } from '../context.js'
 import { idleStack } from '../stack/delete-stack.js'
+import type { HeldResource } from '../stack/holdings.js'
 import { measureContents } from './empty-bucket.js'
 import { readLastReceipt } from '../ledger/ledger.js'
 import { readStackRemoval } from '../stack/nested-resources.js'
@@ -30,12 +31,7 @@ export interface Remains {
 export interface StandingStack extends StackRemoval<StackResource> {
   stack: Stack
   /** Counted where the stack is to go. */
-  losing: Losing[]
-}
-
-/** What goes with its stack although it holds data. */
-export interface Losing extends StackResource {
-  holds: Holding
+  losing: HeldResource[]
 }
 
 export interface StandingPool {
@@ -46,15 +42,13 @@ export interface StandingPool {
 
 /** Reads and counts what the target has of these parts; waits while an operation runs on its stack. */
 export async function countRemains(parts: readonly Part[], step: Step, context: TargetContext): Promise<Remains> {
-  const { ports, names } = context
+  const { ports } = context
   const wants = (part: Part): boolean => parts.includes(part)
   const stack = await standingStack(wants('stack'), step, context)
   const buckets = wants('buckets') ? await bucketsOf(context) : { own: [], foreign: [] }
   const pool = wants('pool') || wants('users') ? await poolOf(stack, context) : undefined
   const logGroups = wants('logs') ? await logGroupsOf(stack, context) : []
-  const releases = wants('releases')
-    ? await measureContents(names.deploymentsBucket, ledgerKeys.all(names.stack), context)
-    : noContents
+  const releases = wants('releases') ? await releasesOf(context) : noContents
   const present = await Promise.all(logGroups.map((name) => ports.logs.hasGroup(name)))
   return {
     stack,
@@ -67,18 +61,29 @@ export async function countRemains(parts: readonly Part[], step: Step, context: 
   }
 }
 
+/** What the target has in the deployments bucket, the journal of a shift included. */
+async function releasesOf(context: TargetContext): Promise<Contents> {
+  const { deploymentsBucket, stack } = context.names
+  const places = [ledgerKeys.all(stack), ledgerKeys.shift(stack)]
+  return sumContents(await Promise.all(places.map((prefix) => measureContents(deploymentsBucket, prefix, context))))
+}
+
 async function standingStack(goes: boolean, step: Step, context: TargetContext): Promise<StandingStack | undefined> {
   const stack = await idleStack(step, context)
   if (stack === undefined) return undefined
   const removal = await readStackRemoval(stack.arn, context)
-  const losing = goes ? removal.losing : []
-  return {
-    stack,
-    ...removal,
-    losing: await Promise.all(
-      losing.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context) })),
-    ),
-  }
+  return { stack, ...removal, losing: await countAll(goes ? removal.losing : [], context) }
+}
+
+async function countAll(resources: readonly StackResource[], context: TargetContext): Promise<HeldResource[]> {
+  return Promise.all(
+    resources.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context) })),
+  )
+}
+
+/** The same, with what goes with the stack counted anew. */
+export async function countAgain({ stack, ...others }: Remains, context: TargetContext): Promise<Remains> {
+  return { ...others, stack: stack && { ...stack, losing: await countAll(stack.losing, context) } }
 }
 
 async function bucketsOf(context: TargetContext): Promise<{ own: Remains['buckets']; foreign: Remains['foreign'] }> {

@@ -68,6 +68,12 @@ export async function removeReleases(step: Step, context: TargetContext): Promis
   else step.say(`releases and artifacts removed from ${names.deploymentsBucket}`)
 }
 
+/** Removes the journal of a shift that its run left half way: the functions that it moved are gone. */
+export async function forgetShift(context: TargetContext): Promise<void> {
+  const { deploymentsBucket, stack } = context.names
+  await emptyBucket(deploymentsBucket, ledgerKeys.shift(stack), () => undefined, context)
+}
+
 /**
  * Removes what former locks left in the versioned bucket. The markers go last: without them an old lock would be the
  * newest version. One that somebody has taken by now is neither, and stays.

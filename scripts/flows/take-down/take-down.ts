@@ -4,8 +4,8 @@ import type { Step } from '../../report/report.js'
 import { confirmTakeDown } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { recordDeed, recordFailedDeed } from '../ledger/record-beside.js'
-import { type Part, type Remains, countRemains } from './remains.js'
-import { forgetLock, removeBuckets, removeLogGroups, removeReleases, removeStack } from './remove-parts.js'
+import { type Part, type Remains, countAgain, countRemains } from './remains.js'
+import { forgetLock, forgetShift, removeBuckets, removeLogGroups, removeReleases, removeStack } from './remove-parts.js'
 import { removePool, removeUsers } from './remove-pool.js'
 import { leavesBuckets, linesOfRemains, sentenceOfRemains } from './show-remains.js'
 import { whileOurs } from '../lock/target-lock.js'
@@ -49,6 +49,8 @@ async function takeDownOurs(parts: readonly Part[], context: TargetContext): Pro
   if (isNothing(parts, remains)) return { kind: 'nothing-there', remains, removed: '' }
   const removed = sentenceOfRemains(parts, remains)
   await confirmTakeDown(`removing ${removed}`, context)
+  // Data may have come in while somebody thought about it.
+  verifyNothingLost(parts, await countAgain(remains, context), context)
   const stack = remains.stack?.stack
   try {
     await remove(parts, remains, context)
@@ -66,6 +68,7 @@ async function remove(parts: readonly Part[], remains: Remains, context: TargetC
     if (parts.includes(part)) await context.report.step(title, work)
   }
   await run('stack', 'Stack', (step) => removeStack(remains, step, context))
+  if (parts.includes('stack')) await forgetShift(context)
   await run('buckets', 'Buckets', (step) => removeBuckets(remains, leavesBuckets(parts, remains), step, context))
   await run('users', 'Users', (step) => removeUsers(remains.pool, step, context))
   await run('pool', 'User pool', (step) => removePool(remains.pool, step, context))

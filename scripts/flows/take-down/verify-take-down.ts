@@ -2,24 +2,24 @@ import { ourParameters } from '../../core/project.js'
 import { actionOf } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
-import { factsOfHoldings } from '../stack/verify-remains.js'
+import { factsOfHoldings, mayGo, uncountedWay, waysByHand } from '../stack/holdings.js'
 import { type Part, type Remains, isStanding } from './remains.js'
 
 /** Throws Refused where the stack would take data with it that is to stay (its template does not keep it). */
-export function verifyNothingLost(parts: readonly Part[], { stack }: Remains, { target }: TargetContext): void {
+export function verifyNothingLost(parts: readonly Part[], { stack }: Remains, context: TargetContext): void {
   if (stack === undefined || !parts.includes('stack') || parts.includes('buckets')) return
-  const facts = factsOfHoldings(stack.losing)
+  const lost = stack.losing.filter((one) => !mayGo(one, context))
+  const facts = factsOfHoldings(lost)
   if (facts.length === 0) return
-  const { env, org } = target
-  const where = `ENV=${env} ORG=${org}`
   const deployable = actionOf('rs-deploy', stack.stack.status) === 'proceed'
   throw new DeployError('Refused', 'the stack would take data with it that its template does not keep', {
     facts,
     hint: deployable
-      ? 'give each of them DeletionPolicy: RetainExceptOnCreate in template.yaml and deploy that first'
-      : env === 'prod'
-        ? 'move that data elsewhere by hand, then the same command again'
-        : `make rs-nuke-buckets ${where} or make rs-nuke-user-pool ${where} if it may go, then the same command again`,
+      ? [
+          `give each of them DeletionPolicy: RetainExceptOnCreate in template.yaml and deploy that first`,
+          ...uncountedWay(lost),
+        ].join('; or ')
+      : `${waysByHand(lost, context).join('; or ')}; then the same command again`,
   })
 }
 

@@ -203,9 +203,14 @@ describe('a loss that is allowed', () => {
     holds: '1 object',
     allowed: true,
   }
-  const asked = async (env: 'dev' | 'prod', answer: string, losses: Loss[] = [loss]): Promise<void> =>
+  const asked = async (
+    env: 'dev' | 'prod',
+    answer: string,
+    losses: Loss[] = [loss],
+    unprotected: string[] = [],
+  ): Promise<void> =>
     confirmLosses(
-      losses,
+      { losses, unprotected },
       fakeContext({
         target: { env, org: 'myorg' },
         inputs: { YES: 'true' },
@@ -218,5 +223,10 @@ describe('a loss that is allowed', () => {
     await asked('prod', 'prod/myorg')
     await asked('dev', 'nothing')
     await asked('prod', 'nothing', [])
+  })
+
+  it('is typed in prod as well where only the policy goes that keeps it', async () => {
+    expect((await rejectedBy(asked('prod', 'yes', [], ['Data']))).message).toContain('"yes" is not prod/myorg')
+    await asked('prod', 'prod/myorg', [], ['Data'])
   })
 })

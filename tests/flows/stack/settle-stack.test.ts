@@ -2,7 +2,7 @@ import { describe, expect, it } from '@jest/globals'
 import type { StackStatus } from '../../../scripts/core/stack-state.js'
 import { DeployError } from '../../../scripts/errors.js'
 import { settleForFunction, settleStack, verifyDeployable } from '../../../scripts/flows/stack/settle-stack.js'
-import type { Stacks } from '../../../scripts/ports.js'
+import type { StackResource, Stacks } from '../../../scripts/ports.js'
 import { fakeContext, fakeStack, fakeStep } from '../../support/fake-context.js'
 import { fakePort } from '../../support/fake-ports.js'
 import { rejectedBy, wordsOf } from '../../support/failures.js'
@@ -91,6 +91,34 @@ describe('settling a stack to deploy', () => {
     const resources = [resourceOf('Secret', 'AWS::SecretsManager::Secret', 'CREATE_COMPLETE')]
     const error = await rejectedBy(settleStack(fakeStep(), scriptedStack({ states: ['CREATE_FAILED'], resources })))
     expect([error.code, error.facts[0]?.label]).toEqual(['Refused', 'Secret'])
+  })
+
+  const secret = { type: 'AWS::SecretsManager::Secret', resources: [] as StackResource[] }
+  secret.resources = [resourceOf('Secret', secret.type, 'CREATE_COMPLETE')]
+  it('names the teardown first where the template keeps what is in there, and loses nothing', async () => {
+    const keeping = { Resources: { Secret: { Type: secret.type, DeletionPolicy: 'RetainExceptOnCreate' } } }
+    const over = { template: async () => JSON.stringify(keeping) }
+    const kept = scriptedStack({ states: ['ROLLBACK_FAILED'], resources: secret.resources, over })
+    expect((await rejectedBy(verifyDeployable(kept))).hint).toMatch(/^make rs-teardown ENV=dev ORG=myorg, which keeps/)
+    const gone = scriptedStack({ states: ['ROLLBACK_FAILED'], resources: secret.resources })
+    const { hint } = await rejectedBy(verifyDeployable(gone))
+    expect(hint).not.toContain('rs-teardown')
+    expect(hint).toContain('ALLOW_DATA_LOSS=Secret if it is gone, or may go')
+  })
+
+  it('deletes remains that nobody can count where they are named, and only those; in prod typed', async () => {
+    const states: StackStatus[] = ['ROLLBACK_FAILED', 'DELETE_COMPLETE']
+    const bucket = resourceOf('Forms', 'AWS::S3::Bucket', 'CREATE_COMPLETE')
+    const resources = [...secret.resources, bucket]
+    const named = { states, resources, inputs: { ALLOW_DATA_LOSS: 'Secret,Forms', YES: 'true' } }
+    const full = scriptedStack({ ...named, buckets: { forms: 1 } })
+    expect((await rejectedBy(settleStack(fakeStep(), full))).facts.map(({ label }) => label)).toEqual(['Forms'])
+    const context = scriptedStack(named)
+    expect((await settleStack(fakeStep(), context)).changed).toBe(true)
+    expect(writesOf(context)).toEqual([`stacks.deleteStack(${arn})`])
+    const prod = scriptedStack({ ...named, target: { env: 'prod', org: 'myorg' } })
+    expect((await rejectedBy(settleStack(fakeStep(), prod))).code).toBe('Declined')
+    expect(writesOf(prod)).toEqual([])
   })
 
   it('takes a failed look for a failure, never for an absent stack', async () => {
