@@ -17,8 +17,9 @@ export interface BucketFacts {
 }
 
 /**
- * Whether the stack creates the buckets (parameter CreateBuckets). Buckets that the stack manages stay managed;
- * otherwise what was asked must fit what exists, and where only some exist nothing is done.
+ * Whether the stack creates the buckets (parameter CreateBuckets). Buckets that the stack manages stay managed, and then
+ * none may exist outside of it, which it would try to create; otherwise what was asked must fit what exists, and where
+ * only some exist nothing is done.
  */
 export function planBuckets({ names, presence, managed, wanted }: BucketFacts): { create: boolean; why: string } {
   const { bucketKeys } = names
@@ -29,12 +30,16 @@ export function planBuckets({ names, presence, managed, wanted }: BucketFacts): 
       hint: 'bucket names are shared by all of AWS: another ORG, or the region in which the buckets are',
     })
   }
-  if (bucketKeys.some((key) => managed.includes(names.buckets[key]))) {
-    return { create: true, why: 'the stack manages its buckets' }
-  }
   const existing = bucketKeys.filter((key) => presence[key] === 'ours')
   const missing = bucketKeys.filter((key) => presence[key] === 'absent')
   const listed = (keys: readonly BucketKey[]): string => keys.map((key) => names.buckets[key]).join(', ')
+  if (bucketKeys.some((key) => managed.includes(names.buckets[key]))) {
+    const outside = existing.filter((key) => !managed.includes(names.buckets[key]))
+    if (outside.length === 0) return { create: true, why: 'the stack manages its buckets' }
+    throw new DeployError('Refused', `the stack manages its buckets, but outside of it exists: ${listed(outside)}`, {
+      hint: 'make rs-adopt-buckets gives them to the stack, with all in them; then the same command again',
+    })
+  }
   if (wanted === 'true' && existing.length > 0) {
     throw new DeployError('Refused', `exists outside this stack: ${listed(existing)}`, {
       hint: 'CREATE_BUCKETS=false uses existing buckets as they are; make rs-adopt-buckets gives them to the stack, with all in them',

@@ -39,7 +39,7 @@ const advices: readonly Advice[] = [
   },
   {
     pattern: /^AWS::S3::Bucket .*(already ?(exists|owned)|BucketAlready|bucket name is not available)/is,
-    hint: 'the bucket lives outside this stack: CREATE_BUCKETS=false uses it as it is',
+    hint: 'the bucket lives outside this stack: make rs-adopt-buckets gives it to the stack, with all in it; a stack without buckets uses all of them as they are with CREATE_BUCKETS=false',
   },
   {
     pattern: /CNAMEAlreadyExists|CNAMEs? .*already associated/i,

@@ -21,7 +21,7 @@ describe('the plan of the buckets', () => {
     ['the stack manages them, nothing asked', all('ours'), every, undefined, true],
     ['the stack manages them, true asked', all('ours'), every, 'true', true],
     ['the stack manages them, false asked', all('ours'), every, 'false', true],
-    ['the stack manages one of them', all('ours'), [names.buckets.eln], 'false', true],
+    ['the stack manages one of them', { ...all('absent'), eln: 'ours' }, [names.buckets.eln], 'false', true],
     ['the stack manages a bucket of another name', all('absent'), ['other'], undefined, true],
     ['the stack manages a bucket of another name only', all('ours'), ['other'], undefined, false],
   ] as const)('decides: %s', (_case, presence, managed, wanted, create) => {
@@ -41,6 +41,13 @@ describe('the plan of the buckets', () => {
     expect(error.code).toBe('Refused')
     expect(error.message).toContain(named)
     expect(error.hint).toContain(hint)
+  })
+
+  it.each(['true', 'false', undefined] as const)('leaves none outside a stack that manages others: %s', (wanted) => {
+    const managed = [names.buckets.eln, names.buckets.lambda]
+    const { message, hint } = thrownBy(() => planBuckets({ names, presence: some, managed, wanted }))
+    expect(message).toMatch(new RegExp(`exists: ${names.buckets.forms}$`))
+    expect(hint).toContain('make rs-adopt-buckets')
   })
 
   it('lists exactly what exists and exactly what is missing', () => {

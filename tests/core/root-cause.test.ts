@@ -36,7 +36,7 @@ describe('the first failure', () => {
 
 describe('the advice', () => {
   it.each([
-    ['AWS::S3::Bucket', 'rawscribe-forms-dev-demo-0 already exists', 'CREATE_BUCKETS=false'],
+    ['AWS::S3::Bucket', 'rawscribe-forms-dev-demo-0 already exists', 'make rs-adopt-buckets'],
     [
       'AWS::S3::Bucket',
       'The requested bucket name is not available. (Service: S3, Status Code: 409)',

@@ -14,8 +14,10 @@ import { dropPlan, ownSetPrefix } from '../stack/drop-change-sets.js'
 import { measureContents } from '../take-down/empty-bucket.js'
 import { stackFailure } from '../stack/find-cause.js'
 import { awaitSet, uploadTemplate } from '../stack/nested-change-set.js'
+import { trespassRefusal } from '../stack/judge-changes.js'
 import { dropPlanOrTell } from '../stack/plan-changes.js'
 import { ensureDeploymentsBucket } from '../stack/prepare-account.js'
+import { processedTemplate, surroundingsOf } from '../stack/stack-changes.js'
 import { withTargetLock } from '../lock/target-lock.js'
 import { watchStack } from '../stack/watch-stack.js'
 
@@ -36,8 +38,9 @@ export async function adoptBuckets(context: TargetContext): Promise<AdoptOutcome
     if (made.length === 0) return step.skip('the deployments bucket is there')
     step.say(made.join(', '))
   })
-  return withTargetLock(context, async (locked, waited) => {
-    const found = waited ? await report.step('Check again', (step) => findAdoptable(step, locked)) : first
+  return withTargetLock(context, async (locked) => {
+    // Between the first look and the lock another run may have come and gone.
+    const found = await report.step('Check again', (step) => findAdoptable(step, locked))
     if (found.buckets.length === 0) return { kind: 'nothing', missing: found.missing }
     const what = `handing ${counted(found.buckets.length, 'bucket')} to the stack ${locked.names.stack}`
     await confirmTyped({ what, yesSkips: locked.target.env !== 'prod' }, locked)
@@ -74,6 +77,7 @@ async function prepareImport(found: Adoptable, context: TargetContext): Promise<
       await awaitSet(arn, step, context)
       const set = await context.ports.stacks.changeSet(arn, context.names.stack)
       verifyOnlyImports(set, found.buckets)
+      await verifyOwn(set, found.stack, context)
       step.say(`${counted(set.changes.length, 'bucket')} to import, nothing else`)
       return set
     })
@@ -107,6 +111,15 @@ function verifyOnlyImports({ changes }: ChangeSet, buckets: readonly TemplateBuc
   throw new DeployError('Refused', `CloudFormation would do more than to take the buckets over: ${list}`, {
     hint: 'nothing was changed; the stack must be as its template says: make rs-deploy first',
   })
+}
+
+/** An import leaves every parameter as the stack has it. */
+async function verifyOwn({ arn }: ChangeSet, stack: Stack | undefined, context: TargetContext): Promise<void> {
+  const { names } = context
+  const template = await processedTemplate(names.stack, arn, context)
+  const surroundings = surroundingsOf(template, stack?.parameters ?? {}, names.stack, context)
+  const refusal = trespassRefusal([{ surroundings, within: [] }], context)
+  if (refusal !== undefined) throw refusal
 }
 
 async function runImport(set: ChangeSet, step: Step, context: TargetContext): Promise<Stack> {

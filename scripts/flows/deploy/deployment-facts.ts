@@ -12,6 +12,7 @@ import { verifyBucketSettings } from '../buckets/bucket-settings.js'
 import { requireBuild } from '../build/build-record.js'
 import { type BuildPlace, type Sources, buildPlace, readSources } from '../build/build-target.js'
 import type { TargetContext } from '../context.js'
+import { resourcesWithNested } from '../stack/nested-resources.js'
 import { keptPoolFor } from '../take-down/kept-pool.js'
 import { warnOfAuth, warnOfReceipt } from '../ledger/heed-ledger.js'
 import { readLastDeployment } from '../ledger/ledger.js'
@@ -56,7 +57,7 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   const receipt = last?.kind === 'receipt' ? last.receipt : undefined
   await warnOfAuth(stack, receipt, context)
   if (admin !== undefined) await verifyPassword(admin, stack, sources.template, context)
-  const resources = stack === undefined ? [] : await context.ports.stacks.resources(stack.arn)
+  const resources = stack === undefined ? [] : await resourcesWithNested(stack.arn, context)
   const kept = await keptPoolFor(stack, { resources, remains }, context)
   const parameters = planValues(sources, { stack, resources, kept }, presence, context)
   if (admin !== undefined) verifyPoolWanted(ourParameters(parameterRecord(parameters), context.project))

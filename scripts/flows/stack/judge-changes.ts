@@ -117,7 +117,11 @@ function misnamedRefusal(misnamed: readonly Misnamed[]): DeployError | undefined
   })
 }
 
-function trespassRefusal(stacks: readonly StackChanges[], context: TargetContext): DeployError | undefined {
+/** Why a template of any of these stacks is not this target's alone. */
+export function trespassRefusal(
+  stacks: readonly Pick<StackChanges, 'surroundings' | 'within'>[],
+  context: TargetContext,
+): DeployError | undefined {
   const { target, names, cloud, project } = context
   const neighbours = neighboursOf(target, cloud.account, project)
   const trespasses = stacks.flatMap(({ surroundings, within }) =>

@@ -32,6 +32,10 @@ interface World {
   inputs?: Inputs
   target?: Target
   events?: Parameters<typeof eventOf>[]
+  /** The template that is deployed. */
+  deployed?: string
+  /** What the second look finds gone. */
+  goesMeanwhile?: boolean
 }
 
 /** dev/myorg whose forms bucket exists outside its stack, with three versions in it; the other buckets do not exist. */
@@ -40,7 +44,12 @@ function world(options: World): FakeContext & { requests: ImportRequest[]; objec
   const { env = 'dev' } = options.target ?? {}
   const bucket = forms.replace('-dev-', `-${env}-`)
   let stack =
-    options.stack === undefined ? undefined : fakeStack({ parameters: { CreateBuckets: 'false' }, ...options.stack })
+    options.stack === undefined
+      ? undefined
+      : fakeStack({
+          parameters: { Environment: 'dev', Organization: 'myorg', CreateBuckets: 'false' },
+          ...options.stack,
+        })
   const requests: ImportRequest[] = []
   const objects: Record<string, string> = {}
   let done = false
@@ -48,7 +57,11 @@ function world(options: World): FakeContext & { requests: ImportRequest[]; objec
   const stacks: Partial<Stacks> = {
     describe: async () => stack,
     resources: async () => held,
-    template: async () => templateText,
+    template: async (_stack, set) => {
+      if (set === undefined) return options.deployed ?? templateText
+      const stored = Object.entries(objects).find(([place]) => requests.at(-1)?.templateUrl.endsWith(place))
+      return stored?.[1] ?? ''
+    },
     changeSetArns: async () => [],
     createImportSet: async (request) => {
       requests.push(request)
@@ -80,8 +93,13 @@ function world(options: World): FakeContext & { requests: ImportRequest[]; objec
   })
   const lock: Partial<Buckets> = { readDated: async () => undefined, versions }
   const removeIf: Buckets['removeIf'] = async (name, key) => Reflect.deleteProperty(objects, `${name}/${key}`)
-  const presence: Buckets['presence'] = async (name) =>
-    name === bucket || name.includes('deployments') ? 'ours' : 'absent'
+  let looks = 0
+  const presence: Buckets['presence'] = async (name) => {
+    if (name.includes('deployments')) return 'ours'
+    if (name !== bucket) return 'absent'
+    looks += 1
+    return options.goesMeanwhile === true && looks > 1 ? 'absent' : 'ours'
+  }
   const context = fakeContext({
     command: 'rs-adopt-buckets',
     target: { env: 'dev', org: 'myorg', ...options.target },
@@ -132,7 +150,7 @@ describe('taking buckets over', () => {
   it('leaves every parameter of a stack that stands as it is', async () => {
     const context = world({ stack: {} })
     expect(await adoptBuckets(context)).toMatchObject({ kind: 'adopted' })
-    expect(context.requests).toMatchObject([{ parameters: ['CreateBuckets'] }])
+    expect(context.requests).toMatchObject([{ parameters: ['Environment', 'Organization', 'CreateBuckets'] }])
   })
 
   it('changes nothing where nobody confirms it, and in prod nothing but typing does', async () => {
@@ -148,6 +166,20 @@ describe('taking buckets over', () => {
     const { code, message } = await failed(context)
     expect([code, message]).toEqual(['Refused', expect.stringContaining('Modify ApiGateway')])
     expect(writes(context)).toEqual(['stacks.createImportSet(object)'])
+  })
+
+  it('executes no set whose template names something of another target', async () => {
+    const foreign = { Type: 'AWS::S3::Bucket', Properties: { BucketName: forms.replace('myorg', 'other') } }
+    const context = world({ stack: {}, deployed: JSON.stringify({ Resources: { Foreign: foreign } }) })
+    const { code, facts } = await failed(context)
+    expect([code, facts.map(({ label }) => label)]).toEqual(['Refused', ['Foreign', 'Foreign']])
+    expect(writes(context)).toEqual(['stacks.createImportSet(object)'])
+  })
+
+  it('looks again once the lock is held: what it saw before may have gone', async () => {
+    const context = world({ goesMeanwhile: true })
+    expect((await adoptBuckets(context)).kind).toBe('nothing')
+    expect(writes(context)).toEqual([])
   })
 
   it('tells why CloudFormation could not take one', async () => {
