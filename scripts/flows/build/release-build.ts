@@ -57,13 +57,13 @@ export interface BeforeRelease {
   newer: ReadonlyMap<string, ReleasedFunction>
 }
 
-/** The functions whose code was released past CloudFormation after `build` was made, by logical id. */
-export function releasedSince(build: BuildRecord, receipt: Receipt | undefined): Map<string, ReleasedFunction> {
-  if (receipt?.outcome !== 'live' || receipt.command === 'rs-deploy' || receipt.at <= build.builtAt) return new Map()
+/** The functions whose code the last good release brought past CloudFormation after `build` was made, by logical id. */
+export function releasedSince(build: BuildRecord, live: Receipt | undefined): Map<string, ReleasedFunction> {
+  if (live === undefined || live.command === 'rs-deploy' || live.at <= build.builtAt) return new Map()
   const built = new Map(build.packages.map(({ logicalId, codeSha256 }) => [logicalId, codeSha256]))
   const differs = ([logicalId, { codeSha256 }]: [string, ReleasedFunction]): boolean =>
     built.has(logicalId) && built.get(logicalId) !== codeSha256
-  return new Map(Object.entries(receipt.functions ?? {}).filter(differs))
+  return new Map(Object.entries(live.functions ?? {}).filter(differs))
 }
 
 /** The code of a live version, in case CloudFormation put older code under it. */

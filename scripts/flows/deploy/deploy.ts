@@ -179,7 +179,7 @@ async function deployLocked(
   // The shell of a first change set is no stack yet.
   const before = found?.status === 'REVIEW_IN_PROGRESS' ? undefined : found
   // Before there is a change set: where it cannot be read, nothing is left behind.
-  const served = before === undefined ? new Map<string, string>() : await versionsBefore(before, facts.receipt, context)
+  const served = before === undefined ? new Map<string, string>() : await versionsBefore(before, facts.live, context)
   const changes = await planChanges(deployableOf(build, facts), before, context)
   await confirmChanges(changes, facts.parameters, before, context)
   const begun: Begun = { stackArn: before?.arn, served, config: undefined }
@@ -210,7 +210,7 @@ async function makeLive(
   context: TargetContext,
 ): Promise<LiveFacts | Extract<Proof, { kind: 'unhealthy' }>> {
   const { report } = context
-  const newer = keepsLive(context) ? releasedSince(build, facts.receipt) : new Map<string, never>()
+  const newer = keepsLive(context) ? releasedSince(build, facts.live) : new Map<string, never>()
   const upload = async (): Promise<UploadedConfig> =>
     (begun.config = await report.step('Config', (step) => uploadConfig(facts.config, step, context)))
   const early = before !== undefined && facts.presence.lambda === 'ours' ? await upload() : undefined
@@ -231,7 +231,7 @@ async function makeLive(
         config: config.stored,
         released,
         health: proof.health,
-        kept: newer.size > 0 ? facts.receipt : undefined,
+        kept: newer.size > 0 ? facts.live : undefined,
       }
 }
 

@@ -15,7 +15,7 @@ import type { TargetContext } from '../context.js'
 import { resourcesWithNested } from '../stack/nested-resources.js'
 import { keptPoolFor } from '../take-down/kept-pool.js'
 import { warnOfAuth, warnOfReceipt } from '../ledger/heed-ledger.js'
-import { readLastDeployment } from '../ledger/ledger.js'
+import { findReceipt, readLastDeployment } from '../ledger/ledger.js'
 import { healthPathOf, readAttempts } from '../release/health-gate.js'
 import { readKeepVersions } from '../release/prune-versions.js'
 import { versionsServing } from '../release/serving.js'
@@ -30,6 +30,8 @@ export interface DeploymentFacts {
   admin: Admin | undefined
   stack: Stack | undefined
   receipt: Receipt | undefined
+  /** The last release of this very stack that was proved, whatever failed since. */
+  live: Receipt | undefined
   presence: BucketPresences
   parameters: ParameterValue[]
   inputs: ReleaseInputs
@@ -55,7 +57,8 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   ])
   const presence = withoutBuckets(existing, remains, context)
   const receipt = last?.kind === 'receipt' ? last.receipt : undefined
-  await warnOfAuth(stack, receipt, context)
+  const live = last?.kind === 'unreadable' ? undefined : await provedOn(stack, receipt, context)
+  await warnOfAuth(stack, live ?? receipt, context)
   if (admin !== undefined) await verifyPassword(admin, stack, sources.template, context)
   const resources = stack === undefined ? [] : await resourcesWithNested(stack.arn, context)
   const kept = await keptPoolFor(stack, { resources, remains }, context)
@@ -75,7 +78,17 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   if (last?.kind === 'unreadable') warnOfReceipt(last.where, context)
   const lost = last?.kind === 'unreadable' ? ['the last receipt cannot be read'] : undefined
   const reasons = lost ?? differences(receipt, inputs, await readReality(stack, receipt, context))
-  return { sources, config, place, admin, stack, receipt, presence, parameters, inputs, reasons }
+  return { sources, config, place, admin, stack, receipt, live, presence, parameters, inputs, reasons }
+}
+
+async function provedOn(
+  stack: Stack | undefined,
+  newest: Receipt | undefined,
+  context: TargetContext,
+): Promise<Receipt | undefined> {
+  if (stack === undefined) return undefined
+  const found = newest?.outcome === 'live' ? newest : await findReceipt(({ outcome }) => outcome === 'live', context)
+  return found?.stack.arn === stack.arn ? found : undefined
 }
 
 /** Throws Usage where an administrator is given and there will be no user pool to put it into. */

@@ -23,20 +23,20 @@ export async function versionsServing(
 }
 
 /**
- * What a release is to go back to, by the function's name: what serves now, unless the last good release says otherwise,
- * because a run was killed after it moved an alias to a version that nobody proved.
+ * What a release is to go back to, by the function's name: what serves now, unless the last good release (`live`) says
+ * otherwise, because a run that was killed, or failed, left an alias at a version that nobody proved.
  */
 export async function versionsBefore(
   stack: Stack,
-  receipt: Receipt | undefined,
+  live: Receipt | undefined,
   context: TargetContext,
 ): Promise<Map<string, string>> {
   const serving = await versionsServing(await targetFunctions(stack.arn, context), context)
-  return new Map(Object.entries(serving).map(([name, version]) => [name, goodVersion(name, stack, receipt) ?? version]))
+  return new Map(Object.entries(serving).map(([name, version]) => [name, goodVersion(name, stack, live) ?? version]))
 }
 
-/** The version of a function that the receipt proves, where it is one of a live release. */
-function goodVersion(name: string, stack: Stack, receipt: Receipt | undefined): string | undefined {
-  if (receipt?.outcome !== 'live' || receipt.stack.arn !== stack.arn) return undefined
-  return releasedFunctions(receipt).find((one) => one.name === name)?.version
+/** The version of a function that the release proved, where it is one of this stack. */
+function goodVersion(name: string, stack: Stack, live: Receipt | undefined): string | undefined {
+  if (live?.stack.arn !== stack.arn) return undefined
+  return releasedFunctions(live).find((one) => one.name === name)?.version
 }

@@ -5,6 +5,7 @@ import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
 import type { Functions, StackResource, Stacks, UserPools } from '../../../scripts/ports.js'
 import { fakeContext, fakeStack } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
+import { place, stored } from '../../support/fake-ledger.js'
 import { fakePort, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
 import { resourceOf } from '../../support/scripted-stacks.js'
 
@@ -18,7 +19,13 @@ describe('the facts of a deployment', () => {
       resources = [],
       existing = [],
       cloud = {},
-    }: { resources?: StackResource[]; existing?: string[]; cloud?: object } = {},
+      objects = {},
+    }: {
+      resources?: StackResource[]
+      existing?: string[]
+      cloud?: object
+      objects?: Record<string, string>
+    } = {},
   ) => {
     const files = {
       'template.yaml': readFileSync('template.yaml', 'utf8'),
@@ -31,7 +38,7 @@ describe('the facts of a deployment', () => {
       cloud,
       ports: (calls) => ({
         files: memoryFiles(files, calls),
-        buckets: memoryBuckets({}, calls, async (name) => (existing.includes(name) ? 'ours' : 'absent')),
+        buckets: memoryBuckets(objects, calls, async (name) => (existing.includes(name) ? 'ours' : 'absent')),
         stacks: fakePort<Stacks>('stacks', { describe: async () => stack, resources: async () => resources }, calls),
         functions: fakePort<Functions>('functions', { alias: async () => undefined }, calls),
         userPools: fakePort<UserPools>(
@@ -65,6 +72,21 @@ describe('the facts of a deployment', () => {
       ),
     )
     expect(planned).toEqual(['', theirs, ours])
+  })
+
+  it('know the last release of this stack that was proved, whatever failed since', async () => {
+    const failed = stored(2, { outcome: 'failed', failure: 'no' })
+    const of = async (objects: Record<string, string>): Promise<(number | undefined)[]> => {
+      const { receipt, live } = await gather({}, fakeStack(), { objects }).facts
+      return [receipt?.release, live?.release]
+    }
+    expect(await of({ ...stored(1), ...failed })).toEqual([2, 1])
+    expect(await of(stored(1))).toEqual([1, 1])
+    expect(await of({ ...stored(1, { stack: { arn: 'another', changedAt: 'then' } }), ...failed })).toEqual([
+      2,
+      undefined,
+    ])
+    expect(await of({ ...stored(1), [place(2)]: '{' })).toEqual([undefined, undefined])
   })
 
   it('take the remains of a failed creation for no stack', async () => {
