@@ -1,4 +1,5 @@
 import pMap from 'p-map'
+import { commandFor } from '../../core/next-command.js'
 import { DeployError } from '../../errors.js'
 import type { FunctionAlias } from '../../ports.js'
 import type { Step } from '../../report/report.js'
@@ -32,12 +33,14 @@ export async function moveTraffic(moves: readonly Move[], step: Step, context: T
     { concurrency: aliasesAtOnce },
   )
   if (failures.length === 0) return
+  const [first] = failures
   const stuck = await moveBack(moved, context)
-  if (stuck.length === 0 || !(failures[0] instanceof DeployError)) throw failures[0]
-  throw new DeployError(failures[0].code, failures[0].message, {
-    facts: [...failures[0].facts, ...stuck.map((text) => ({ label: 'Not back', text }))],
-    hint: 'make rs-rollback takes them back',
-    cause: failures[0],
+  if (stuck.length === 0) throw first
+  const { code, facts } = first instanceof DeployError ? first : { code: 'AwsFailed' as const, facts: [] }
+  throw new DeployError(code, messageOf(first), {
+    facts: [...facts, ...stuck.map((text) => ({ label: 'Not back', text }))],
+    hint: `${commandFor('rs-rollback', context.target)} takes them back`,
+    cause: first,
   })
 }
 
@@ -51,8 +54,12 @@ async function moveBack(
   const stuck: string[] = []
   for (const { move, now } of moved) {
     await ports.functions.moveAlias(move.name, move.alias, move.from, now.revisionId).catch((error: unknown) => {
-      stuck.push(`${move.name}: ${error instanceof Error ? error.message : String(error)}`)
+      stuck.push(`${move.name}: ${messageOf(error)}`)
     })
   }
   return stuck
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
 }
