@@ -10,8 +10,11 @@ const symbols: Readonly<Record<PlanMark, string>> = { added: '+', changed: '~', 
 
 /** The whole plan in lines of at most 72 columns. */
 export function planText(plan: Plan, title: string): string {
-  const { reasons, parameters, verdict, uploads } = plan
-  if (reasons.length === 0) return `${title}: nothing would change`
+  const { reasons, parameters, verdict, uploads, least } = plan
+  if (reasons.length === 0) {
+    const more = least.work === 'nothing' ? [] : section('Least work (rs-up)', [describeChoice(least)])
+    return [`${title}: nothing would change`, ...more].join('\n')
+  }
   const losses = verdict.losses.map(
     ({ id, fate, holds, allowed }) =>
       `✗ ${id} would be ${fate}; ${holds === undefined ? 'it is empty' : `it holds ${holds}`}${allowed ? ' (allowed)' : ''}`,
@@ -27,7 +30,7 @@ export function planText(plan: Plan, title: string): string {
     ...section('Changes', changes.length === 0 ? ['CloudFormation finds nothing to change'] : changes),
     ...section('Uploads', uploads === undefined ? [] : uploadLines(uploads)),
     ...section('Then', plan.verdict.refusal === undefined ? stepsOf(plan) : []),
-    ...section('Least work (rs-up)', verdict.refusal === undefined ? [describeChoice(plan.least)] : []),
+    ...section('Least work (rs-up)', verdict.refusal === undefined ? [describeChoice(least)] : []),
     ...section('Refused', refusal === undefined ? [] : [refusal.message]),
   ].join('\n')
 }

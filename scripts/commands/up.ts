@@ -1,5 +1,8 @@
+import type { Inputs } from '../core/inputs.js'
+import { commandFor } from '../core/next-command.js'
 import type { VariableName } from '../core/variables.js'
 import { type Work, works } from '../core/least-work.js'
+import { DeployError } from '../errors.js'
 import type { ChosenWork } from '../flows/deploy/choose-work.js'
 import type { TargetContext } from '../flows/context.js'
 import type { Command } from './command.js'
@@ -28,7 +31,7 @@ export const upCommands: Command[] = [
 ]
 
 /** What each work is done by: the very commands that the user could have typed, as which the ledger records them. */
-const doing: Readonly<Record<Exclude<Work, 'nothing'>, (context: TargetContext) => Promise<void>>> = {
+const doing: Readonly<Record<Exclude<Work, 'nothing' | 'end-shift'>, (context: TargetContext) => Promise<void>>> = {
   config: runUpdateConfig,
   code: runDeployFunction,
   'deploy-only': (context) => runDeploy('existing', context),
@@ -42,10 +45,20 @@ async function runUp(given: TargetContext): Promise<void> {
   await doChosen(await chooseWork(context), context)
 }
 
-export async function doChosen(chosen: ChosenWork, context: TargetContext): Promise<void> {
+export async function doChosen(chosen: ChosenWork, context: TargetContext, ways = doing): Promise<void> {
   const { work } = chosen
   if (work === 'nothing') return finishIdle(chosen, context)
-  await doing[work]({ ...context, command: works[work].command, started: context.ports.clock.now() })
+  if (work === 'end-shift') throw halfWay(chosen, context)
+  // A build is chosen where it is the checkout: what was released since is what the checkout took back.
+  const inputs: Inputs = work === 'deploy-only' ? { ...context.inputs, CODE: 'build' } : context.inputs
+  const started = context.ports.clock.now()
+  await ways[work]({ ...context, command: works[work].command, started, inputs })
+}
+
+function halfWay({ because }: ChosenWork, { target }: TargetContext): DeployError {
+  return new DeployError('StackState', `nothing else is to do, but ${because.join(', ')}`, {
+    hint: `${commandFor('rs-shift-abort', target)} (or finish it), then the same command again`,
+  })
 }
 
 async function finishIdle({ stack, since }: ChosenWork, context: TargetContext): Promise<void> {

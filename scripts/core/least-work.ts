@@ -1,6 +1,7 @@
 /** The ways of bringing a target to what the checkout says, least first. */
 export const works = {
   nothing: { command: undefined, does: 'nothing' },
+  'end-shift': { command: undefined, does: 'finish or abort the shift that is half way' },
   config: { command: 'rs-update-config', does: 'upload the configuration' },
   code: { command: 'rs-deploy-function', does: 'update the code past CloudFormation' },
   'deploy-only': { command: 'rs-deploy-only', does: 'deploy the build that is there' },
@@ -32,6 +33,8 @@ export interface WorkFacts {
   stands: boolean
   /** Whether the bucket holds another configuration than the files give. */
   config: boolean
+  /** A shift that is half way, with the commands that end it. */
+  shift?: string | undefined
   /** Whether the build folder holds a build of these very sources, for this place. */
   built: boolean
 }
@@ -43,7 +46,15 @@ export interface Choice {
 }
 
 /** The least work that is right. Anything but pure code or pure configuration goes through CloudFormation. */
-export function leastWork({ since, stands, config, built }: WorkFacts): Choice {
+export function leastWork(facts: WorkFacts): Choice {
+  const { work, because } = changedWork(facts)
+  const { shift } = facts
+  if (shift === undefined) return { work, because }
+  // Requests reach a version that no release recorded: that is never nothing.
+  return work === 'nothing' ? { work: 'end-shift', because: [shift] } : { work, because: [...because, shift] }
+}
+
+function changedWork({ since, stands, config, built }: WorkFacts): Choice {
   const whole: Work = built ? 'deploy-only' : 'deploy'
   if (!stands) return { work: 'deploy', because: ['not deployed yet, or not healthy'] }
   if (since === undefined) return { work: 'deploy', because: ['no release of it is recorded as live'] }

@@ -72,6 +72,12 @@ describe('the least work', () => {
     }
   })
 
+  it('is never nothing while a shift is half way, and that is always said', () => {
+    const shift = 'a shift is half way: finish or abort it'
+    expect(leastWork(facts({}, { shift }))).toEqual({ work: 'end-shift', because: [shift] })
+    expect(leastWork(facts({ code: true }, { shift }))).toEqual({ work: 'code', because: ['code changed', shift] })
+  })
+
   it('is said with the command to type and every reason', () => {
     expect(describeChoice(leastWork(facts({ template: true, code: true, dependencies: true })))).toBe(
       'rs-deploy: build and deploy (the template changed, requirements or a layer changed)',

@@ -1,13 +1,17 @@
 import { canonicalJson } from '../../core/hash.js'
 import { type ChangesSince, type Choice, describeChoice, leastWork } from '../../core/least-work.js'
+import { commandFor } from '../../core/next-command.js'
 import { changedDependencies } from '../../core/packaging.js'
 import { type Receipt, releasedFunctions } from '../../core/receipt.js'
+import { type Shift, describeShift } from '../../core/shift.js'
 import { situationOf } from '../../core/stack-state.js'
 import type { Stack } from '../../ports.js'
 import { readBuildRecord } from '../build/build-record.js'
 import type { TargetContext } from '../context.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
 import { readHead } from '../ledger/ledger.js'
+import { isOpen } from '../shift/heed-shift.js'
+import { readShift } from '../shift/shift-journal.js'
 import { verifyDeployable } from '../stack/settle-stack.js'
 import { versionsServing } from '../release/serving.js'
 import { readStoredConfig } from '../config/target-config.js'
@@ -17,6 +21,8 @@ export interface ChosenWork extends Choice {
   stack: Stack | undefined
   /** The release that everything was held against. */
   since: Receipt | undefined
+  /** One that is half way, whether its run lives or not. */
+  shift: Shift | undefined
 }
 
 /** Reads what changed since the last release and says what is to be done about it. Writes nothing. */
@@ -36,8 +42,9 @@ export async function chooseWork(given: TargetContext): Promise<ChosenWork> {
 /** The choice for what was gathered already. */
 export async function chooseFor(facts: DeploymentFacts, context: TargetContext): Promise<ChosenWork> {
   const { stack, config, inputs } = facts
-  const [head, uploaded, build] = await Promise.all([
+  const [head, shift, uploaded, build] = await Promise.all([
     readHead(context),
+    halfWayShift(context),
     readStoredConfig(context),
     readBuildRecord(context),
   ])
@@ -45,10 +52,21 @@ export async function chooseFor(facts: DeploymentFacts, context: TargetContext):
   const choice = leastWork({
     stands: stack !== undefined && situationOf(stack.status) === 'healthy',
     since: since && stack && (await changesSince(since, stack, facts, context)),
+    shift: shift && endsOf(shift, context),
     config: context.names.bucketKeys.includes('lambda') && uploaded?.text !== config.text,
     built: build?.template === inputs.template && build.code === inputs.code && build.place === inputs.place,
   })
-  return { ...choice, stack, since }
+  return { ...choice, stack, since, shift }
+}
+
+async function halfWayShift(context: TargetContext): Promise<Shift | undefined> {
+  const found = await readShift(context)
+  return found !== undefined && (await isOpen(found.shift, context)) ? found.shift : undefined
+}
+
+function endsOf(shift: Shift, context: TargetContext): string {
+  const [finish, abort] = ['rs-shift-finish', 'rs-shift-abort'].map((name) => commandFor(name, context.target))
+  return `a shift is half way, ${describeShift(shift)}: ${finish} or ${abort} ends it`
 }
 
 async function changesSince(

@@ -15,7 +15,7 @@ export async function heedShift(context: TargetContext, resumes = true): Promise
   if (found === undefined) return undefined
   const { shift } = found
   return context.report.step('Shift', async (step) => {
-    if (shift.taken === undefined && !(await isHalfWay(shift.functions, context))) {
+    if (!(await isOpen(shift, context))) {
       await closeShift(found, context)
       step.say(`${describeOwner(shift)} ended without saying so`)
       return undefined
@@ -27,6 +27,11 @@ export async function heedShift(context: TargetContext, resumes = true): Promise
     const doing = shift.taken === undefined ? '' : `; ${shift.taken.who} began to ${shift.taken.what} it`
     throw leftHalfWay(shift, doing, resumes && shift.taken === undefined ? shift.strategy : undefined, context)
   })
+}
+
+/** Whether a journal tells of something to end: requests that are shared, or an end that somebody began. */
+export async function isOpen({ taken, functions }: Shift, context: TargetContext): Promise<boolean> {
+  return taken !== undefined || isHalfWay(functions, context)
 }
 
 /** Throws StackState where a release that goes on with a shift would leave a function of it half way. */

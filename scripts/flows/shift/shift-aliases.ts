@@ -79,8 +79,8 @@ export function foreignVersion(
   return version === from || version === to ? undefined : version
 }
 
-/** Whether any of the functions still shares its requests between the two versions. */
+/** Whether any of the functions still shares its requests, also with a version of the shift before this one. */
 export async function isHalfWay(functions: readonly ShiftedFunction[], { ports }: TargetContext): Promise<boolean> {
   const aliases = await Promise.all(functions.map(({ name, alias }) => ports.functions.alias(name, alias)))
-  return functions.some(({ to }, i) => aliases[i]?.weights[to] !== undefined)
+  return aliases.some((now) => now !== undefined && !sameWeights(now.weights, {}))
 }
