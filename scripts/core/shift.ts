@@ -39,6 +39,16 @@ export const shiftSchema = z.object({
 export type Shift = z.infer<typeof shiftSchema>
 export type ShiftedFunction = z.infer<typeof shiftedFunction>
 
+/** Whether two shifts move the same functions between the same versions. */
+export function sameFunctions(one: readonly ShiftedFunction[], other: readonly ShiftedFunction[]): boolean {
+  const key = (all: readonly ShiftedFunction[]): string =>
+    all
+      .map(({ name, from, to }) => `${name} ${from} ${to}`)
+      .sort()
+      .join()
+  return key(one) === key(other)
+}
+
 /** What became of a shift, for its receipt. */
 export const shiftRecord = z.object({
   strategy: z.string(),

@@ -146,8 +146,8 @@ function httpAnswer(given: { status: number; version?: string } | undefined): Aw
   return { status, headers: {}, body: JSON.stringify({ status: status === 200 ? 'healthy' : 'sick', version }) }
 }
 
-export const shift = (context: FakeContext, strategy = canary) =>
-  shiftTraffic(watched, readStrategy(strategy), fakeStep(), context)
+export const shift = (context: FakeContext, strategy = canary, left?: Shift) =>
+  shiftTraffic(watched, readStrategy(strategy), left, fakeStep(), context)
 export const shares = ({ calls }: FakeContext): number => calls.filter((call) => call.includes('moveAlias')).length
 export const serving = ({ aliases }: Shifting): unknown =>
   names.map((name) => ({ version: aliases[name]?.version, weights: aliases[name]?.weights }))

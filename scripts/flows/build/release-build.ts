@@ -1,6 +1,7 @@
 import path from 'node:path'
 import { sha256Base64 } from '../../core/hash.js'
 import type { Receipt, ReleasedFunction } from '../../core/receipt.js'
+import type { Shift } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
@@ -17,7 +18,7 @@ import { targetFunctions } from '../release/target-functions.js'
 export async function releaseBuild(
   build: BuildRecord,
   stack: Stack,
-  { served, newer }: BeforeRelease,
+  { served, newer, left }: BeforeRelease,
   step: Step,
   context: TargetContext,
 ): Promise<Released[]> {
@@ -38,7 +39,7 @@ export async function releaseBuild(
   const wanted = functions
     .filter(({ alias }) => alias !== undefined)
     .map((fn) => ({ fn, code: codes.get(fn.logicalId), served: served.get(fn.name) }))
-  const released = await releaseCode(wanted, `ENV=${target.env} ORG=${target.org}`, step, context)
+  const released = await releaseCode(wanted, `ENV=${target.env} ORG=${target.org}`, step, context, left)
   for (const { logicalId, updated } of released) {
     if (updated)
       step.line(
@@ -55,6 +56,8 @@ export interface BeforeRelease {
   served: ReadonlyMap<string, string>
   /** Functions whose live code is newer than the build and stays, by logical id. */
   newer: ReadonlyMap<string, ReleasedFunction>
+  /** A shift that is to be gone on with. */
+  left: Shift | undefined
 }
 
 /** The functions whose code the last good release brought past CloudFormation after `build` was made, by logical id. */

@@ -1,5 +1,5 @@
 import path from 'node:path'
-import type { Receipt } from '../../core/receipt.js'
+import type { Shift } from '../../core/shift.js'
 import { readStrategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
@@ -10,9 +10,10 @@ import { executeChangeSet } from '../stack/change-set.js'
 import type { TargetContext } from '../context.js'
 import { warnOfCredentials } from './credential-time.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
+import { finishUnchanged } from './finish-unchanged.js'
 import { readLastDeployment } from '../ledger/ledger.js'
 import { type PlannedChanges, confirmChanges, deployableOf, planChanges } from '../stack/plan-changes.js'
-import { heedShift } from '../shift/heed-shift.js'
+import { goingOnWith, heedShift } from '../shift/heed-shift.js'
 import { prepareAccount } from '../stack/prepare-account.js'
 import { pruneVersions } from '../release/prune-versions.js'
 import { protectStack } from '../stack/protect-stack.js'
@@ -25,7 +26,7 @@ import { type Begun, configBack } from '../config/config-back.js'
 import { type UploadedConfig, uploadConfig } from '../config/target-config.js'
 import { withTargetLock } from '../lock/target-lock.js'
 import { verifyQuotas } from './verify-quotas.js'
-import { type Proof, proveRelease, verifySignIn, verifyTarget } from './verify-target.js'
+import { type Proof, proveRelease, verifySignIn } from './verify-target.js'
 
 export interface DeployOptions {
   /** rs-deploy builds first, rs-deploy-only takes the build that is there. */
@@ -49,23 +50,30 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
     const build = await report.step('Build', (step) => takeBuild(options, first, step, context))
     await report.step('Account', (step) => prepareAccount(step, context))
     return withTargetLock(context, async (locked, waited) => {
-      const resumes = (await heedShift(locked)) !== undefined
-      const settled = await report.step('Stack', (step) =>
-        settleStack(step, locked, options.build === 'fresh' ? 'rs-deploy' : 'rs-deploy-only'),
-      )
-      // Another run was in between: what it did may be what this one was to do.
-      const again =
-        waitedHere ||
-        waited ||
-        shifting !== undefined ||
-        settled.changed ||
-        (await hasMoved(first, settled.stack, locked))
-      const facts = again ? await report.step('Check again', (step) => look(options, step, locked)) : first
-      const done = resumes ? undefined : await finishUnchanged(facts, 'locked', locked)
-      return (
-        done ??
-        deployLocked(build, facts, again ? await ports.stacks.describe(locked.names.stack) : settled.stack, locked)
-      )
+      const left = await heedShift(locked)
+      return goingOnWith(left, locked, async () => {
+        const settled = await report.step('Stack', (step) =>
+          settleStack(step, locked, options.build === 'fresh' ? 'rs-deploy' : 'rs-deploy-only'),
+        )
+        // Another run was in between: what it did may be what this one was to do.
+        const again =
+          waitedHere ||
+          waited ||
+          shifting !== undefined ||
+          settled.changed ||
+          (await hasMoved(first, settled.stack, locked))
+        const facts = again ? await report.step('Check again', (step) => look(options, step, locked)) : first
+        const done = left ? undefined : await finishUnchanged(facts, 'locked', locked)
+        return (
+          done ??
+          deployLocked(
+            build,
+            { ...facts, left },
+            again ? await ports.stacks.describe(locked.names.stack) : settled.stack,
+            locked,
+          )
+        )
+      })
     })
   })
 }
@@ -121,40 +129,6 @@ function noteOutsideBuckets({ stack, parameters }: DeploymentFacts, { report, ta
   report.emit({ type: 'note', text })
 }
 
-async function finishUnchanged(
-  facts: DeploymentFacts,
-  done: 'checked' | 'locked',
-  context: TargetContext,
-): Promise<DeployOutcome | undefined> {
-  const { stack, receipt } = facts
-  if (facts.reasons.length > 0 || stack === undefined || receipt === undefined) return undefined
-  const version = receipt.function?.version ?? ''
-  for (const [title, reason] of skippedSteps(receipt, done)) {
-    await context.report.step(title, async (step) => step.skip(reason))
-  }
-  await verifyTarget(stack, version, context)
-  const admin = await verifySignIn(facts.admin, stack, context)
-  return { kind: 'unchanged', stack, release: receipt.release, version, admin }
-}
-
-/** Every step that a run leaves out where nothing changed, with its reason. */
-function skippedSteps({ release, ...receipt }: Receipt, done: 'checked' | 'locked'): [string, string][] {
-  const first: [string, string][] = [
-    ['Build', `template and code are those of release ${release}`],
-    ['Account', 'nothing is uploaded'],
-    ['Lock', 'nothing is written'],
-    ['Stack', `not touched since release ${release}`],
-  ]
-  return [
-    ...(done === 'checked' ? first : []),
-    ['Change set', 'template and parameters would change nothing'],
-    ['Config', `the uploaded one is that of release ${release}`],
-    ['Deploy', 'there is nothing to execute'],
-    ['Protect', `done by release ${release}`],
-    ['Release', `version ${receipt.function?.version ?? ''} is live already`],
-  ]
-}
-
 async function takeBuild(
   options: DeployOptions,
   facts: DeploymentFacts,
@@ -169,10 +143,15 @@ async function takeBuild(
   return record
 }
 
+/** What is to be deployed, and a shift that is to be gone on with. */
+interface Due extends DeploymentFacts {
+  left: Shift | undefined
+}
+
 /** Until the plan is confirmed nothing of the target is changed; whatever happens after that is recorded. */
 async function deployLocked(
   build: BuildRecord,
-  facts: DeploymentFacts,
+  facts: Due,
   found: Stack | undefined,
   context: TargetContext,
 ): Promise<DeployOutcome> {
@@ -204,7 +183,7 @@ async function deployLocked(
 async function makeLive(
   build: BuildRecord,
   { set }: PlannedChanges,
-  facts: DeploymentFacts,
+  facts: Due,
   before: Stack | undefined,
   begun: Begun,
   context: TargetContext,
@@ -220,8 +199,8 @@ async function makeLive(
       : await report.step('Deploy', (step) => executeChangeSet(set, facts.sources.templateText, step, context))
   const config = early ?? (await upload())
   const stack = await report.step('Protect', (step) => protectStack(changed, step, context))
-  const { served } = begun
-  const released = await report.step('Release', (step) => releaseBuild(build, stack, { served, newer }, step, context))
+  const standing = { served: begun.served, newer, left: facts.left }
+  const released = await report.step('Release', (step) => releaseBuild(build, stack, standing, step, context))
   const proof = await proveRelease(stack, { released, config }, { access: true }, context)
   return proof.kind === 'unhealthy'
     ? proof

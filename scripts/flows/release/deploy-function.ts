@@ -2,6 +2,7 @@ import path from 'node:path'
 import { selectFunctions } from '../../core/code-selection.js'
 import { counted } from '../../core/contents.js'
 import type { ImageReference } from '../../core/image.js'
+import type { Shift } from '../../core/shift.js'
 import { readStrategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
@@ -19,7 +20,7 @@ import { heedImages, imageCode, imageFunction, readImage } from './image-code.js
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { withBuildFolder } from '../deploy/deploy.js'
-import { heedShift, verifyWhole } from '../shift/heed-shift.js'
+import { goingOnWith, heedShift, verifyWhole } from '../shift/heed-shift.js'
 import { healthPathOf, longestProbeMs, readAttempts } from './health-gate.js'
 import { packageFunctions } from '../build/package-functions.js'
 import { pruneVersions, readKeepVersions } from './prune-versions.js'
@@ -47,12 +48,14 @@ export async function deployFunctions(force: boolean, context: TargetContext): P
     const taken = await report.step('Package', (step) => takeCode(image, step, context))
     return withTargetLock(context, async (locked, waited) => {
       const left = await heedShift(locked)
-      const early = waited || left !== undefined ? undefined : taken.early
-      const facts = await report.step('Check', (step) => check({ ...taken, early }, force, step, locked))
-      if (left !== undefined) await verifyWhole(left, new Set(facts.wanted.map(({ fn }) => fn.name)), locked)
-      if (facts.wanted.length === 0) return finishUnchanged(facts, locked)
-      await confirmDeployment(locked)
-      return release(taken.sources, facts, locked)
+      return goingOnWith(left, locked, async () => {
+        const early = waited || left !== undefined ? undefined : taken.early
+        const facts = await report.step('Check', (step) => check({ ...taken, early }, force, step, locked))
+        if (left !== undefined) await verifyWhole(left, new Set(facts.wanted.map(({ fn }) => fn.name)), locked)
+        if (facts.wanted.length === 0) return finishUnchanged(facts, locked)
+        await confirmDeployment(locked)
+        return release(taken.sources, { ...facts, left }, locked)
+      })
     })
   })
 }
@@ -145,15 +148,15 @@ async function finishUnchanged({ stack, live, functions }: CodeFacts, context: T
 
 async function release(
   sources: Sources,
-  facts: CodeFacts & { wanted: Wanted[] },
+  facts: CodeFacts & { wanted: Wanted[]; left: Shift | undefined },
   context: TargetContext,
 ): Promise<CodeOutcome> {
   const { report, target } = context
-  const { stack, wanted } = facts
+  const { stack, wanted, left } = facts
   const description = `ENV=${target.env} ORG=${target.org}`
   let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
   try {
-    const released = await report.step('Release', (step) => releaseCode(wanted, description, step, context))
+    const released = await report.step('Release', (step) => releaseCode(wanted, description, step, context, left))
     const undo = { released, config: undefined }
     const proof = await proveRelease(stack, undo, { mostMs: longestProbeMs, access: false }, context)
     if (proof.kind === 'unhealthy') {

@@ -1,4 +1,4 @@
-import type { ShiftRecord } from '../../core/shift.js'
+import { type Shift, type ShiftRecord, sameWeights } from '../../core/shift.js'
 import { readStrategy } from '../../core/strategy.js'
 import type { FunctionAlias } from '../../ports.js'
 import type { Step } from '../../report/report.js'
@@ -23,36 +23,47 @@ export interface ReadyVersion {
   current: FunctionAlias
 }
 
-/** Moves the aliases at once, or as STRATEGY says: where a published version serves that can share the requests. */
+/**
+ * Moves the aliases at once, or as STRATEGY says: where a published version serves that can share the requests. `left`: a
+ * shift that is to be gone on with.
+ */
 export async function moveReady(
   ready: readonly ReadyVersion[],
+  left: Shift | undefined,
   step: Step,
   context: TargetContext,
 ): Promise<ShiftRecord | undefined> {
   const strategy = readStrategy(context.inputs.STRATEGY)
   const gradual = ready.filter(({ made, current }) => {
-    if (strategy.steps.length === 0 || current.version === made.version) return false
+    if (strategy.steps.length === 0 || startOf({ made, current }) === made.version) return false
     if (current.version !== '$LATEST') return true
     step.line('plain', `${made.logicalId} has no version yet that requests could be shared with: all at once`)
     return false
   })
-  const direct = ready.filter((one) => !gradual.includes(one)).map(moveOf)
+  const direct = ready.filter((one) => !gradual.includes(one) && !isThere(one)).map(moveOf)
   if (gradual.length === 0) {
     if (direct.length > 0) await moveTraffic(direct, step, context)
     return undefined
   }
   const functions = gradual.map(watched)
-  await leaveUnproved(gradual, step, context)
-  const shift = await shiftTraffic(functions, strategy, step, context)
+  await leaveUnproved(gradual, left, step, context)
+  const shift = await shiftTraffic(functions, strategy, left, step, context)
   if (direct.length > 0) await follow(direct, functions, step, context)
   return shift
 }
 
 /** What a run that was cut off left serving is no way back: the version that was proved serves before the shift begins. */
-async function leaveUnproved(gradual: readonly ReadyVersion[], step: Step, context: TargetContext): Promise<void> {
+async function leaveUnproved(
+  gradual: readonly ReadyVersion[],
+  left: Shift | undefined,
+  step: Step,
+  context: TargetContext,
+): Promise<void> {
   const moves = gradual.flatMap(({ made, current }): Move[] => {
     const { logicalId, before } = made
-    if (before === undefined || before === current.version) return []
+    // What the shift itself had moved already is as far as it is to go.
+    const goesOn = left?.functions.some(({ name, to }) => name === made.name && to === made.version)
+    if (before === undefined || before === current.version || goesOn) return []
     step.line(
       'plain',
       `${logicalId}: version ${current.version} was never proved, the shift begins at version ${before}`,
@@ -84,5 +95,15 @@ function moveOf({ made: { name, alias, version }, current }: Pick<ReadyVersion, 
 
 function watched({ fn, made, current }: ReadyVersion): WatchedFunction {
   const { logicalId, name, alias, version } = made
-  return { logicalId, name, alias, from: made.before ?? current.version, to: version, check: fn.check }
+  return { logicalId, name, alias, from: startOf({ made, current }), to: version, check: fn.check }
+}
+
+/** The version that a shift begins at: the proved one, where a run that was cut off left another. */
+function startOf({ made, current }: Pick<ReadyVersion, 'made' | 'current'>): string {
+  return made.before ?? current.version
+}
+
+/** Whether the alias serves the new version alone, though nothing proved that. */
+function isThere({ made, current }: ReadyVersion): boolean {
+  return current.version === made.version && sameWeights(current.weights, {})
 }

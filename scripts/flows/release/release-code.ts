@@ -1,12 +1,13 @@
 import pMap from 'p-map'
 import { counted } from '../../core/contents.js'
 import { DeployError } from '../../errors.js'
-import type { ShiftRecord } from '../../core/shift.js'
+import { type Shift, type ShiftRecord, sameWeights } from '../../core/shift.js'
 import type { CodeSource, FunctionAlias, FunctionState } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { type Checked, checkBeforeTraffic } from './check-version.js'
 import { type FunctionCode, type ImageCode, codeSource, digestOf } from '../build/code-source.js'
 import type { TargetContext } from '../context.js'
+import { leaveProved } from './leave-proved.js'
 import { type ReadyVersion, moveReady } from './move-ready.js'
 import { type FailedFunction, preparationFailure } from './preparation-failure.js'
 import { settled } from './settle-function.js'
@@ -38,7 +39,7 @@ export interface Released {
   imageDigest?: string
   /** The version that served before; undefined: there was no good one. */
   before: string | undefined
-  /** False when the alias was on this version already. */
+  /** False when the alias was on this version already, and that was proved. */
   moved: boolean
   /** Whether $LATEST had to be given its code by us: CloudFormation had not, or was not asked. */
   updated: boolean
@@ -54,26 +55,32 @@ interface Prepared extends ReadyVersion {
 
 /**
  * Makes the wanted code of all functions live, or of none: each is updated, settled, published and checked before
- * traffic by invoking that very version; only when all of them are good, the aliases are moved.
+ * traffic by invoking that very version; only when all of them are good, the aliases are moved. `left`: a shift that is
+ * to be gone on with.
  */
 export async function releaseCode(
   wanted: readonly Wanted[],
   description: string,
   step: Step,
   context: TargetContext,
+  left?: Shift,
 ): Promise<Released[]> {
-  const prepared = await prepareAll(wanted, description, step, context)
-  const moves = prepared.filter(({ made, current }) => current.version !== made.version || isShared(current))
+  const prepared = await prepareAll(wanted, description, step, context).catch((error: unknown) =>
+    leaveProved(error, { wanted, left }, step, context),
+  )
+  const moves = prepared.filter(isDue)
   tellUnasked(moves, step)
-  const shift = await moveReady(moves, step, context)
+  const shift = await moveReady(moves, left, step, context)
   const moved = new Set(moves.map(({ fn }) => fn.name))
   const released = prepared.map(({ made }) => ({ ...made, moved: moved.has(made.name), ...(shift && { shift }) }))
   step.say(describeReleased(released))
   return released
 }
 
-function isShared({ weights }: FunctionAlias): boolean {
-  return Object.keys(weights).length > 0
+/** Also where an alias is on this version already, if a run that was cut off left it there: nothing proved it. */
+function isDue({ made, current }: Prepared): boolean {
+  const unproved = made.before !== undefined && made.before !== made.version
+  return current.version !== made.version || !sameWeights(current.weights, {}) || unproved
 }
 
 async function prepareAll(
@@ -139,7 +146,7 @@ async function prepareVersion(
   const ready = await settled(fn.name, published.version, context, told, all.among)
   const before = served ?? current.version
   const good = before === '$LATEST' ? undefined : before
-  const answersHealth = await check(fn, ready.version, good, tell, context)
+  const answersHealth = await check(fn, ready.version, { before: good, serving: current.version }, tell, context)
   const { logicalId, name } = fn
   const { version, codeSha256 } = ready
   const made = { logicalId, name, alias, version, codeSha256, before: good, updated: behind, answersHealth }
@@ -163,7 +170,7 @@ async function update(
 async function check(
   fn: TargetFunction,
   version: string,
-  before: string | undefined,
+  { before, serving }: { before: string | undefined; serving: string },
   tell: (text: string) => void,
   context: TargetContext,
 ): Promise<Checked | undefined> {
@@ -178,9 +185,14 @@ async function check(
     const hint =
       before === undefined
         ? 'this stack has no good version yet: its API answers with this code; correct it, then the same command again'
-        : `no request reached it, version ${before} goes on serving; correct the code, then the same command again`
+        : `no request reached it, ${servingWords(before, serving)}; correct the code, then the same command again`
     throw new DeployError(error.code, error.message, { facts: error.facts, hint, cause: error })
   }
+}
+
+function servingWords(before: string, serving: string): string {
+  if (serving === before) return `version ${before} goes on serving`
+  return `but version ${serving} serves, which was never proved`
 }
 
 function noAlias({ name }: TargetFunction): never {

@@ -1,13 +1,22 @@
 import { isStale } from '../../core/lock.js'
 import { commandFor } from '../../core/next-command.js'
-import { type Shift, type ShiftWish, describeOwner, describeShift, isLockOf } from '../../core/shift.js'
+import {
+  type Shift,
+  type ShiftWish,
+  describeOwner,
+  describeShift,
+  isLockOf,
+  sameFunctions,
+  sameWeights,
+} from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
+import type { FunctionAlias } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { healthPathOf, readAttempts } from '../release/health-gate.js'
 import { type Journal, readShift, writeShift } from './shift-journal.js'
-import { endInPlace } from './take-over-shift.js'
+import { changedHands, endInPlace } from './take-over-shift.js'
 import { readLock, readLockWait } from '../lock/target-lock.js'
 
 /** A shifting run looks at its journal every 5 s (local: 0.5 s); after this long without a sign it counts as dead. */
@@ -66,9 +75,11 @@ async function askItsRun(
   let held = await wish(what, found, context)
   const deadline = ports.clock.now().getTime() + graceMs[kind]
   step.progress(`asking ${describeOwner(shift)}`)
-  while (held?.shift.owner === shift.owner) {
+  while (held !== undefined) {
+    const another = held.shift.owner !== shift.owner && held.shift.taken === undefined
+    if (another) return askNext(what, found, held, step, context)
     if (ports.clock.now().getTime() >= deadline) {
-      step.skip(`${shift.who} does not answer`)
+      step.skip(`${(held.shift.taken ?? shift).who} does not answer`)
       return held
     }
     await ports.clock.sleep(pollMs[kind], signal)
@@ -78,9 +89,25 @@ async function askItsRun(
   return undefined
 }
 
-/** Whether the target's lock is still renewed by the run that shifts. */
+/** Another run goes on with the shift: it is asked too, unless it made another one of it. */
+async function askNext(
+  what: ShiftWish,
+  found: Journal,
+  now: Journal,
+  step: Step,
+  context: TargetContext,
+): Promise<Journal | undefined> {
+  if (!sameFunctions(found.shift.functions, now.shift.functions)) throw changedHands(what, now.shift, context)
+  step.line('plain', `${describeOwner(now.shift)} goes on with it`)
+  return askItsRun(what, now, step, context)
+}
+
+/** Whether the target's lock is still renewed by the run that shifts; under one that cannot be read no run goes on. */
 async function isAlive(shift: Shift, context: TargetContext): Promise<boolean> {
-  const found = await readLock(context)
+  const found = await readLock(context).catch((error: unknown) => {
+    if (error instanceof DeployError && error.code === 'StackState') return undefined
+    throw error
+  })
   if (found === undefined || !isLockOf(shift, found.lock)) return false
   return !isStale(found.lock, found.object.modifiedAt, found.object.serverNow)
 }
@@ -100,11 +127,24 @@ async function wish(what: ShiftWish, found: Journal, context: TargetContext): Pr
 async function verifyEnded(what: ShiftWish, shift: Shift, context: TargetContext): Promise<Record<string, string>> {
   const { functions } = context.ports
   const aliases = await Promise.all(shift.functions.map(({ name, alias }) => functions.alias(name, alias)))
+  const next = await readShift(context)
   const serving = shift.functions.map(({ logicalId }, i) => [logicalId, aliases[i]?.version ?? 'none'] as const)
-  const wanted = shift.functions.every((one, i) => aliases[i]?.version === (what === 'finish' ? one.to : one.from))
-  if (wanted) return Object.fromEntries(serving)
-  throw new DeployError('StackState', `the shift ended otherwise before it could ${what}`, {
-    facts: serving.map(([label, version]) => ({ label, text: `version ${version} serves` })),
+  const wanted = shift.functions.every((one, i) => {
+    const now = aliases[i]
+    return now?.version === (what === 'finish' ? one.to : one.from) && sameWeights(now.weights, {})
+  })
+  if (wanted && next === undefined) return Object.fromEntries(serving)
+  const text = wanted ? 'but another one began since' : `otherwise before it could ${what}`
+  throw new DeployError('StackState', `the shift ended, ${text}`, {
+    facts: [
+      ...serving.map(([label, version], i) => ({ label, text: `version ${version} serves${sharedBy(aliases[i])}` })),
+      ...(next === undefined ? [] : [{ label: 'Shift', text: describeOwner(next.shift) }]),
+    ],
     hint: commandFor('rs-history', context.target),
   })
+}
+
+function sharedBy(alias: FunctionAlias | undefined): string {
+  const others = Object.entries(alias?.weights ?? {})
+  return others.map(([version, weight]) => `, ${Math.round(weight * 100)} % reach version ${version}`).join('')
 }

@@ -3,7 +3,8 @@ import { type Shift, describeOwner, describeShift, sameWeights } from '../../cor
 import { readStrategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
-import { isHalfWay } from './shift-aliases.js'
+import { standOf } from './shift-aliases.js'
+import { tellIfLeft } from './shift-ends.js'
 import { closeShift, readShift } from './shift-journal.js'
 
 /**
@@ -15,23 +16,28 @@ export async function heedShift(context: TargetContext, resumes = true): Promise
   if (found === undefined) return undefined
   const { shift } = found
   return context.report.step('Shift', async (step) => {
-    if (!(await isOpen(shift, context))) {
+    const again = resumes && shift.taken === undefined
+    const same = readStrategy(context.inputs.STRATEGY).name === shift.strategy
+    const stand = await standOf(shift.functions, context)
+    // Its last step was taken, after all looks; only its end was not written down.
+    const atItsEnd = stand === 'new' && shift.percent === 100 && again && same
+    if (!atItsEnd && shift.taken === undefined && stand !== 'shared') {
       await closeShift(found, context)
       step.say(`${describeOwner(shift)} ended without saying so`)
       return undefined
     }
-    if (resumes && shift.taken === undefined && readStrategy(context.inputs.STRATEGY).name === shift.strategy) {
+    if (again && same) {
       step.say(`${describeOwner(shift)} was left half way: going on with it`)
       return shift
     }
     const doing = shift.taken === undefined ? '' : `; ${shift.taken.who} began to ${shift.taken.what} it`
-    throw leftHalfWay(shift, doing, resumes && shift.taken === undefined ? shift.strategy : undefined, context)
+    throw leftHalfWay(shift, doing, again ? shift.strategy : undefined, context)
   })
 }
 
 /** Whether a journal tells of something to end: requests that are shared, or an end that somebody began. */
 export async function isOpen({ taken, functions }: Shift, context: TargetContext): Promise<boolean> {
-  return taken !== undefined || isHalfWay(functions, context)
+  return taken !== undefined || (await standOf(functions, context)) === 'shared'
 }
 
 /** Throws StackState where a release that goes on with a shift would leave a function of it half way. */
@@ -45,6 +51,20 @@ export async function verifyWhole(shift: Shift, names: ReadonlySet<string>, cont
   if (left.length === 0) return
   const ids = left.map(({ logicalId }) => logicalId).join(', ')
   throw leftHalfWay(shift, `; this release is not of ${ids}, which it shifts too`, undefined, context)
+}
+
+/** Does what is to go on with a shift; where it fails before that, says that nobody watches the shift any more. */
+export async function goingOnWith<T>(
+  left: Shift | undefined,
+  context: TargetContext,
+  work: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await work()
+  } catch (error) {
+    if (left !== undefined) await tellIfLeft(left, context)
+    throw error
+  }
 }
 
 /** `strategy`: the one that goes on with it, where that helps. */

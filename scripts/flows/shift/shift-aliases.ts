@@ -33,13 +33,15 @@ export interface Unshared {
 
 /**
  * Brings every alias to the share. `mayWrite` throws once the shift is somebody else's; it is asked between reading an
- * alias and writing it, so that whoever takes a shift over has the last word.
+ * alias and writing it, so that whoever takes a shift over has the last word. `always` writes also where nothing is to
+ * change: what somebody read before that, he cannot write any more.
  */
 export async function shareTraffic(
   functions: readonly ShiftedFunction[],
   percent: number,
   mayWrite: () => Promise<unknown>,
   { ports }: TargetContext,
+  always = false,
 ): Promise<Unshared> {
   const foreign: Foreign[] = []
   let left = functions.map((fn) => ({ fn, why: '' }))
@@ -56,7 +58,7 @@ export async function shareTraffic(
           return void foreign.push({ logicalId: fn.logicalId, text })
         }
         const { version, weights } = shareOf(fn, percent)
-        if (found.version === version && sameWeights(found.weights, weights)) return
+        if (!always && found.version === version && sameWeights(found.weights, weights)) return
         try {
           await ports.functions.moveAlias(fn.name, fn.alias, version, found.revisionId, weights)
         } catch (error) {
@@ -79,8 +81,12 @@ export function foreignVersion(
   return version === from || version === to ? undefined : version
 }
 
-/** Whether any of the functions still shares its requests, also with a version of the shift before this one. */
-export async function isHalfWay(functions: readonly ShiftedFunction[], { ports }: TargetContext): Promise<boolean> {
+/** Whether requests are still shared, also with a version of another shift; or all reach the new versions. */
+export async function standOf(
+  functions: readonly ShiftedFunction[],
+  { ports }: TargetContext,
+): Promise<'shared' | 'new' | 'neither'> {
   const aliases = await Promise.all(functions.map(({ name, alias }) => ports.functions.alias(name, alias)))
-  return aliases.some((now) => now !== undefined && !sameWeights(now.weights, {}))
+  if (aliases.some((now) => now !== undefined && !sameWeights(now.weights, {}))) return 'shared'
+  return functions.every(({ to }, i) => aliases[i]?.version === to) ? 'new' : 'neither'
 }

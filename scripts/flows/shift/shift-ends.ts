@@ -6,7 +6,7 @@ import { askVersion } from '../release/check-version.js'
 import type { TargetContext } from '../context.js'
 import type { GateProblem, WatchedFunction } from './shift-gates.js'
 import { type Foreign, shareTraffic } from './shift-aliases.js'
-import { type Journal, closeShift } from './shift-journal.js'
+import { type Journal, closeShift, readShift } from './shift-journal.js'
 
 /** A shift at its end, whoever ends it. */
 export interface Ending {
@@ -69,13 +69,16 @@ function staysClause({ left = [] }: ShiftFailure['rollback']): string[] {
     : [`${left.join(', ')} ${left.length === 1 ? 'stays' : 'stay'} as something else left it`]
 }
 
-/** Gives the old versions all requests and closes the journal. Throws where an alias cannot be moved: the journal stays. */
+/**
+ * Gives the old versions all requests and closes the journal; a run that stalled just before its write cannot write over
+ * that, because every alias has a new revision. Throws where an alias cannot be moved: the journal stays.
+ */
 export async function takeBack(
   { journal, functions, mayWrite }: Ending,
   { code, why, facts }: Pick<Reason, 'code' | 'why' | 'facts'>,
   context: TargetContext,
 ): Promise<{ foreign: Foreign[]; rollback: ShiftFailure['rollback'] }> {
-  const { foreign, stuck } = await shareTraffic(functions, 0, mayWrite, context)
+  const { foreign, stuck } = await shareTraffic(functions, 0, mayWrite, context, true)
   if (stuck.length > 0) {
     throw new DeployError(code, `${why}; at ${journal.shift.percent} %, and not everything could be taken back`, {
       facts: [...facts, ...stuck.map((text) => ({ label: 'Not back', text }))],
@@ -129,4 +132,10 @@ export function warnOfLeft(shift: Shift, context: TargetContext): void {
     text: `as last written down, ${describeShift(shift)}, and nobody watches it now`,
     hint: `the same command goes on with it; ${commandFor('rs-shift-abort', context.target)} takes it back`,
   })
+}
+
+/** What went back closed its journal; one that has the same owner still tells of requests that nobody watches. */
+export async function tellIfLeft(shift: Shift, context: TargetContext): Promise<void> {
+  const found = await readShift(context).catch(() => undefined)
+  if (found?.shift.owner === shift.owner) warnOfLeft(shift, context)
 }

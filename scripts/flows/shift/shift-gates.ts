@@ -23,14 +23,18 @@ export interface WatchedFunction extends ShiftedFunction {
 /** Looks once at everything that a shift depends on; undefined: nothing speaks against going on. */
 export type Gates = () => Promise<GateProblem | undefined>
 
-/** The gates of a shift. Throws StackState where an alarm is on before it began: nothing could be told of the new version. */
+/**
+ * The gates of a shift. Throws StackState where an alarm is on before a fresh one began: nothing could be told of the new
+ * version. In one that was left half way it is a gate like any other.
+ */
 export async function openGates(
   functions: readonly WatchedFunction[],
   since: Date,
+  fresh: boolean,
   context: TargetContext,
 ): Promise<Gates> {
   const alarms = await stackAlarms(context.names.stack, context)
-  const [on] = await alarmsOn(alarms, context)
+  const [on] = fresh ? await alarmsOn(alarms, context) : []
   if (on !== undefined) {
     throw new DeployError('StackState', `${on.text} already: a shift could not tell what the new version does`, {
       facts: on.facts,

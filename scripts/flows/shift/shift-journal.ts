@@ -76,10 +76,27 @@ export async function closeShift(journal: Journal, context: TargetContext): Prom
 }
 
 /** The journal as it is now. Throws Interrupted once it is somebody else's: nothing more may be written. */
-export async function ours(journal: Journal, context: TargetContext): Promise<Journal> {
+export async function ours({ owner }: Pick<Shift, 'owner'>, context: TargetContext): Promise<Journal> {
   const found = await readShift(context)
-  if (found?.shift.owner === journal.shift.owner) return found
+  if (found?.shift.owner === owner) return found
   throw takenOver(found?.shift, context)
+}
+
+/**
+ * The shift that its run left, as this run's own; what is to change of it may hang on what was asked of it meanwhile.
+ * Throws Interrupted where somebody else ended it, or began to.
+ */
+export async function adoptShift(
+  left: Pick<Shift, 'owner'>,
+  changed: (now: Shift) => Partial<Shift>,
+  context: TargetContext,
+): Promise<Journal> {
+  const mine = ownership(context)
+  for (;;) {
+    const found = await ours(left, context)
+    const taken = await writeShift(found, { ...changed(found.shift), ...mine }, context)
+    if (taken !== undefined) return taken
+  }
 }
 
 /** Somebody else ended the shift, or is about to. */

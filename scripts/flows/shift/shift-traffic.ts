@@ -1,6 +1,7 @@
 import {
   describeOwner,
   describeShift,
+  sameFunctions,
   sameWeights,
   type Shift,
   type ShiftRecord,
@@ -13,16 +14,7 @@ import type { TargetContext } from '../context.js'
 import { type GateProblem, type Gates, type WatchedFunction, openGates } from './shift-gates.js'
 import { verifyWhole } from './heed-shift.js'
 import { shareOf, shareTraffic } from './shift-aliases.js'
-import {
-  type Journal,
-  closeShift,
-  openShift,
-  ours,
-  ownership,
-  readShift,
-  takenOver,
-  writeShift,
-} from './shift-journal.js'
+import { type Journal, adoptShift, closeShift, openShift, ours, ownership, writeShift } from './shift-journal.js'
 import { type Ending, aborted, goBack, interrupted, warnOfLeft } from './shift-ends.js'
 
 /** How often wishes and gates are looked at. */
@@ -36,22 +28,26 @@ interface Running {
   functions: readonly WatchedFunction[]
 }
 
-/** Moves the requests to the new versions step by step, watched all the while: all of them in the end, or none. */
+/**
+ * Moves the requests to the new versions step by step, watched all the while: all of them in the end, or none. `left`: a
+ * shift that its run left half way, to be gone on with.
+ */
 export async function shiftTraffic(
   functions: readonly WatchedFunction[],
   strategy: Strategy,
+  left: Shift | undefined,
   step: Step,
   context: TargetContext,
 ): Promise<ShiftRecord> {
-  const found = await readShift(context)
-  const resumed = found !== undefined && isSameShift(found.shift, functions)
-  const since = resumed ? found.shift.since : context.ports.clock.now().toISOString()
-  const gates = await openGates(functions, new Date(since), context)
-  const journal = await begin(found, resumed, { functions, strategy, since }, context)
-  if (resumed) step.line('plain', `resuming the shift ${describeOwner(found.shift)}`)
+  const resumed = left !== undefined && sameFunctions(left.functions, functions)
+  const since = resumed ? left.since : context.ports.clock.now().toISOString()
+  const gates = await openGates(functions, new Date(since), left === undefined, context)
+  const journal = await begin(left, resumed, { functions, strategy, since }, context)
+  if (resumed) step.line('plain', `resuming the shift ${describeOwner(left)}`)
   const running: Running = { journal, functions }
   try {
-    return await goThrough(running, strategy, gates, step, context)
+    const first: Turn = left === undefined ? { kind: 'on' } : await firstTurn(journal, gates)
+    return await goThrough(running, strategy, first, gates, step, context)
   } catch (error) {
     const { shift } = running.journal
     if (context.signal.aborted && error === context.signal.reason) throw interrupted(shift, context)
@@ -61,30 +57,28 @@ export async function shiftTraffic(
   }
 }
 
-function isSameShift(shift: Shift, functions: readonly WatchedFunction[]): boolean {
-  const key = (all: Shift['functions']): string =>
-    all
-      .map(({ name, from, to }) => `${name} ${from} ${to}`)
-      .sort()
-      .join()
-  return key(shift.functions) === key([...functions])
-}
-
 /** A journal of this run's; what another one left is taken over, unless some of its functions would stay behind. */
 async function begin(
-  found: Journal | undefined,
+  left: Shift | undefined,
   resumed: boolean,
   { functions, strategy, since }: { functions: readonly WatchedFunction[]; strategy: Strategy; since: string },
   context: TargetContext,
 ): Promise<Journal> {
   const plain = functions.map(({ logicalId, name, alias, from, to }) => ({ logicalId, name, alias, from, to }))
-  const fresh = { strategy: strategy.name, since, step: 0, percent: 0, functions: plain }
-  const mine = ownership(context)
-  if (found === undefined) return openShift({ format: 1, ...mine, ...fresh }, context)
-  await verifyWhole(found.shift, new Set(functions.map(({ name }) => name)), context)
-  const taken = await writeShift(found, { ...mine, ...(resumed ? {} : fresh), wish: undefined }, context)
-  if (taken === undefined) throw takenOver(undefined, context)
-  return taken
+  const fresh = { strategy: strategy.name, since, step: 0, percent: left?.percent ?? 0, functions: plain }
+  if (left === undefined) return openShift({ format: 1, ...ownership(context), ...fresh }, context)
+  await verifyWhole(left, new Set(functions.map(({ name }) => name)), context)
+  // Who asked to finish it meant its versions, not newer ones.
+  const asked = ({ wish }: Shift): Pick<Shift, 'wish'> => ({ wish: wish?.what === 'abort' ? wish : undefined })
+  return adoptShift(left, (now) => (resumed ? {} : { ...fresh, ...asked(now) }), context)
+}
+
+/** Nobody watched what was left: what was asked of it meanwhile, and every gate, come before its next step. */
+async function firstTurn({ shift: { wish } }: Journal, gates: Gates): Promise<Turn> {
+  if (wish !== undefined) return { kind: 'wish', what: wish.what, by: wish.who }
+  // What cannot be looked at is for the watch to judge.
+  const problem = await gates().catch(() => undefined)
+  return problem === undefined ? { kind: 'on' } : { kind: 'back', problem }
 }
 
 /** A look that failed, or found what may be an old answer. */
@@ -94,17 +88,18 @@ type Turn = { kind: 'on' } | { kind: 'wish'; what: ShiftWish; by: string } | { k
 async function goThrough(
   running: Running,
   strategy: Strategy,
+  first: Turn,
   gates: Gates,
   step: Step,
   context: TargetContext,
 ): Promise<ShiftRecord> {
-  let turn: Turn = { kind: 'on' }
+  let turn = first
   for (const [index, { percent, waitMs }] of strategy.steps.entries()) {
+    if (turn.kind !== 'on') break
     if (index < running.journal.shift.step) continue
     await share(running, index, percent, context)
     step.line('plain', describeShift(running.journal.shift))
     turn = await watch(running, waitMs, gates, step, context)
-    if (turn.kind !== 'on') break
   }
   const { percent } = running.journal.shift
   if (turn.kind === 'wish') step.line('plain', `${turn.by} asked to ${turn.what} it now (rs-shift-${turn.what})`)
@@ -127,7 +122,7 @@ async function share(running: Running, index: number, percent: number, context: 
 }
 
 function mayWrite({ journal }: Running, context: TargetContext): () => Promise<unknown> {
-  return () => ours(journal, context)
+  return () => ours(journal.shift, context)
 }
 
 function endingOf(running: Running, context: TargetContext): Ending {
@@ -139,7 +134,7 @@ async function note(journal: Journal, changed: Partial<Shift>, context: TargetCo
   for (;;) {
     const written = await writeShift(held, changed, context)
     if (written !== undefined) return written
-    held = await ours(journal, context)
+    held = await ours(journal.shift, context)
   }
 }
 
@@ -169,7 +164,7 @@ async function watch(
 
 async function look(running: Running, gates: Gates, context: TargetContext): Promise<Turn | Unsure> {
   try {
-    running.journal = await ours(running.journal, context)
+    running.journal = await ours(running.journal.shift, context)
     const { wish } = running.journal.shift
     if (wish !== undefined) return { kind: 'wish', what: wish.what, by: wish.who }
     const touched = await touchedAlias(running, context)

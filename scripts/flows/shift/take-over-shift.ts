@@ -2,7 +2,14 @@ import { describeLock } from '../../core/lock.js'
 import { ledgerKeys } from '../../core/names.js'
 import { commandFor } from '../../core/next-command.js'
 import type { ShiftFailure } from '../../core/receipt.js'
-import { type Shift, type ShiftRecord, type ShiftWish, isLockOf } from '../../core/shift.js'
+import {
+  type Shift,
+  type ShiftRecord,
+  type ShiftWish,
+  describeOwner,
+  describeShift,
+  isLockOf,
+} from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import { checkBeforeTraffic } from '../release/check-version.js'
@@ -12,7 +19,7 @@ import { recordCodeFailure, recordFinished } from '../release/record-code.js'
 import { longestProbeMs } from '../release/health-gate.js'
 import type { Released } from '../release/release-code.js'
 import { shareTraffic } from './shift-aliases.js'
-import { askOld, goBack, takeBack, warnOfLeft } from './shift-ends.js'
+import { askOld, goBack, takeBack, tellIfLeft } from './shift-ends.js'
 import type { WatchedFunction } from './shift-gates.js'
 import { type Journal, closeShift, ours, ownership, readShift, writeShift } from './shift-journal.js'
 import { readLock, withTargetLock } from '../lock/target-lock.js'
@@ -42,17 +49,31 @@ async function removeLockOf(shift: Shift, context: TargetContext): Promise<void>
   await ports.buckets.removeIf(names.deploymentsBucket, ledgerKeys.lock(names.stack), found.object.etag)
 }
 
-/** The shift as this run's own: from here on nobody else writes its aliases. Undefined where it is over. */
+/**
+ * The shift as this run's own: from here on nobody else writes its aliases. Undefined where it is over. Throws StackState
+ * where it is not the one that was shown any more.
+ */
 async function takeShift(what: ShiftWish, found: Journal, context: TargetContext): Promise<Journal | undefined> {
   const at = context.ports.clock.now().toISOString()
   let held: Journal | undefined = found
   while (held !== undefined) {
+    if (held.shift.owner !== found.shift.owner) throw changedHands(what, held.shift, context)
     const taken = { ...ownership(context), taken: { what, who: context.who, at } }
     const written: Journal | undefined = await writeShift(held, taken, context)
     if (written !== undefined) return written
     held = await readShift(context)
   }
   return undefined
+}
+
+/** Whoever confirmed or asked for the end of a shift meant that one, and not what somebody else made of it. */
+export function changedHands(what: ShiftWish, now: Shift, context: TargetContext): DeployError {
+  const { taken } = now
+  const doing = taken === undefined ? describeShift(now) : `${taken.who} began to ${taken.what} it`
+  return new DeployError('StackState', `the shift is another one by now: ${doing}`, {
+    facts: [{ label: 'Shift', text: describeOwner(now) }],
+    hint: `${commandFor(`rs-shift-${what}`, context.target)} again, where that one is meant too`,
+  })
 }
 
 /** Requests first: whatever else is wrong with the target, and whoever has locked it, they go back. */
@@ -66,7 +87,7 @@ async function abort(journal: Journal, left: Shift, context: TargetContext): Pro
       step.line('plain', `past the lock of ${describeLock(found.lock)}: requests only go back`)
     }
     const unasked = functions.map((one) => ({ ...one, check: undefined }))
-    const ending = { journal, functions: unasked, mayWrite: () => ours(journal, context) }
+    const ending = { journal, functions: unasked, mayWrite: () => ours(journal.shift, context) }
     const { foreign } = await takeBack(ending, { code: 'AwsFailed', why, facts: [] }, context)
     for (const { text } of foreign) step.line('plain', `${text}: it stays there`)
     step.say(foreign.length === functions.length ? 'nothing was taken back' : 'the old versions have all requests')
@@ -122,27 +143,21 @@ async function finish(journal: Journal, context: TargetContext): Promise<number>
       const { code, message, facts: told } = proof.error
       throw new DeployError(code, message, { facts: told, hint: afterwards(context), cause: proof.error })
     }
-    await ours(journal, context)
+    await ours(journal.shift, context)
     const release = await recordFinished(facts, released, proof.health, context)
     await closeShift(journal, context)
     return release
   } catch (error) {
     await recordCodeFailure(facts, error, unhealthy, context)
-    await tellIfLeft(journal, context)
+    await tellIfLeft(journal.shift, context)
     throw error
   }
-}
-
-/** What went back closed its journal; one that is still there tells of requests that nobody watches. */
-async function tellIfLeft({ shift }: Journal, context: TargetContext): Promise<void> {
-  const found = await readShift(context).catch(() => undefined)
-  if (found?.shift.owner === shift.owner) warnOfLeft(shift, context)
 }
 
 /** The new versions are checked once more before they get all requests, nobody watched them meanwhile; else all go back. */
 async function moveAll(journal: Journal, facts: CodeFacts, step: Step, context: TargetContext): Promise<Released[]> {
   const functions = watchedOf(journal, facts)
-  const ending = { journal, functions, mayWrite: () => ours(journal, context) }
+  const ending = { journal, functions, mayWrite: () => ours(journal.shift, context) }
   const back = (text: string, facts: DeployError['facts']): Promise<never> =>
     goBack(ending, { text, facts }, context, afterwards(context))
   const released = await Promise.all(functions.map((one) => ready(one, journal, context))).catch((error: unknown) => {

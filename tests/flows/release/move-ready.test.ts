@@ -26,13 +26,17 @@ describe('moving the requests of versions that are ready', () => {
   it('leaves a function without an earlier version where it is, when the others’ shift goes back', async () => {
     const aliases = { f: at('7'), g: at('$LATEST') }
     const context = world({ inputs, aliases, alarm: () => context.aliases['f']?.weights['8'] !== undefined })
-    expect(await rejectedBy(moveReady(ready(aliases), fakeStep(), context))).toMatchObject({ code: 'Unhealthy' })
+    expect(await rejectedBy(moveReady(ready(aliases), undefined, fakeStep(), context))).toMatchObject({
+      code: 'Unhealthy',
+    })
     expect(versions(context.aliases)).toEqual({ f: '7', g: '$LATEST' })
   })
 
   it('moves it after the shift ended well', async () => {
     const context = world({ inputs, aliases: { f: at('7'), g: at('$LATEST') } })
-    expect(await moveReady(ready({ ...context.aliases }), fakeStep(), context)).toMatchObject({ ended: 'done' })
+    expect(await moveReady(ready({ ...context.aliases }), undefined, fakeStep(), context)).toMatchObject({
+      ended: 'done',
+    })
     expect(versions(context.aliases)).toEqual({ f: '8', g: '8' })
     expect(context.calls.filter((call) => call.includes('moveAlias')).at(-1)).toContain('moveAlias(g')
   })
@@ -42,7 +46,9 @@ describe('moving the requests of versions that are ready', () => {
       if (name === 'g') throw new DeployError('AwsFailed', 'no more')
     }
     const context = world({ inputs, aliases: { f: at('7'), g: at('$LATEST') }, onMove: refuse })
-    expect((await rejectedBy(moveReady(ready({ ...context.aliases }), fakeStep(), context))).message).toBe('no more')
+    expect((await rejectedBy(moveReady(ready({ ...context.aliases }), undefined, fakeStep(), context))).message).toBe(
+      'no more',
+    )
     expect(versions(context.aliases)).toEqual({ f: '7', g: '$LATEST' })
   })
 
@@ -50,7 +56,7 @@ describe('moving the requests of versions that are ready', () => {
     const aliases = { f: at('6'), g: at('7') }
     const context = world({ inputs, aliases, alarm: () => context.aliases['f']?.weights['8'] !== undefined })
     const step = fakeStep()
-    expect(await rejectedBy(moveReady(ready(aliases), step, context))).toMatchObject({ code: 'Unhealthy' })
+    expect(await rejectedBy(moveReady(ready(aliases), undefined, step, context))).toMatchObject({ code: 'Unhealthy' })
     expect(versions(context.aliases)).toEqual({ f: '7', g: '7' })
     expect(step.lines[0]?.text).toBe('F: version 6 was never proved, the shift begins at version 7')
   })

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { endShift } from '../../../scripts/flows/shift/end-shift.js'
-import { heedShift, verifyWhole } from '../../../scripts/flows/shift/heed-shift.js'
+import { goingOnWith, heedShift, verifyWhole } from '../../../scripts/flows/shift/heed-shift.js'
 import { readStrategy } from '../../../scripts/core/strategy.js'
 import { shiftTraffic } from '../../../scripts/flows/shift/shift-traffic.js'
 import { fakeStep } from '../../support/fake-context.js'
@@ -29,8 +29,9 @@ describe('a shift that was left half way', () => {
 
   it('is resumed by the same strategy, for its whole step', async () => {
     const context = await killed({ inputs: { STRATEGY: canary } })
-    expect(await heedShift(context)).toMatchObject({ strategy: canary, percent: 10 })
-    expect(await shift(context)).toMatchObject({ ended: 'done' })
+    const left = await heedShift(context)
+    expect(left).toMatchObject({ strategy: canary, percent: 10 })
+    expect(await shift(context, canary, left)).toMatchObject({ ended: 'done' })
     expect(serving(context)).toEqual(whole)
     expect(shares(context)).toBe(2)
   })
@@ -45,7 +46,7 @@ describe('a shift that was left half way', () => {
   it('is not gone on with by a release that would leave one of its functions half way', async () => {
     const context = await killed({ inputs: { STRATEGY: canary } })
     const some = watched.slice(0, 1).map((one) => ({ ...one, to: '9' }))
-    const error = await rejectedBy(shiftTraffic(some, readStrategy(canary), fakeStep(), context))
+    const error = await rejectedBy(shiftTraffic(some, readStrategy(canary), context.shift(), fakeStep(), context))
     expect(error).toMatchObject({ code: 'StackState', message: expect.stringContaining('is not of G') })
     expect(error.hint).toContain('make rs-shift-abort ENV=dev ORG=myorg')
     expect(serving(context)).toEqual(shared)
@@ -72,7 +73,8 @@ describe('a shift that was left half way', () => {
   it('is gone on with by newer code of all its functions', async () => {
     const context = await killed()
     const newer = watched.map((one) => ({ ...one, to: '9' }))
-    expect(await shiftTraffic(newer, readStrategy(canary), fakeStep(), context)).toMatchObject({ ended: 'done' })
+    const ended = shiftTraffic(newer, readStrategy(canary), context.shift(), fakeStep(), context)
+    expect(await ended).toMatchObject({ ended: 'done' })
     expect(names.map((name) => context.aliases[name]?.version)).toEqual(['9', '9'])
   })
 
@@ -81,6 +83,63 @@ describe('a shift that was left half way', () => {
     for (const name of names) context.aliases[name] = { version: '7', revisionId: 'x', weights: {} }
     expect(await heedShift(context)).toBeUndefined()
     expect(context.objects[journal]).toBeUndefined()
+  })
+
+  it('is closed where only its end was not written down; the same strategy goes on to that', async () => {
+    const context = await killed({ inputs: { STRATEGY: canary } })
+    for (const name of names) context.aliases[name] = { version: '8', revisionId: 'x', weights: {} }
+    context.objects[journal] = JSON.stringify({ ...context.shift(), step: 1, percent: 100 })
+    const left = await heedShift(context)
+    expect(left).toMatchObject({ percent: 100 })
+    expect(await heedShift({ ...context, inputs: {} })).toBeUndefined()
+    context.objects[journal] = JSON.stringify(left)
+    expect(await shift(context, canary, left)).toMatchObject({ ended: 'done' })
+    expect([shares(context), context.clock.slept]).toEqual([0, []])
+    context.aliases['g'] = { version: '7', revisionId: 'x', weights: {} }
+    context.objects[journal] = JSON.stringify(left)
+    expect(await heedShift(context)).toBeUndefined()
+  })
+
+  it('goes back at once where an alarm is on, asked before its next step', async () => {
+    const context = await killed({ alarm: () => true })
+    const error = await rejectedBy(shift(context, canary, context.shift()))
+    expect(error).toMatchObject({ code: 'Unhealthy', message: expect.stringContaining('the alarm an-alarm is on') })
+    expect(serving(context)).toEqual(old)
+    expect([context.objects[journal], context.clock.slept]).toEqual([undefined, []])
+  })
+
+  it.each([
+    ['abort' as const, old],
+    ['finish' as const, whole],
+  ])('does first what was asked of it meanwhile: %s', async (what, expected) => {
+    const context = await killed()
+    const left = context.shift()
+    context.objects[journal] = JSON.stringify({ ...left, wish: { what, who: 'you@there', at: 'now' } })
+    const ended = await shift(context, canary, left).catch((error: unknown) => error)
+    if (what === 'finish') expect(ended).toMatchObject({ ended: 'finished', by: 'you@there' })
+    else expect(ended).toMatchObject({ cause: { shift: { ended: 'aborted', by: 'you@there', percent: 10 } } })
+    expect(serving(context)).toEqual(expected)
+    expect(context.clock.slept).toEqual([])
+  })
+
+  it.each([
+    ['was ended', undefined, 'somebody else ended this shift'],
+    ['was taken over', { owner: 'another', who: 'you@there' }, 'you@there took this shift over'],
+  ])('is not gone on with once it %s since it was found', async (_case, by, message) => {
+    const context = await killed()
+    const left = context.shift()
+    if (by === undefined) Reflect.deleteProperty(context.objects, journal)
+    else context.objects[journal] = JSON.stringify({ ...left, ...by })
+    const error = await rejectedBy(shift(context, canary, left))
+    expect(error).toMatchObject({ code: 'Interrupted', message: expect.stringContaining(message) })
+    expect(shares(context)).toBe(0)
+  })
+
+  it('is told of where the run that was to go on with it fails before that', async () => {
+    const context = await killed()
+    const fails = goingOnWith(context.shift(), context, () => Promise.reject(new Error('no build')))
+    await expect(fails).rejects.toThrow('no build')
+    expect(context.events.filter(({ type }) => type === 'warning')).toHaveLength(1)
   })
 
   it('is aborted by another command, without its lock', async () => {

@@ -1,0 +1,73 @@
+import type { Shift } from '../../core/shift.js'
+import { DeployError } from '../../errors.js'
+import type { Step } from '../../report/report.js'
+import type { TargetContext } from '../context.js'
+import { goBack } from '../shift/shift-ends.js'
+import { adoptShift, ours } from '../shift/shift-journal.js'
+import { askVersion } from './check-version.js'
+import { type Move, moveTraffic } from './move-traffic.js'
+import type { Wanted } from './release-code.js'
+
+interface Failing {
+  wanted: readonly Wanted[]
+  /** The shift that the release was to go on with. */
+  left: Shift | undefined
+}
+
+/**
+ * After a version failed before requests reached it: what an earlier run left half way, or serving without a proof, does
+ * not stay so. Throws `error`, with what became of that.
+ */
+export async function leaveProved(
+  error: unknown,
+  { wanted, left }: Failing,
+  step: Step,
+  context: TargetContext,
+): Promise<never> {
+  if (!(error instanceof DeployError) || error.code !== 'Unhealthy') throw error
+  if (left !== undefined) return takeLeftBack(error, left, wanted, context)
+  const moves = (await Promise.all(wanted.map((one) => wayBack(one, context)))).flat()
+  if (moves.length === 0) throw error
+  const { code, message, facts, hint = '', cause } = error
+  try {
+    await moveTraffic(moves, step, context)
+  } catch (problem) {
+    const text = problem instanceof Error ? problem.message : String(problem)
+    throw new DeployError(code, message, { facts: [...facts, { label: 'Not back', text }], hint, cause })
+  }
+  const back = moves.map(({ name, from, to }) => ({
+    label: 'Back',
+    text: `${name}: version ${to} serves again; version ${from}, which a run left, was never proved`,
+  }))
+  throw new DeployError(code, message, {
+    facts: [...facts, ...back],
+    hint: 'no request reached it; correct the code, then the same command again',
+    cause,
+  })
+}
+
+/** Nobody would watch the requests that the shift gave to its new versions. */
+async function takeLeftBack(
+  { message, facts }: DeployError,
+  left: Shift,
+  wanted: readonly Wanted[],
+  context: TargetContext,
+): Promise<never> {
+  const journal = await adoptShift(left, () => ({}), context)
+  const functions = left.functions.map((one) => ({
+    ...one,
+    check: wanted.find(({ fn }) => fn.name === one.name)?.fn.check,
+  }))
+  return goBack({ journal, functions, mayWrite: () => ours(journal.shift, context) }, { text: message, facts }, context)
+}
+
+/** From a version that nothing proved to the one that the last good release did, where that is healthy still. */
+async function wayBack({ fn, served }: Wanted, context: TargetContext): Promise<Move[]> {
+  const { name, alias, check } = fn
+  if (alias === undefined || served === undefined || served === '$LATEST') return []
+  const now = await context.ports.functions.alias(name, alias)
+  if (now === undefined || now.version === served) return []
+  const answer = check && (await askVersion(name, served, check, context).catch(() => ({ problem: 'no answer' })))
+  if (answer?.problem !== undefined) return []
+  return [{ name, alias, from: now.version, to: served, revisionId: now.revisionId }]
+}
