@@ -11,7 +11,7 @@ import { machinePorts } from './adapters/machine-ports.js'
 import { keepOutOfGit } from './adapters/own-folders.js'
 import { readEnvironment, readProject } from './adapters/project.js'
 import { explainAwsError } from './adapters/aws/explain.js'
-import { type Command, variablesOf, verifyTaken } from './commands/command.js'
+import { type Command, callablesOf, verifyTaken } from './commands/command.js'
 import { commands } from './commands/index.js'
 import { parseCommandLine } from './commands/parse.js'
 import { runCommand } from './commands/run.js'
@@ -38,12 +38,13 @@ async function main(): Promise<void> {
   let report = makeReport(listenersFor(screen, secrets), systemClock, secrets)
   let log: LogFile | undefined
   let typed: Typed | undefined
+  const table = callablesOf(commands)
   const place = { local: false }
   try {
     const parsed = await parseCommandLine(process.argv.slice(2), commands)
     if (parsed === undefined) return
     const given = { environment, makeNames, flags: parsed.flags }
-    typed = { command: parsed.command.name, inputs: givenInputs(given), takes: variablesOf(parsed.command) }
+    typed = { command: parsed.command.name, inputs: givenInputs(given) }
     const inputs = readInputs(given)
     verifyTaken(parsed.command, namesGiven(given))
     forgetSecrets()
@@ -59,7 +60,7 @@ async function main(): Promise<void> {
     for (const secret of secretsOf(inputs)) secrets.add(secret)
     const say = (error: unknown): string => explain(error, place.local).message
     const listeners = listenersFor({ ...screen, json }, secrets, log)
-    const whole = listeners.map((listener) => withWholeCommands(inputs, listener))
+    const whole = listeners.map((listener) => withWholeCommands(inputs, table, listener))
     report = makeReport(whole, systemClock, secrets, say)
     const warning = argvWarning(makeNames)
     if (warning !== undefined) report.emit({ type: 'warning', ...warning })
@@ -71,7 +72,7 @@ async function main(): Promise<void> {
     log?.close(0, 'Done', elapsed(started))
   } catch (error) {
     const failure = explain(error, place.local)
-    const next = failure.code === 'Bug' ? {} : { next: nextCommand(failure.hint ?? '', typed) }
+    const next = failure.code === 'Bug' ? {} : { next: nextCommand(failure.hint ?? '', typed, table) }
     report.emit({ type: 'failure', error: failure, step: report.failedStep(), log: log?.path, ...next })
     if (failure.code === 'Bug' && failure.cause instanceof Error)
       log?.detail(cleanerOf(secrets)(failure.cause.stack ?? ''))

@@ -23,7 +23,7 @@ export function listenForInterrupts(tell: (text: string) => void, leave: () => v
     stopping = setTimeout(() => tell('stopping in order; once more leaves at once'), quietStopMs)
     controller.abort(
       new DeployError('Interrupted', 'stopped on request', {
-        hint: 'what AWS has begun goes on there: make rs-attach follows it; the same command again waits for it and continues',
+        hint: 'what AWS has begun goes on there; the same command again waits for it and continues',
       }),
     )
   }

@@ -14,7 +14,7 @@ export async function readProject(projectFolder: string, toolFolder: string, nee
   if (text !== undefined) return (await import('../core/project-file.js')).parseProject(text)
   if (projectFolder === toolFolder) return ownProject
   throw new DeployError('Usage', `${projectFolder} has no infra/project.json: its names are not known`, {
-    hint: 'docs/adopting.md has an example; or run make in the folder of the tool',
+    hint: 'write it, docs/adopting.md has an example; or leave PROJECT_DIR out for the project that the tool is part of',
   })
 }
 

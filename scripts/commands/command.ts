@@ -1,4 +1,5 @@
 import { nearest } from '../core/near-miss.js'
+import type { Callables } from '../core/next-command.js'
 import type { Environment } from '../core/target.js'
 import type { VariableName } from '../core/variables.js'
 import { DeployError } from '../errors.js'
@@ -27,6 +28,8 @@ interface Description {
   example: string
   /** Variables that it takes beside those that say what it acts on. */
   variables: readonly VariableName[]
+  /** It deletes data that nothing brings back: no error sends anybody to it. */
+  destroys?: true
 }
 
 export interface EnvironmentContext extends CloudContext {
@@ -64,6 +67,18 @@ export function variablesOf(command: Command): VariableName[] {
     target: ['ENV', 'ORG', 'CLOUD', 'PROJECT_DIR'],
   }
   return [...new Set([...named[command.acts], ...command.variables, 'JSON' as const])]
+}
+
+/** The table as those read it who say what to type next. All but the help act in a folder, were it to find a local AWS. */
+export function callablesOf(commands: readonly Command[]): Callables {
+  return new Map(
+    commands.map((command) => {
+      const taken = variablesOf(command)
+      const inFolder = command.name.startsWith('help') || taken.includes('PROJECT_DIR') ? [] : ['PROJECT_DIR' as const]
+      const needs = taken.filter((name) => isRequired(command, name))
+      return [command.name, { takes: [...taken, ...inFolder], needs, destroys: command.destroys === true }]
+    }),
+  )
 }
 
 /** They say where a run acts and how it answers: a target that has no use for them acts no differently with them. */

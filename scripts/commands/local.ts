@@ -61,6 +61,7 @@ export const localCommands: Command[] = [
     details: 'Asks first; YES=true answers.',
     example: 'make local-reset YES=true',
     variables: ['YES'],
+    destroys: true,
     run: reset,
   },
 ]

@@ -1,4 +1,5 @@
 import { isSet } from '../core/inputs.js'
+import { commandFor } from '../core/next-command.js'
 import { DeployError } from '../errors.js'
 import type { TargetContext } from '../flows/context.js'
 import type { Command } from './command.js'
@@ -63,7 +64,7 @@ async function bootstrap(context: TargetContext): Promise<void> {
       { label: 'Files', text: files.join('\n') || 'as they were' },
       ...(isSet(inputs, 'WAIT') ? [] : [{ label: 'Note', text: 'the backend takes the configuration within 30 s' }]),
     ],
-    next: [`make rs-open ENV=${env} ORG=${org}`, `make rs-login-check ENV=${env} ORG=${org} USER_NAME=${first}`],
+    next: [`make rs-open ENV=${env} ORG=${org}`, commandFor('rs-login-check', target, { USER_NAME: first })],
     data: { env, org, users: users.map(({ user }) => user), sop, files },
   })
 }

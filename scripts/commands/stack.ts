@@ -1,6 +1,6 @@
 import { describeCause } from '../core/receipt.js'
 import { adviceFor } from '../core/root-cause.js'
-import { stackStates } from '../core/stack-state.js'
+import { stackStates, wayOut } from '../core/stack-state.js'
 import type { TargetContext } from '../flows/context.js'
 import type { Failure } from '../flows/stack/explain-failure.js'
 import type { Command } from './command.js'
@@ -49,6 +49,7 @@ async function continueIt(context: TargetContext): Promise<void> {
   const { env, org } = target
   const outcome = await continueRollback(context)
   const status = outcome.kind === 'nothing' ? outcome.status : outcome.stack.status
+  const way = status === 'NO_STACK' ? undefined : wayOut(status)
   const skipped = outcome.kind === 'nothing' ? [] : outcome.skipped
   const title = outcome.kind === 'nothing' ? 'there is no rollback to continue' : 'the rollback has ended'
   report.emit({
@@ -65,7 +66,7 @@ async function continueIt(context: TargetContext): Promise<void> {
             },
           ]),
     ],
-    next: [`make rs-deploy ENV=${env} ORG=${org}`],
+    next: [`make ${way ?? 'rs-deploy'} ENV=${env} ORG=${org}`],
     data: { outcome: outcome.kind, env, org, stack: names.stack, status, skipped },
   })
 }
@@ -113,7 +114,7 @@ async function describeFailure(
       const rows = [
         ['Failed', `release ${receipt.release}, ${formatTime(receipt.at)}, ${receipt.command} by ${receipt.who}`],
         ['Cause', cause === undefined ? (receipt.failure ?? 'not recorded') : describeCause(cause)],
-        ...(cause === undefined ? [] : [['Fix', adviceFor(cause.reason, cause.type)]]),
+        ...(cause === undefined ? [] : [['Fix', adviceFor(cause.reason, cause.type, target.env)]]),
         ['More', show],
       ]
       return {
@@ -133,7 +134,7 @@ async function describeFailure(
         ...(cause === undefined
           ? [['Cause', 'no resource tells one']]
           : causeFacts(cause, mostLogLines).map(({ label, text }) => [label, text])),
-        ...(cause === undefined ? [] : [['Fix', adviceFor(cause.event.reason ?? '', cause.event.type)]]),
+        ...(cause === undefined ? [] : [['Fix', adviceFor(cause.event.reason ?? '', cause.event.type, target.env)]]),
         ...(since === undefined ? [] : [['Since', `a later operation: ${since}`]]),
         ...(running ? [['Now', `an operation runs: make rs-attach ENV=${target.env} ORG=${target.org}`]] : []),
       ]

@@ -73,6 +73,7 @@ function takeDownCommand(name: string, parts: readonly Part[], summary: string, 
     details,
     example: `make ${name} ENV=dev ORG=demo`,
     acts: 'target',
+    ...(parts.every((part) => part === 'stack') ? {} : { destroys: true }),
     variables: [...answers, ...(takesPool ? poolVariables : []), ...(keepsData ? lossVariables : [])],
     run: (context) => runTakeDown(parts, context),
   }

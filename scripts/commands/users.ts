@@ -74,6 +74,7 @@ export const userCommands: Command[] = [
     details: 'Has env/org typed; YES=true answers.',
     example: 'make rs-remove-user ENV=stage ORG=myorg USER_NAME=bob@myorg.com',
     variables: ['USER_NAME', 'YES'],
+    destroys: true,
     run: async (context: TargetContext) =>
       changed(await (await import('../flows/users/users.js')).removeUser(context), context, 'is not there'),
   },

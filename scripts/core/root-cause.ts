@@ -1,4 +1,5 @@
 import { phaseOf } from './resource-status.js'
+import type { Environment } from './target.js'
 
 /** One event of a stack, as far as a cause is looked for in it. */
 export interface CauseEvent {
@@ -27,6 +28,8 @@ export function firstFailure<Event extends CauseEvent>(events: readonly Event[])
 interface Advice {
   pattern: RegExp
   hint: string
+  /** Where there is no such command in prod. */
+  inProd?: string
 }
 
 const outside = 'it lives outside this stack: remove or rename that one, then the same command again'
@@ -52,7 +55,8 @@ const advices: readonly Advice[] = [
   },
   {
     pattern: /not empty/i,
-    hint: 'the bucket holds objects: make rs-nuke-buckets empties it, or let the template retain it',
+    hint: 'the bucket holds objects: let the template retain it; or make rs-nuke-buckets empties it, if they may go',
+    inProd: 'the bucket holds objects: let the template retain it, or move them elsewhere by hand',
   },
   {
     pattern: /role.*(cannot be assumed|defined for the function)|unable to assume|sts:AssumeRole/is,
@@ -100,7 +104,9 @@ const advices: readonly Advice[] = [
 ]
 
 /** What to type or change for a cause; general words where it is none of the known ones. */
-export function adviceFor(reason: string, type = ''): string {
-  const text = `${type} ${reason}`
-  return advices.find(({ pattern }) => pattern.test(text))?.hint ?? 'correct the cause, then the same command again'
+export function adviceFor(reason: string, type: string | undefined, env: Environment): string {
+  const text = `${type ?? ''} ${reason}`
+  const advice = advices.find(({ pattern }) => pattern.test(text))
+  const hint = env === 'prod' ? (advice?.inProd ?? advice?.hint) : advice?.hint
+  return hint ?? 'correct the cause, then the same command again'
 }

@@ -1,5 +1,6 @@
 import type { PasswordPolicy } from './password-policy.js'
 import type { PoolSettings } from './pool-settings.js'
+import { shellWord } from './shell-words.js'
 import { type PoolUser, nameOf } from './users.js'
 
 /** Something that should not be so in production, and what to do about it. */
@@ -40,10 +41,13 @@ function accessFindings({ where, authOn, groupless }: SecurityFacts): Finding[] 
     ...(authOn
       ? []
       : [{ what: 'auth is off: everybody reads everything', fix: `make rs-deploy-only ${where} ENABLE_AUTH=true` }]),
-    ...groupless.map((user) => ({
-      what: `${nameOf(user)} is in no group`,
-      fix: `make rs-set-group ${where} USER_NAME=${nameOf(user)} GROUP=…, or make rs-remove-user`,
-    })),
+    ...groupless.map((user) => {
+      const whose = `${where} USER_NAME=${shellWord(nameOf(user))}`
+      return {
+        what: `${nameOf(user)} is in no group`,
+        fix: `make rs-set-group ${whose} GROUP=…, or make rs-remove-user ${whose}`,
+      }
+    }),
   ]
 }
 

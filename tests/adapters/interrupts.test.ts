@@ -16,13 +16,16 @@ describe('Ctrl-C', () => {
   }
   afterEach(() => interrupts?.close())
 
-  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)('(%s) once stops in order, and says how to attach', (signal) => {
-    const { signal: aborted } = listen()
-    process.emit(signal)
-    expect(aborted.reason).toMatchObject(named)
-    expect((aborted.reason as { hint: string }).hint).toContain('make rs-attach')
-    expect(left).toBe(0)
-  })
+  it.each(['SIGINT', 'SIGTERM', 'SIGHUP'] as const)(
+    '(%s) once stops in order, and says that the same command goes on',
+    (signal) => {
+      const { signal: aborted } = listen()
+      process.emit(signal)
+      expect(aborted.reason).toMatchObject(named)
+      expect((aborted.reason as { hint: string }).hint).toContain('the same command again')
+      expect(left).toBe(0)
+    },
+  )
 
   it('twice leaves at once', () => {
     listen()

@@ -1,6 +1,6 @@
 import { existsSync, readFileSync, readdirSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
-import { type Command, groups, isRequired, variablesOf } from '../../scripts/commands/command.js'
+import { type Command, callablesOf, groups, isRequired, variablesOf } from '../../scripts/commands/command.js'
 import { commandsDocument, findCommand } from '../../scripts/commands/help.js'
 import { commands } from '../../scripts/commands/index.js'
 import { stackStatesDocument } from '../../scripts/commands/stack-states-document.js'
@@ -42,6 +42,12 @@ describe('the command table', () => {
     const taking = commands.filter((command) => variablesOf(command).includes('ORG'))
     const acting = commands.filter(({ acts }) => acts !== 'machine' && acts !== 'cloud')
     expect(acting).toEqual(taking)
+  })
+
+  it('says of each command whether it deletes data, so that no error sends anybody to it', () => {
+    const deleting = [...callablesOf(commands)].filter(([, { destroys }]) => destroys).map(([name]) => name)
+    const nukes = names.filter((name) => name.startsWith('rs-nuke-'))
+    expect(deleting.sort()).toEqual([...nukes, 'local-reset', 'rs-remove-user'].sort())
   })
 
   it('uses every variable somewhere', () => {

@@ -64,7 +64,7 @@ describe('the advice', () => {
     ['AWS::X', 'Export a:b cannot be deleted as it is in use by c. Export a:b in use by c', 'another stack'],
     ['AWS::ECS::Service', 'Resource did not stabilize (HandlerErrorCode: NotStabilized)', 'too long'],
     ['AWS::X', 'nobody has ever seen this', 'correct the cause'],
-  ])('%s: %s', (type, reason, hint) => expect(adviceFor(reason, type)).toContain(hint))
+  ])('%s: %s', (type, reason, hint) => expect(adviceFor(reason, type, 'dev')).toContain(hint))
 })
 
 /** Texts as AWS writes them, request ids shortened. */
@@ -173,7 +173,13 @@ describe('the causes that people hit', () => {
       'Rate exceeded (Service: Iam, Status Code: 400, Request ID: 1a2b)',
       'wait a minute',
     ],
-  ])('%s (%s): %s', (_cause, type, reason, hint) => expect(adviceFor(reason, type)).toContain(hint))
+  ])('%s (%s): %s', (_cause, type, reason, hint) => expect(adviceFor(reason, type, 'dev')).toContain(hint))
+})
+
+it('advises nobody in prod to delete data', () => {
+  const reason = 'The bucket you tried to delete is not empty. You must delete all versions'
+  expect(adviceFor(reason, 'AWS::S3::Bucket', 'prod')).toContain('let the template retain it')
+  expect(adviceFor(reason, 'AWS::S3::Bucket', 'prod')).not.toContain('rs-nuke')
 })
 
 describe('the operations of a stack', () => {

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import pMap from 'p-map'
 import { type Command, variablesOf } from '../../scripts/commands/command.js'
 import { commands } from '../../scripts/commands/index.js'
-import { isVariableName } from '../../scripts/core/variables.js'
+import { flawsOf } from '../support/flaws.js'
 import { type Project, jsonLine, makeProject, shown } from './support/project.js'
 
 /** They work without a stack, wait for a person, or are about the machine: what they refuse is tested elsewhere. */
@@ -19,16 +19,6 @@ const elsewhere = new Set([
 const onTarget = commands.filter(({ acts, name }) => acts !== 'machine' && acts !== 'cloud' && !elsewhere.has(name))
 const needsTarget = onTarget.filter(({ acts }) => acts === 'target' || acts === 'files')
 const password = { PASSWORD: 'Se$cure$$1!aBc' }
-
-/** What is wrong with a command that somebody is told to type: an unknown target, or a variable that it does not take. */
-function flawsOf(typed: string): string[] {
-  const [make, name = '', ...words] = typed.replaceAll(/'[^']*'|"[^"]*"/g, '…').split(' ')
-  const command: Command | undefined = commands.find((one) => one.name === name)
-  if (make !== 'make' || command === undefined) return [typed]
-  const names = words.map((word) => word.split('=', 1)[0] ?? '')
-  const taken = names.map((one) => isVariableName(one) && variablesOf(command).includes(one))
-  return taken.every(Boolean) ? [] : [typed]
-}
 
 describe('whatever goes wrong', () => {
   let project: Project
@@ -51,7 +41,7 @@ describe('whatever goes wrong', () => {
 
   it('is told with the value that is missing', async () => {
     const ask = async ({ name }: Command): Promise<void> =>
-      expect(await nextOf(name, ['CLOUD=local'])).toBe(`make ${name} ENV=dev CLOUD=local`)
+      expect(await nextOf(name, ['CLOUD=local'])).toBe(`make ${name} ENV=dev ORG=myorg CLOUD=local`)
     await pMap(needsTarget, ask, { concurrency: 4 })
     const next = await nextOf('rs-show-user', ['CLOUD=local', 'ENV=test', 'USER_NAME=Bob Smith'])
     expect(next).toBe("make rs-show-user ENV=test ORG=myorg CLOUD=local USER_NAME='Bob Smith'")

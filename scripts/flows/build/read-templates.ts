@@ -16,7 +16,9 @@ export async function readTemplates(
 ): Promise<[ReadPart, ...ReadPart[]]> {
   const text = await context.ports.files.readText(file)
   if (text === undefined) {
-    throw new DeployError('Usage', `there is no ${file} in this folder`, { hint: 'run make in the project’s folder' })
+    throw new DeployError('Usage', `there is no ${file} in this folder`, {
+      hint: 'PROJECT_DIR=path/of/the-project says where it is',
+    })
   }
   const root = { prefix: '', file, text, template: await read(text, file) }
   return [root, ...(await readNested(root, [file], read, context))]

@@ -1,4 +1,5 @@
 import path from 'node:path'
+import { commandFor } from '../../core/next-command.js'
 import { sopId, sopProblem } from '../../core/sop.js'
 import { DeployError } from '../../errors.js'
 import { confirmDeployment } from '../confirm.js'
@@ -20,7 +21,7 @@ export interface CopiedSop {
 export async function copySop(file: string, context: TargetContext): Promise<CopiedSop> {
   const { ports, target } = context
   const name = path.basename(file)
-  const again = `make rs-cp-sop ENV=${target.env} ORG=${target.org} FILE=${file}`
+  const again = commandFor('rs-cp-sop', target, { FILE: file })
   const bytes = await readSop(file, name, again, context)
   await deployedStack(context)
   const bucket = await formsBucket(context)

@@ -1,6 +1,8 @@
 import { addressesOf } from '../../core/addresses.js'
 import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
 import { sha256 } from '../../core/hash.js'
+import type { Inputs } from '../../core/inputs.js'
+import { commandFor } from '../../core/next-command.js'
 import {
   type PageFile,
   cacheControlOf,
@@ -17,8 +19,6 @@ import { mergedConfigs } from '../config/merged-parts.js'
 import { verifyNoSecrets } from '../config/target-config.js'
 
 export interface PageSource {
-  /** Relative to the project, or as FRONTEND_DIR has it. */
-  folder: string
   files: PageFile[]
   contentOf: (key: string) => Promise<Uint8Array>
 }
@@ -37,7 +37,6 @@ export async function readPageSource(stack: Stack, context: TargetContext): Prom
   )
   const [generated, byKey] = [pageFile(pageConfigKey, config), new Map(names.map((name) => [keyOf(name), name]))]
   return {
-    folder,
     files: [...files, generated],
     contentOf: async (key) =>
       key === pageConfigKey ? config : ports.files.readBytes(`${folder}/${byKey.get(key) ?? key}`),
@@ -55,17 +54,17 @@ async function pageFolder({ ports, inputs, target }: TargetContext): Promise<str
 }
 
 /** A folder whose every file may be read by everybody. Throws Refused with what may not, or Usage for sources. */
-async function verifyPublishable(folder: string, { ports, target }: TargetContext): Promise<void> {
-  const again = `make deploy-frontend ENV=${target.env} ORG=${target.org}`
+async function verifyPublishable(folder: string, { ports, target, inputs }: TargetContext): Promise<void> {
+  const again = (given: Inputs): string => commandFor('deploy-frontend', target, given)
   if (await ports.files.exists(`${folder}/package.json`)) {
     throw new DeployError('Usage', `${folder} holds the sources of a page (${folder}/package.json), not a built one`, {
-      hint: `build it, then ${again} FRONTEND_DIR=${folder}/dist`,
+      hint: `build it, then ${again({ FRONTEND_DIR: `${folder}/dist` })}`,
     })
   }
   const link = (await ports.files.linksOut(folder)).find(isPublished)
   if (link === undefined) return
   throw new DeployError('Refused', `${folder}/${link} is a link to a folder, or to what lies outside of ${folder}`, {
-    hint: `put the files themselves there, or take the link away, then ${again}`,
+    hint: `put the files themselves there, or take the link away, then ${again({ FRONTEND_DIR: inputs.FRONTEND_DIR ?? '' })}`,
   })
 }
 

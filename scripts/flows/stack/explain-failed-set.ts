@@ -29,7 +29,7 @@ export async function explainFailedSet(
       `CloudFormation could not make the change set: ${failed.statusReason ?? 'no reason is told'}`,
       {
         facts: problems.map((problem) => factOf(problem, text)),
-        hint: adviceFor(reason, problems[0]?.type),
+        hint: adviceFor(reason, problems[0]?.type, context.target.env),
         cause: error,
       },
     )

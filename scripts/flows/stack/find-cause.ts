@@ -133,7 +133,9 @@ export async function stackFailure(
     ...(cause === undefined ? {} : { cause: recorded(cause) }),
     facts: [...(cause === undefined ? [] : causeFacts(cause, shownLogLines)), more],
     hint:
-      cause === undefined ? 'the events in the log tell more' : adviceFor(cause.event.reason ?? '', cause.event.type),
+      cause === undefined
+        ? 'the events in the log tell more'
+        : adviceFor(cause.event.reason ?? '', cause.event.type, env),
   })
 }
 

@@ -49,8 +49,19 @@ export async function watchStack(
       expected === undefined ||
       events.some(({ physicalId, status }) => physicalId === stackArn && status === now.status)
     return closed && situationOf(now.status) !== 'busy' ? now : undefined
+  }).catch((error: unknown) => {
+    throw stopped(error)
   })
   return { stack, events }
+}
+
+/** The run stops, the operation does not. */
+function stopped(error: unknown): unknown {
+  if (!(error instanceof DeployError) || error.code !== 'Interrupted') return error
+  return new DeployError('Interrupted', error.message, {
+    hint: 'the operation goes on in AWS: make rs-attach follows it; the same command again waits for it and continues',
+    cause: error,
+  })
 }
 
 function tell(event: StackEvent, stackArn: string, finished: Set<string>, expected: number, step: Step): void {

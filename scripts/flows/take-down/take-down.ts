@@ -32,7 +32,7 @@ export async function takeDown(parts: readonly Part[], context: TargetContext): 
 function verifyAllowed(parts: readonly Part[], { target, command }: TargetContext): void {
   if (target.env !== 'prod' || parts.every((part) => part === 'stack')) return
   throw new DeployError('Refused', `${command} is blocked in prod: nothing was changed`, {
-    hint: `there is no switch for it; make rs-teardown ENV=prod ORG=${target.org} deletes the stack and keeps all data`,
+    hint: `there is no switch for it: make check-rs ENV=prod ORG=${target.org} shows what there is; rs-teardown deletes the stack and keeps all data`,
   })
 }
 

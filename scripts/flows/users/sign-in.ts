@@ -1,6 +1,7 @@
 import { decodeJwt } from 'jose'
 import type { JSONWebKeySet } from 'jose'
 import { addressesOf } from '../../core/addresses.js'
+import { commandFor } from '../../core/next-command.js'
 import { issuerOf } from '../../core/sign-in-place.js'
 import { judgeToken } from '../../core/token.js'
 import { parseUserName, stateOf } from '../../core/users.js'
@@ -44,21 +45,22 @@ export async function signInAs(
 /** Who is disabled cannot sign in, whatever the password. */
 export function disabled(user: string, { target }: TargetContext): DeployError {
   return new DeployError('Refused', `${user} cannot sign in: the user is disabled`, {
-    hint: `make rs-add-user ENV=${target.env} ORG=${target.org} USER_NAME=${user} GROUP=… enables the user again`,
+    hint: `${commandFor('rs-add-user', target, { USER_NAME: user, GROUP: '…' })} enables the user again`,
   })
 }
 
 /** Cognito answers a wrong name like a wrong password; an administrator may know. */
 async function whyRefused(user: string, { poolId }: StackPool, { ports, target }: TargetContext): Promise<DeployError> {
-  const where = `ENV=${target.env} ORG=${target.org} USER_NAME=${user}`
   const found = await ports.userPools.user(poolId, user)
   if (found === undefined) {
     return new DeployError('NoSuchUser', `there is no user ${user} in ${target.env}/${target.org}`, {
-      hint: `make rs-add-user ${where} GROUP=…`,
+      hint: commandFor('rs-add-user', target, { USER_NAME: user, GROUP: '…' }),
     })
   }
   const why = found.status === 'CONFIRMED' ? 'the password is not this one' : `the user’s state is ${stateOf(found)}`
-  return new DeployError('Refused', `${user} cannot sign in: ${why}`, { hint: `make rs-set-password ${where}` })
+  return new DeployError('Refused', `${user} cannot sign in: ${why}`, {
+    hint: commandFor('rs-set-password', target, { USER_NAME: user }),
+  })
 }
 
 /** What the API says about the bearer of a token; undefined where it refuses, does not answer, or does not say it. */
@@ -132,7 +134,7 @@ export async function checkLogin(context: TargetContext): Promise<LoginCheck> {
     const bearer = await askApi(guardedPlace(pool, context), token, context)
     if (bearer.status !== 200) {
       throw new DeployError('Unhealthy', `the API answers ${bearer.status ?? 'nothing'} to the token of ${user}`, {
-        hint: `make test-jwt-aws ENV=${target.env} ORG=${target.org} USER_NAME=${user} tells more`,
+        hint: `${commandFor('test-jwt-aws', target, { USER_NAME: user })} tells more`,
       })
     }
     const groups = bearer.groups ?? (await ports.userPools.groupsOf(pool.poolId, user))

@@ -100,7 +100,9 @@ async function problemsOf({ blow }: Interruption, first: RunResult, rig: Rig): P
     problems.push((failure['hint'] ?? '') === '' ? 'no hint' : '')
   }
   if (blow === 'ctrl-c' && first.exitCode !== 0) {
-    problems.push(said.startsWith('Interrupted') && said.includes('make rs-attach') ? '' : 'no word of how to attach')
+    const [way, watched] = ['the same command again', failure['step'] === 'Deploy' ? 'make rs-attach' : '']
+    const wayOn = said.startsWith('Interrupted') && said.includes(way) && said.includes(watched)
+    problems.push(wayOn ? '' : 'no word of how to go on')
     problems.push((await heldLock(rig)) === undefined ? '' : 'the lock stays')
   }
   if (blow !== 'killed') problems.push(await unclosedLog(first, rig))

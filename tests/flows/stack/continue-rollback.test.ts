@@ -1,4 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
+import type { Command } from '../../../scripts/commands/command.js'
+import { stackCommands } from '../../../scripts/commands/stack.js'
 import { type StackStatus, actionOf } from '../../../scripts/core/stack-state.js'
 import { continueRollback } from '../../../scripts/flows/stack/continue-rollback.js'
 import { fakeStack } from '../../support/fake-context.js'
@@ -7,6 +9,7 @@ import { fakePort } from '../../support/fake-ports.js'
 import { rejectedBy, wordsOf } from '../../support/failures.js'
 import { type Script, allStatuses, eventOf, scriptedStack, writesOf } from '../../support/scripted-stacks.js'
 
+const stackCommand = stackCommands.find(({ name }) => name === 'rs-continue-rollback') as Command & { acts: 'target' }
 const { arn } = fakeStack()
 const inner = 'arn:aws:cloudformation:eu-west-1:123456789012:stack/rawscribe-dev-myorg-Inner-ABC/2'
 const nested = { type: 'AWS::CloudFormation::Stack' }
@@ -39,6 +42,15 @@ describe('rs-continue-rollback', () => {
     })
     expect(told(context).slice(1, 3)).toEqual(['Forms  AWS::X  Access Denied', 'Inner.Queue  AWS::X  it is gone'])
     expect(writesOf(context)).toEqual([`stacks.continueRollback(${arn}, object)`])
+  })
+
+  it.each([
+    ['DELETE_FAILED', 'make rs-teardown ENV=dev ORG=myorg'],
+    ['UPDATE_COMPLETE', 'make rs-deploy ENV=dev ORG=myorg'],
+  ] as const)('leads out of %s, where there is none to continue', async (status, next) => {
+    const context = world({ states: [status] })
+    await stackCommand.run(context)
+    expect(context.events).toContainEqual(expect.objectContaining({ type: 'summary', next: [next] }))
   })
 
   it('skips exactly what SKIP names, by the names that CloudFormation takes, and says what that means', async () => {

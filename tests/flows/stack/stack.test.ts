@@ -5,7 +5,7 @@ import { confirmDeployment } from '../../../scripts/flows/confirm.js'
 import { waitUntil } from '../../../scripts/flows/wait.js'
 import { firstFailure } from '../../../scripts/core/root-cause.js'
 import { watchStack } from '../../../scripts/flows/stack/watch-stack.js'
-import type { Prompts, StackEvent, Stacks } from '../../../scripts/ports.js'
+import type { Ports, Prompts, StackEvent, Stacks } from '../../../scripts/ports.js'
 import { fakeContext, fakeStack, fakeStep } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
 import { fakePort } from '../../support/fake-ports.js'
@@ -55,6 +55,21 @@ describe('watching a stack', () => {
     expect(step.progressed.at(-1)).toBe('3/9  C')
     const asked = context.calls.filter((call) => call.includes('eventsSince'))
     expect(asked).toEqual(['e0', 'e2', 'e3', 'e5'].map((after) => `stacks.eventsSince(${arn}, ${after})`))
+  })
+
+  it('says how to follow the operation where the run is stopped at it', async () => {
+    const stop = new AbortController()
+    const methods: Partial<Stacks> = {
+      describe: async () => fakeStack({ status: 'UPDATE_IN_PROGRESS' }),
+      eventsSince: async () => {
+        stop.abort(new DeployError('Interrupted', 'stopped on request', { hint: 'the same command again' }))
+        return []
+      },
+    }
+    const ports = (calls: string[]): Partial<Ports> => ({ stacks: fakePort<Stacks>('stacks', methods, calls) })
+    const error = await rejectedBy(watchStack(arn, 'e0', 9, fakeStep(), fakeContext({ signal: stop.signal, ports })))
+    expect([error.code, error.message]).toEqual(['Interrupted', 'stopped on request'])
+    expect(error.hint).toContain('make rs-attach follows it; the same command again')
   })
 
   it('finds the first cause and not what was cancelled because of it', () => {
