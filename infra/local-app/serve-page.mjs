@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises'
 import { createServer, request } from 'node:http'
 import path from 'node:path'
 import { contentType } from 'mime-types'
+import { fileOf } from './page-file.mjs'
 
 const [port, folder, config, backendRecord, target] = process.argv.slice(2)
 
@@ -19,20 +20,11 @@ async function handle(asked, answer) {
   const { pathname } = new URL(asked.url ?? '/', 'http://page')
   if (pathname === '/health' || pathname.startsWith('/api/')) return passOn(asked, answer)
   if (asked.method !== 'GET' && asked.method !== 'HEAD') return fail(answer, 405)
-  const file = pathname === '/config.json' ? config : fileOf(pathname)
+  const file = pathname === '/config.json' ? config : fileOf(pathname, folder)
   if (file === undefined) return fail(answer, 404)
   const content = await readFile(file)
   const type = contentType(path.basename(file)) || 'application/octet-stream'
   answer.writeHead(200, { 'Content-Type': type, 'Cache-Control': 'no-store' }).end(content)
-}
-
-/** A path without a dot is a place inside the page; hidden files and what lies outside the folder are nobody's. */
-function fileOf(/** @type {string} */ pathname) {
-  if (!pathname.includes('.') && !pathname.includes('%')) return path.join(folder, 'index.html')
-  const name = path.normalize(pathname)
-  return /[%\\]/.test(name) || name.split('/').some((part) => part.startsWith('.'))
-    ? undefined
-    : path.join(folder, name)
 }
 
 /** @param {import('node:http').IncomingMessage} asked @param {import('node:http').ServerResponse} answer */

@@ -26,9 +26,12 @@ export const pageRecordSchema = z.object({
   removals: z.array(z.string()),
   /** Paths that CloudFront has to forget. */
   paths: z.array(z.string()),
+  /** The last invalidation of the page, this version's or an earlier one's. */
+  invalidation: z.object({ distributionId: z.string(), id: z.string() }).optional(),
 })
 
 export type PlacedFile = z.infer<typeof placedFile>
+export type Invalidation = NonNullable<PageRecord['invalidation']>
 export type PageRecord = z.infer<typeof pageRecordSchema>
 
 /** What is known of a target's page. */

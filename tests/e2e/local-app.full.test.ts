@@ -83,7 +83,9 @@ describe('the app on this machine', () => {
     const runtime = await (await fetch(`${page!.url}/api/config/runtime`)).json()
     expect(runtime).toMatchObject({ org: 'demo', ui: { title: 'From the files' } })
     const index = await project.read('frontend/index.html')
-    expect(await (await fetch(`${page!.url}/drafts/1`)).text()).toBe(index)
+    for (const place of ['/drafts/1', '/sops/count%2Ev2']) {
+      expect(await (await fetch(`${page!.url}${place}`)).text()).toBe(index)
+    }
     expect(await (await fetch(`${page!.url}/config.json`)).json()).toEqual({
       webapp: { title: 'Ours', apiEndpoint: '' },
     })

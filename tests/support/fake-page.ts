@@ -1,5 +1,5 @@
 import type { PageFile } from '../../scripts/core/page-files.js'
-import type { Account, Buckets, Cdn, Prompts, Stacks } from '../../scripts/ports.js'
+import type { Account, Buckets, Cdn, Prompts, Stack, Stacks } from '../../scripts/ports.js'
 import { type ContextOptions, type FakeContext, fakeContext, fakeStack } from './fake-context.js'
 import { fakePort, memoryBuckets, memoryFiles } from './fake-ports.js'
 
@@ -19,6 +19,10 @@ interface Options extends ContextOptions {
   patterns?: string[]
   outputs?: Record<string, string>
   prompts?: Partial<Prompts>
+  /** The stack at each look, the last one from then on. */
+  stacks?: Partial<Stack>[]
+  /** What CloudFront answers to whether it has forgotten, one after the other. */
+  forgotten?: boolean[]
 }
 
 const standing = {
@@ -30,7 +34,7 @@ const standing = {
 
 /** A deployed target with a versioned bucket for its page, an empty ledger, and a small page in frontend/. */
 export function pageWorld(options: Options = {}): PageWorld {
-  const { patterns = ['/api/*'], outputs = standing, prompts = {} } = options
+  const { patterns = ['/api/*'], outputs = standing, prompts = {}, stacks = [], forgotten = [] } = options
   const shown = new Map<string, string>()
   const versions = new Map<string, string>()
   const [broken, gone] = [new Set<string>(), new Set<string>()]
@@ -54,7 +58,11 @@ export function pageWorld(options: Options = {}): PageWorld {
     removeIf: async (bucket, key) => Reflect.deleteProperty(ledger, `${bucket}/${key}`),
   }
   const ledger: Record<string, string> = {}
-  const cdn: Partial<Cdn> = { pathPatterns: async () => patterns, invalidate: async () => 'I1' }
+  const cdn: Partial<Cdn> = {
+    pathPatterns: async () => patterns,
+    invalidate: async () => 'I1',
+    isInvalidated: async () => forgotten.shift() ?? true,
+  }
   const context = fakeContext({
     command: 'deploy-frontend',
     ...options,
@@ -63,7 +71,11 @@ export function pageWorld(options: Options = {}): PageWorld {
         buckets: Object.assign(memoryBuckets(ledger, calls), page),
         cdn: fakePort<Cdn>('cdn', cdn, calls),
         files: memoryFiles(files),
-        stacks: fakePort<Stacks>('stacks', { describe: async () => fakeStack({ outputs }) }, calls),
+        stacks: fakePort<Stacks>(
+          'stacks',
+          { describe: async () => fakeStack({ outputs, ...(stacks.length > 1 ? stacks.shift() : stacks[0]) }) },
+          calls,
+        ),
         account: fakePort<Account>('account', { apiGatewayLogRole: async () => 'role' }, calls),
         prompts: fakePort<Prompts>('prompts', prompts, calls),
       }

@@ -42,10 +42,16 @@ export function makeCdn(config: ClientConfig): Cdn {
       }
     },
     async isInvalidated(distributionId, invalidationId) {
-      const answer = await client.send(
-        new GetInvalidationCommand({ DistributionId: distributionId, Id: invalidationId }),
-      )
-      return answer.Invalidation?.Status === 'Completed'
+      try {
+        const answer = await client.send(
+          new GetInvalidationCommand({ DistributionId: distributionId, Id: invalidationId }),
+        )
+        return answer.Invalidation?.Status === 'Completed'
+      } catch (error) {
+        // One that ended long ago, or whose distribution is gone: nothing is left to be forgotten.
+        if (isNamed(error, 'NoSuchInvalidation') || isNamed(error, 'NoSuchDistribution')) return true
+        throw error
+      }
     },
   }
 }

@@ -1,6 +1,7 @@
 import { isSet } from '../../core/inputs.js'
 import { isEmpty, planPage } from '../../core/page-plan.js'
 import { type PageRecord, livePage } from '../../core/page-record.js'
+import { situationOf, situations, stackStates } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
@@ -9,7 +10,7 @@ import type { TargetContext } from '../context.js'
 import { deployedStack } from '../stack/deployed-stack.js'
 import { readPageHistory } from './page-history.js'
 import { readPageSource } from './page-source.js'
-import { type PageChange, placePage, tellPlan } from './place-page.js'
+import { type PageChange, awaitEdges, placePage, tellPlan } from './place-page.js'
 import { prepareAccount } from '../stack/prepare-account.js'
 import { withTargetLock } from '../lock/target-lock.js'
 
@@ -23,22 +24,40 @@ export async function deployFrontend(context: TargetContext): Promise<PageOutcom
   const { report, inputs } = context
   const stack = await report.step('Check', (step) => verifyPlace(step, context))
   const seen = await report.step('Compare', (step) => compare(stack, step, context))
-  if (isEmpty(seen.plan)) return { kind: 'unchanged', stack, version: livePage(seen.history)?.version ?? 0 }
+  if (isEmpty(seen.plan)) return unchanged(stack, seen, context)
   if (isSet(inputs, 'CHECK')) return { kind: 'planned', stack, change: seen }
   await confirmDeployment(context)
   await report.step('Account', (step) => prepareAccount(step, context))
-  return withTargetLock(context, async (locked) => {
+  return withTargetLock(context, async (locked, waited) => {
+    const now = await placeNow(stack, waited, locked)
     const { next } = await readPageHistory(locked)
-    const other = next !== seen.history.next
-    const change = other ? await report.step('Compare', (step) => compare(stack, step, locked)) : seen
-    if (isEmpty(change.plan)) return { kind: 'unchanged', stack, version: livePage(change.history)?.version ?? 0 }
+    const stale = now !== stack || next !== seen.history.next
+    const change = stale ? await report.step('Compare', (step) => compare(now, step, locked)) : seen
+    if (isEmpty(change.plan)) return unchanged(now, change, locked)
     const put: PageChange['put'] = async (file) =>
       locked.ports.buckets.putFile(locked.names.buckets.frontend, file, await change.contentOf(file.key))
-    return { kind: 'deployed', stack, change, record: await placePage({ ...change, put }, locked) }
+    return { kind: 'deployed', stack: now, change, record: await placePage({ ...change, put }, locked) }
   })
 }
 
-/** The stack, once its bucket for the page is there. Throws NotDeployed, StackState, or Refused where it has none. */
+/** Nothing is to be uploaded; what an earlier run had CloudFront forget may still be on its way. */
+async function unchanged(stack: Stack, { history }: Compared, context: TargetContext): Promise<PageOutcome> {
+  const live = livePage(history)
+  if (!isSet(context.inputs, 'CHECK')) await awaitEdges(live?.invalidation, context)
+  return { kind: 'unchanged', stack, version: live?.version ?? 0 }
+}
+
+/** The stack under the lock: the one that was seen, or, where somebody was in between, as it is verified anew. */
+export async function placeNow(seen: Stack, waited: boolean, locked: TargetContext): Promise<Stack> {
+  const { changedAt, status } = await deployedStack(locked)
+  if (!waited && changedAt === seen.changedAt && status === seen.status) return seen
+  return locked.report.step('Check', (step) => verifyPlace(step, locked))
+}
+
+/**
+ * The stack, once it stands with its bucket for the page. Throws NotDeployed, StackState, or Refused where the project has
+ * no such bucket.
+ */
 export async function verifyPlace(step: Step, context: TargetContext): Promise<Stack> {
   const { ports, names, target } = context
   const { env, org } = target
@@ -48,6 +67,13 @@ export async function verifyPlace(step: Step, context: TargetContext): Promise<S
     })
   }
   const stack = await deployedStack(context)
+  const { resolve } = situations[situationOf(stack.status)]
+  if (resolve !== undefined) {
+    const what = `the stack is ${stackStates[stack.status].meaning} (${stack.status})`
+    throw new DeployError('StackState', `${what}: its outputs are not to be relied on`, {
+      hint: `make ${resolve} ENV=${env} ORG=${org}, then the same command again`,
+    })
+  }
   const presence = await ports.buckets.presence(names.buckets.frontend)
   if (presence === 'ours') {
     step.say(names.buckets.frontend)

@@ -1,19 +1,29 @@
 import { ledgerKeys } from '../../core/names.js'
-import { type PageHistory, type PageRecord, pageRecordSchema } from '../../core/page-record.js'
+import { type PageHistory, type PageRecord, livePage, pageRecordSchema } from '../../core/page-record.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
 
-/** How many versions are looked back at: enough for a rollback of a rollback, and few to read. */
-const mostRecords = 20
+/** How many records are read at once. */
+const batch = 20
 
-/** The versions of a target's page, newest first; one that cannot be read counts as none. */
-export async function readPageHistory({ ports, names }: TargetContext): Promise<PageHistory> {
+/**
+ * The versions of a target's page, newest first, as far back as is asked for: unless said otherwise to the one that is
+ * live. One that cannot be read counts as none.
+ */
+export async function readPageHistory(
+  { ports, names }: TargetContext,
+  isEnough: (found: PageHistory) => boolean = (found) => livePage(found) !== undefined,
+): Promise<PageHistory> {
   const keys = (await ports.buckets.keys(names.deploymentsBucket, ledgerKeys.pages(names.stack))).sort().reverse()
-  const stored = await Promise.all(
-    keys.slice(0, mostRecords).map((key) => ports.buckets.read(names.deploymentsBucket, key)),
-  )
-  const records = stored.flatMap((object) => parse(object?.text) ?? [])
-  return { records, next: ledgerKeys.numberOf(keys[0] ?? '') + 1 }
+  const next = ledgerKeys.numberOf(keys[0] ?? '') + 1
+  const records: PageRecord[] = []
+  for (let from = 0; from < keys.length && !isEnough({ records, next }); from += batch) {
+    const stored = await Promise.all(
+      keys.slice(from, from + batch).map((key) => ports.buckets.read(names.deploymentsBucket, key)),
+    )
+    records.push(...stored.flatMap((object) => parse(object?.text) ?? []))
+  }
+  return { records, next }
 }
 
 function parse(text: string | undefined): PageRecord | undefined {

@@ -1,5 +1,6 @@
 import { addressesOf } from '../../core/addresses.js'
 import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
+import { hiddenPaths } from '../../core/config-secrets.js'
 import { sha256 } from '../../core/hash.js'
 import type { Inputs } from '../../core/inputs.js'
 import { commandFor } from '../../core/next-command.js'
@@ -16,7 +17,6 @@ import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 import { mergedConfigs } from '../config/merged-parts.js'
-import { verifyNoSecrets } from '../config/target-config.js'
 
 export interface PageSource {
   files: PageFile[]
@@ -85,7 +85,7 @@ function pageFile(key: string, content: Uint8Array): PageFile {
 
 /**
  * The webapp's configuration with the target's own addresses in it. Where the page's CloudFront serves the API, too, its
- * address is empty: the page's own origin. Throws Refused where it holds what looks like a secret.
+ * address is empty: the page's own origin. Throws Refused where it holds what nobody may see.
  */
 async function pageConfig(stack: Stack, context: TargetContext): Promise<string> {
   const { ports, cloud, names } = context
@@ -100,7 +100,15 @@ async function pageConfig(stack: Stack, context: TargetContext): Promise<string>
   const cognito = signInPlace(outputs, cloud)
   const own: JsonObject = { apiEndpoint: api, api: null, ...(cognito === undefined ? {} : { auth: { cognito } }) }
   const config = mergeConfig(webapp, { webapp: own })
-  const text = `${JSON.stringify(config, null, 2)}\n`
-  verifyNoSecrets({ text }, context)
-  return text
+  verifyPublic(config, context)
+  return `${JSON.stringify(config, null, 2)}\n`
+}
+
+/** Anybody can read it, in dev too: what no screen shows, no page does. */
+function verifyPublic(config: JsonObject, { target }: TargetContext): void {
+  const paths = hiddenPaths(config)
+  if (paths.length === 0) return
+  throw new DeployError('Refused', `everybody could read in the page's config.json: ${paths.join(', ')}`, {
+    hint: `make show-config ENV=${target.env} ORG=${target.org} EXPLAIN=true names the file; take it out of there`,
+  })
 }

@@ -3,7 +3,13 @@ import { counted } from '../../core/contents.js'
 import { isSet } from '../../core/inputs.js'
 import { type PageFile, isDocument } from '../../core/page-files.js'
 import type { PagePlan } from '../../core/page-plan.js'
-import { type PageHistory, type PageRecord, type PlacedFile, livePage } from '../../core/page-record.js'
+import {
+  type Invalidation,
+  type PageHistory,
+  type PageRecord,
+  type PlacedFile,
+  livePage,
+} from '../../core/page-record.js'
 import type { StoredFile } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
@@ -34,9 +40,10 @@ export async function placePage(change: PageChange, context: TargetContext): Pro
   const placed = await report.step('Upload', (step) => upload(change, step, context))
   await report.step('Remove', (step) => remove(change.plan.removals, step, context))
   const invalidation = await report.step('CloudFront', (step) => forget(change, begun, step, context))
-  const live: PageRecord = { ...begun, outcome: 'live', files: { ...begun.files, ...placed } }
+  const files = { ...begun.files, ...placed }
+  const live: PageRecord = { ...begun, outcome: 'live', files, invalidation: invalidation ?? begun.invalidation }
   await finishPage(live, context)
-  if (invalidation !== undefined && isSet(context.inputs, 'WAIT')) await waitForEdges(invalidation, context)
+  await awaitEdges(live.invalidation, context)
   return live
 }
 
@@ -52,8 +59,8 @@ export function tellPlan({ uploads, removals, unchanged }: PagePlan, step: Step)
   step.say(`${changes}, ${unchanged} unchanged`)
 }
 
-function recordOf({ files, plan, history, restores }: PageChange, context: TargetContext): PageRecord {
-  const known = livePage(history)?.files ?? {}
+function recordOf({ files, plan, history, distributionId, restores }: PageChange, context: TargetContext): PageRecord {
+  const { files: known = {}, invalidation } = livePage(history) ?? {}
   const uploaded = new Set(plan.uploads.map(({ file }) => file.key))
   const entries = files.map(({ key, ...file }): [string, PlacedFile] => {
     const { etag, versionId } = (uploaded.has(key) ? undefined : known[key]) ?? {}
@@ -70,6 +77,8 @@ function recordOf({ files, plan, history, restores }: PageChange, context: Targe
     files: Object.fromEntries(entries),
     removals: plan.removals,
     paths: plan.paths,
+    // Of a distribution that was replaced nothing is to be waited for.
+    invalidation: invalidation?.distributionId === distributionId ? invalidation : undefined,
   }
 }
 
@@ -104,11 +113,6 @@ async function remove(keys: readonly string[], step: Step, { ports, names }: Tar
   step.say(`${counted(keys.length, 'file')}; the bucket keeps their versions`)
 }
 
-interface Invalidation {
-  distributionId: string
-  id: string
-}
-
 async function forget(
   { plan, distributionId }: PageChange,
   { version, at }: PageRecord,
@@ -125,7 +129,10 @@ async function forget(
   return undefined
 }
 
-async function waitForEdges({ distributionId, id }: Invalidation, context: TargetContext): Promise<void> {
+/** WAIT=true waits until CloudFront has forgotten what was before. */
+export async function awaitEdges(invalidation: Invalidation | undefined, context: TargetContext): Promise<void> {
+  if (invalidation === undefined || !isSet(context.inputs, 'WAIT')) return
+  const { distributionId, id } = invalidation
   const wait = {
     what: `invalidation ${id} of ${distributionId}`,
     firstMs: context.cloud.kind === 'aws' ? 5_000 : 200,

@@ -6,7 +6,7 @@ import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
-import { verifyPlace } from './deploy-frontend.js'
+import { placeNow, verifyPlace } from './deploy-frontend.js'
 import { readPageHistory } from './page-history.js'
 import { type PageChange, placePage, tellPlan } from './place-page.js'
 import { withTargetLock } from '../lock/target-lock.js'
@@ -21,7 +21,8 @@ export async function rollBackPage(context: TargetContext): Promise<{ stack: Sta
   const { goal, change } = await report.step('Compare', (step) => plan(step, context))
   // Before the lock: nobody is to wait for what somebody else has to type.
   await confirmDeployment(context)
-  return withTargetLock(context, async (locked) => {
+  return withTargetLock(context, async (locked, waited) => {
+    const now = await placeNow(stack, waited, locked)
     if ((await readPageHistory(locked)).next !== change.history.next) {
       throw new DeployError('Refused', 'another run changed the page meanwhile: nothing was taken back', {
         hint: 'the same command again shows what would change now',
@@ -29,8 +30,8 @@ export async function rollBackPage(context: TargetContext): Promise<{ stack: Sta
     }
     const put: PageChange['put'] = async ({ key }) =>
       locked.ports.buckets.restoreFile(locked.names.buckets.frontend, key, goal.files[key]?.versionId ?? '')
-    const distributionId = stack.outputs['CloudFrontDistributionId']
-    return { stack, to: goal.version, record: await placePage({ ...change, put, distributionId }, locked) }
+    const distributionId = now.outputs['CloudFrontDistributionId']
+    return { stack: now, to: goal.version, record: await placePage({ ...change, put, distributionId }, locked) }
   })
 }
 
@@ -39,7 +40,7 @@ async function plan(
   context: TargetContext,
 ): Promise<{ goal: PageRecord; change: Omit<PageChange, 'put' | 'distributionId'> }> {
   const { ports, names, target } = context
-  const history = await readPageHistory(context)
+  const history = await readPageHistory(context, (found) => pageBefore(found) !== undefined)
   const [live, goal] = [livePage(history), pageBefore(history)]
   if (live === undefined || goal === undefined) {
     throw new DeployError('StackState', `there is no earlier page of ${target.env}/${target.org}`, {

@@ -29,11 +29,48 @@ describe('deploy-frontend', () => {
     })
   })
 
-  it('refuses to publish what looks like a secret', async () => {
+  it.each([
+    ['webapp.key', { key: 'AKIAABCDEFGHIJKLMNOP' }],
+    ['webapp.smtp.password', { smtp: { password: 'geheim' } }],
+    ['webapp.auth.jwtSecret', { auth: { jwtSecret: 'only for dev' } }],
+  ])('refuses to publish what nobody may see, in dev too: %s', async (path, webapp) => {
     const world = pageWorld()
-    world.files['infra/.config/webapp/dev.json'] = '{ "webapp": { "key": "AKIAABCDEFGHIJKLMNOP" } }'
-    expect(await rejectedBy(deployFrontend(world.context))).toMatchObject({ code: 'Refused' })
+    world.files['infra/.config/webapp/dev.json'] = JSON.stringify({ webapp })
+    const { code, message } = await rejectedBy(deployFrontend(world.context))
+    expect([code, message]).toEqual(['Refused', expect.stringContaining(path)])
     expect(written(world)).toEqual([])
+  })
+
+  it.each([
+    ['CREATE_IN_PROGRESS', 'make rs-attach ENV=dev ORG=myorg'],
+    ['UPDATE_ROLLBACK_FAILED', 'make rs-continue-rollback ENV=dev ORG=myorg'],
+  ] as const)('refuses a stack that is in %s, whose outputs say nothing yet', async (status, next) => {
+    const world = pageWorld({ stacks: [{ status, outputs: {} }] })
+    const failures = [await rejectedBy(deployFrontend(world.context)), await rejectedBy(rollBackPage(world.context))]
+    expect(failures.map(({ code }) => code)).toEqual(['StackState', 'StackState'])
+    expect(failures[0]?.hint).toContain(next)
+    expect(written(world)).toEqual([])
+  })
+
+  it('publishes what the stack says under the lock, where it changed meanwhile', async () => {
+    const first = { changedAt: '2025-01-01T00:00:00.000Z', outputs: {} }
+    const world = pageWorld({ stacks: [first, { changedAt: '2025-01-02T00:00:00.000Z' }] })
+    expect(await deployFrontend(world.context)).toMatchObject({ stack: { outputs: { CognitoClientId: 'client' } } })
+    expect(world.shown.get('config.json')).toContain('"clientId": "client"')
+  })
+
+  it('waits with WAIT=true for what an earlier run had CloudFront forget, although nothing is to be done', async () => {
+    const forgotten = [false, false, true]
+    const world = pageWorld({ forgotten })
+    await deployFrontend(world.context)
+    world.files['frontend/app.js'] = 'two()'
+    await deployFrontend(world.context)
+    world.files['frontend/more.js'] = 'three()'
+    expect(await deployFrontend(world.context)).toMatchObject({ record: { paths: [], invalidation: { id: 'I1' } } })
+    expect(forgotten).toHaveLength(3)
+    world.context.inputs.WAIT = 'true'
+    expect(await deployFrontend(world.context)).toMatchObject({ kind: 'unchanged', version: 3 })
+    expect(forgotten).toEqual([])
   })
 
   it('writes nothing with CHECK=true, and nothing where nothing changed', async () => {
@@ -110,6 +147,15 @@ describe('rs-rollback WHAT=frontend', () => {
     expect(await rejectedBy(rollBackPage(world.context))).toMatchObject({ code: 'StackState' })
     expect(await deployFrontend(world.context)).toMatchObject({ kind: 'deployed', record: { version: 4 } })
     expect(world.shown.get('app.js')).toBe('two()')
+  })
+
+  it('finds the one before behind any number of runs that were cut off', async () => {
+    const world = await twice()
+    world.files['frontend/index.html'] = '<p>3</p>'
+    world.broken.add('index.html')
+    for (let i = 0; i < 21; i += 1) await expect(deployFrontend(world.context)).rejects.toThrow('index.html')
+    world.broken.clear()
+    expect(await rollBackPage(world.context)).toMatchObject({ to: 1, record: { version: 24 } })
   })
 
   it('asks in prod before it takes the lock', async () => {
