@@ -37,25 +37,44 @@ export function findTrespasses(
     }))
   return [
     ...resources.flatMap(([logicalId, resource]) => {
-      const resolved = resolverFor(surroundings)(resource.Properties ?? {})
-      const wide = wideGrants(resolved, neighbours, surroundings).map((value) => ({
-        logicalId,
-        place: 'a policy',
-        value: shown(value),
-        why: 'reaches other targets too',
-      }))
-      const handed = foreignPolicies(resource.Properties, surroundings).map((value) => ({
-        logicalId,
-        place: 'Properties.ManagedPolicyArns',
-        value: shown(value),
-        why: 'is not known to stay within this target: a policy in the template says what is needed of which resource',
-      }))
-      const own = explicitNames(logicalId, resource.Type, resolved, names)
-      return [...own, ...wide, ...handed, ...named(logicalId, resource)]
+      const { Type, Properties = {} } = resource
+      const own = explicitNames(logicalId, Type, resolverFor(surroundings)(Properties), names)
+      return [...own, ...policiesBeyond(logicalId, Properties, neighbours, surroundings), ...named(logicalId, resource)]
     }),
     ...outputs.flatMap(([name, output]) => (mayExist(output, surroundings) ? named(`Outputs.${name}`, output) : [])),
     ...mappings.flatMap(([name, mapping]) => named(`Mappings.${name}`, mapping)),
   ]
+}
+
+/** What a resource's policies allow beyond the target, or may, whichever way the conditions turn out. */
+function policiesBeyond(
+  logicalId: string,
+  properties: unknown,
+  neighbours: readonly Names[],
+  surroundings: Surroundings,
+): Trespass[] {
+  const cases = eitherWay(surroundings)
+  const wide = cases.flatMap((one) => wideGrants(resolverFor(one)(properties), neighbours, one))
+  const handed = cases.flatMap((one) => foreignPolicies(properties, one))
+  const outside =
+    'is not known to stay within this target: a policy in the template says what is needed of which resource'
+  return [
+    ...[...new Set(wide)].map((value) => ({ place: 'a policy', value, why: 'reaches other targets too' })),
+    ...[...new Set(handed)].map((value) => ({ place: 'Properties.ManagedPolicyArns', value, why: outside })),
+  ].map((found) => ({ ...found, logicalId, value: shown(found.value) }))
+}
+
+/** The same with every condition that cannot be worked out true, and with every one false. */
+function eitherWay(surroundings: Surroundings): Surroundings[] {
+  const { template } = surroundings
+  const open = Object.keys(template.Conditions ?? {}).filter(
+    (name) => truthOf({ Condition: name }, surroundings) === undefined,
+  )
+  if (open.length === 0) return [surroundings]
+  return ['yes', 'no'].map((answer) => {
+    const decided = Object.fromEntries(open.map((name) => [name, { 'Fn::Equals': ['yes', answer] }] as const))
+    return { ...surroundings, template: { ...template, Conditions: { ...template.Conditions, ...decided } } }
+  })
 }
 
 /** A condition that cannot be worked out may hold. */

@@ -93,6 +93,19 @@ describe('the isolation proof of policies', () => {
     expect(found.map(({ place }) => place)).toEqual(['Properties.ManagedPolicyArns'])
   })
 
+  it.each([
+    [
+      'Resource',
+      { Effect: 'Allow', Action: 's3:GetObject', Resource: { 'Fn::If': ['Unknown', '*', 'arn:aws:s3:::x'] } },
+    ],
+    ['Action', { Effect: 'Allow', Action: [{ 'Fn::If': ['Unknown', 'xray:Put', 's3:*'] }], Resource: '*' }],
+    ['statement', { 'Fn::If': ['Unknown', { Effect: 'Allow', Action: '*', Resource: '*' }, { Ref: 'AWS::NoValue' }] }],
+  ])('looks at both branches of a condition that only AWS knows, around a %s', (_what, statement) => {
+    const template = of('AWS::IAM::Policy', { PolicyDocument: { Statement: [statement] } })
+    const Unknown = { 'Fn::Equals': [{ 'Fn::ImportValue': 'x' }, 'y'] }
+    expect(trespasses({ ...template, Conditions: { Unknown } })).toHaveLength(1)
+  })
+
   it('lets be what SAM gives a function’s role, and a policy of the template, which is read itself', () => {
     const basic = ofAws('service-role/AWSLambdaBasicExecutionRole')
     const template = given(basic, ofAws('AWSXRayDaemonWriteAccess'), { Ref: 'Policy' })
