@@ -64,5 +64,6 @@ describe('what the sources tell people to type', () => {
       ].map(([text]) => `${file}: ${text}`),
     )
     expect(raw).toEqual([])
+    expect(told.filter(([, one = '']) => /[<>|&;`]/.test(one))).toEqual([])
   })
 })

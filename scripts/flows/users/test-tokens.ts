@@ -150,4 +150,4 @@ function claimsOf(token: string): { iss?: string; exp?: number } {
   }
 }
 
-const otherToken = 'OTHER_TOKEN=$(make get-rs-token ENV=… ORG=<another> USER_NAME=…)'
+const otherToken = 'OTHER_TOKEN=$(make get-rs-token ENV=… ORG=… USER_NAME=…), of another organization'
