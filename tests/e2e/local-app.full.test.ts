@@ -70,6 +70,20 @@ describe('the app on this machine', () => {
     expect((await project.make(['stop-all'])).stdout).toBe('nothing was running')
   }, 30_000)
 
+  it('serves the page alone, which says so where no backend answers', async () => {
+    const start = (...words: string[]): Promise<RunResult> =>
+      project.make(['start-frontend', 'ENV=dev', 'ORG=demo', 'CLOUD=local', 'JSON=true', ...words])
+    const [page, ...more] = parts(await start())
+    expect(more).toEqual([])
+    expect(await (await fetch(`${page!.url}/`)).text()).toBe(await project.read('frontend/index.html'))
+    expect((await fetch(`${page!.url}/api/config/runtime`)).status).toBe(502)
+    expect(parts(await start())).toEqual([{ ...page, fresh: false }])
+    expect(shown(await start('ENABLE_AUTH=false'))).toContain('start-frontend takes no ENABLE_AUTH')
+    expect((await project.make(['start-frontend', 'ENV=dev'])).stderr).toContain('ORG is missing')
+    expect((await project.make(['start-frontend', 'ENV=prod', 'ORG=demo', 'CLOUD=local'])).stderr).toContain('Declined')
+    expect((await project.make(['stop-all'])).stdout).toBe(`page (process ${page!.pid}) stopped`)
+  }, 60_000)
+
   it('runs without a deployment until it is stopped', async () => {
     await setFile('infra/.config/webapp/dev-demo.json', { webapp: { title: 'Ours' } })
     await setFile('infra/.config/lambda/dev-demo.json', { ui: { title: 'From the files' } })

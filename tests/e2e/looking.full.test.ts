@@ -178,6 +178,19 @@ describe('looking at an organization', () => {
     expect(prod.stderr).toContain('Refused (exit 3)')
   }, 90_000)
 
+  it('watches until Ctrl-C, which ends it well', async () => {
+    const watched = await project.begun(
+      ['check-rs', '--env', 'dev', '--org', 'org1', '--cloud', 'local', '--watch'],
+      '"type":"result"',
+    )
+    watched.signal('SIGINT')
+    const ended = await watched.ended
+    expect(ended.exitCode).toBe(0)
+    expect(jsonLine(ended, 'result')['data']).toMatchObject({ stackName: 'rawscribe-dev-org1', liveVersion: '1' })
+    expect(shown(await make('check-rs', ['WATCH=yes']))).toContain('Usage')
+    expect(shown(await make('rs-outputs', ['WATCH=true']))).toContain('rs-outputs takes no WATCH')
+  }, 30_000)
+
   it('lists what is configured, deployed and locked', async () => {
     await writeFile(path.join(project.folder, 'infra/.config/webapp/dev-org1.json'), '{}\n')
     await make('rs-lock', ['WHY=migration'])
@@ -193,6 +206,7 @@ describe('looking at an organization', () => {
     expect(await bare('list-envs')).toMatch(/^env +configured +deployed +locked\ndev +2 +1 +1\n/)
     await make('rs-unlock')
     const none = await project.make(['list-orgs', 'ENV=stage', 'CLOUD=local'])
-    expect(none.stdout).toContain('Next: make rs-deploy ENV=stage')
+    expect(none.stdout).toBe('')
+    expect(none.stderr).toContain('make rs-deploy ENV=stage ORG=myorg CLOUD=local')
   }, 60_000)
 })
