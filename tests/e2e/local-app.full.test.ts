@@ -73,7 +73,10 @@ describe('the app on this machine', () => {
   it('serves the page alone, which says so where no backend answers', async () => {
     const start = (...words: string[]): Promise<RunResult> =>
       project.make(['start-frontend', 'ENV=dev', 'ORG=demo', 'CLOUD=local', 'JSON=true', ...words])
-    const [page, ...more] = parts(await start())
+    await setFile('infra/.config/webapp/dev-demo.json', { webapp: { title: 'Ours' } })
+    const started = await start()
+    expect(shown(started)).toContain('exit 0')
+    const [page, ...more] = parts(started)
     expect(more).toEqual([])
     expect(await (await fetch(`${page!.url}/`)).text()).toBe(await project.read('frontend/index.html'))
     expect((await fetch(`${page!.url}/api/config/runtime`)).status).toBe(502)
