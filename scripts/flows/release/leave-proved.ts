@@ -41,7 +41,7 @@ export async function leaveProved(
   }))
   throw new DeployError(code, message, {
     facts: [...facts, ...back],
-    hint: 'no request reached it; correct the code, then the same command again',
+    hint: 'correct the code, then the same command again',
     cause,
   })
 }

@@ -185,14 +185,15 @@ async function check(
     const hint =
       before === undefined
         ? 'this stack has no good version yet: its API answers with this code; correct it, then the same command again'
-        : `no request reached it, ${servingWords(before, serving)}; correct the code, then the same command again`
+        : `${servingWords(version, before, serving)}; correct the code, then the same command again`
     throw new DeployError(error.code, error.message, { facts: error.facts, hint, cause: error })
   }
 }
 
-function servingWords(before: string, serving: string): string {
-  if (serving === before) return `version ${before} goes on serving`
-  return `but version ${serving} serves, which was never proved`
+function servingWords(version: string, before: string, serving: string): string {
+  if (serving === before) return `no request reached it, version ${before} goes on serving`
+  if (serving === version) return 'it serves already, because an earlier run left it there'
+  return `no request reached it, but version ${serving} serves, which was never proved`
 }
 
 function noAlias({ name }: TargetFunction): never {

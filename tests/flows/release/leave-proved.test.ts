@@ -60,22 +60,23 @@ describe('a release whose new version fails before requests reach it', () => {
   })
 
   it.each([
-    ['is not healthy either', true],
-    ['cannot be moved to', false],
-  ])('says what serves where the proved version %s', async (_case, sick) => {
+    ['is not healthy either', true, '9', 'no request reached it, but version 9 serves, which was never proved'],
+    ['cannot be moved to', false, '9', 'no request reached it, but version 9 serves, which was never proved'],
+    ['is not healthy either, nor the one that serves', true, '8', 'it serves already, because an earlier run left it'],
+  ])('says what serves where the proved version %s', async (_case, sick, serves, words) => {
     const onMove = (): void => {
       if (!sick) throw new Error('throttled')
     }
-    const context = world({ healthy: () => false, aliases: { f: at('9') }, onMove })
+    const context = world({ healthy: () => false, aliases: { f: at(serves) }, onMove })
     const { invoke } = context.ports.functions
     context.ports.functions.invoke = async (name, version, event) =>
       sick ? { failed: true, payload: '{}', logTail: '' } : invoke(name, version, event)
     const state = await context.ports.functions.state('f', '8')
     context.ports.functions.publish = async () => state!
     const error = await rejectedBy(releaseCode(wanted.slice(0, 1), 'why', fakeStep(), context))
-    expect(error.hint).toContain('but version 9 serves, which was never proved')
+    expect(error.hint).toContain(words)
     expect(error.facts.some(({ label }) => label === 'Not back')).toBe(!sick)
-    expect(context.aliases['f']?.version).toBe('9')
+    expect(context.aliases['f']?.version).toBe(serves)
   })
 })
 
