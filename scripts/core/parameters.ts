@@ -1,7 +1,8 @@
 import { DeployError } from '../errors.js'
-import { isNoEcho } from './input-changes.js'
+import { isNoEcho, isSecretParameter } from './input-changes.js'
 import type { Inputs } from './inputs.js'
 import type { Project } from './project.js'
+import { masked } from './property-values.js'
 import type { Target } from './target.js'
 import type { Template } from './template.js'
 import type { VariableName } from './variables.js'
@@ -87,12 +88,22 @@ function verifyPassable({ name, value, from }: ParameterValue): void {
 function verifyAllowed({ name, value, from }: ParameterValue, template: Template): void {
   const declared = template.Parameters?.[name]
   const fits =
-    (declared?.AllowedPattern === undefined || new RegExp(`^(?:${declared.AllowedPattern})$`).test(value)) &&
+    patternOf(declared?.AllowedPattern)?.test(value) !== false &&
     (declared?.AllowedValues === undefined || declared.AllowedValues.map(String).includes(value)) &&
     (declared?.MaxLength === undefined || value.length <= declared.MaxLength)
   if (fits) return
   const rule = declared?.ConstraintDescription ?? 'does not fit the template'
-  throw new DeployError('Usage', `${name}=${value} (${from}) ${rule}`, { hint: `give ${name} a value that fits` })
+  const shown = isSecretParameter(name, template) ? masked : value
+  throw new DeployError('Usage', `${name}=${shown} (${from}) ${rule}`, { hint: `give ${name} a value that fits` })
+}
+
+/** CloudFormation's patterns are Java's. What is no pattern here, or might mean something else, only AWS can judge. */
+function patternOf(pattern: string | undefined): RegExp | undefined {
+  try {
+    return pattern === undefined ? undefined : new RegExp(`^(?:${pattern})$`, 'u')
+  } catch {
+    return undefined
+  }
 }
 
 export function parameterRecord(values: readonly ParameterValue[]): Record<string, string> {

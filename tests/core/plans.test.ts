@@ -4,7 +4,7 @@ import { namesOf } from '../../scripts/core/names.js'
 import { type BucketKey, bucketKeys, ownProject } from '../../scripts/core/project.js'
 import { type ParameterFacts, isPassed, parameterRecord, planParameters } from '../../scripts/core/parameters.js'
 import { planUserPool, verifyPairs } from '../../scripts/core/pool-plan.js'
-import { thrownBy } from '../support/failures.js'
+import { thrownBy, wordsOf } from '../support/failures.js'
 
 const names = namesOf({ env: 'dev', org: 'myorg' }, '123456789012', ownProject)
 const all = (state: BucketPresence): Record<BucketKey, BucketPresence> =>
@@ -179,6 +179,25 @@ describe('the parameters', () => {
     expect(error.code).toBe('Usage')
     expect(error.message).toContain('Secret')
   })
+
+  const constrained = (AllowedPattern: string, values: Record<string, string>) => () =>
+    planParameters({
+      ...facts,
+      stack: values,
+      template: { Parameters: { [Object.keys(values)[0]!]: { Type: 'String', AllowedPattern } }, Resources: {} },
+    })
+
+  it('that do not fit are refused with their value, a secret one without it', () => {
+    expect(thrownBy(constrained('[0-9]+', { Retention: 'long' })).message).toContain('Retention=long (stack)')
+    const error = thrownBy(constrained('[0-9]+', { ApiToken: 'geheim' }))
+    expect([error.code, error.message]).toEqual(['Usage', expect.stringContaining('ApiToken=')])
+    expect(wordsOf(error)).not.toContain('geheim')
+  })
+
+  it.each(['(?i)[a-z]+', '[a-z]++', String.raw`\A[a-z]+\z`, '[a-z&&[^b]]+'])(
+    'are left to CloudFormation where the pattern is one of Java’s only: %s',
+    (pattern) => expect(constrained(pattern, { DomainName: 'ABC' })).not.toThrow(),
+  )
 
   it.each(['"', "'", '\\', '\n', '\r'])('that hold %j cannot be passed on and are refused', (odd) => {
     const error = thrownBy(() => planParameters({ ...facts, inputs: { DOMAIN_NAME: `a${odd}b` } }))
