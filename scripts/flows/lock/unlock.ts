@@ -1,5 +1,5 @@
 import { describeAge } from '../../core/age.js'
-import { describeLock, isStale, lockText, writelessAfterMs } from '../../core/lock.js'
+import { describeLock, isStale, lockText, readLockText, writelessAfterMs } from '../../core/lock.js'
 import { ledgerKeys } from '../../core/names.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
@@ -19,7 +19,8 @@ export async function unlock(context: TargetContext): Promise<void> {
   const key = ledgerKeys.lock(names.stack)
   const object = await ports.buckets.readDated(names.deploymentsBucket, key)
   if (object === undefined) return report.emit({ type: 'note', text: 'it is not locked' })
-  const found = await readLock(context).catch(() => undefined)
+  const lock = readLockText(object.text)
+  const found: Found | undefined = lock && { lock, object }
   const mayLive = found !== undefined && !found.lock.manual && !isDead(found)
   if (mayLive) {
     const sign = describeAge(found.object.modifiedAt.toISOString(), found.object.serverNow)

@@ -99,6 +99,19 @@ describe('taking the lock away from a run', () => {
     expect([object.stored, context.clock.slept]).toEqual([undefined, []])
   })
 
+  it('is confirmed also where S3 answers no second time: what was read once is what counts', async () => {
+    let reads = 0
+    const readDated = async () => {
+      if (++reads > 1) throw new Error('Please reduce your request rate')
+      return { ...object.stored!, serverNow: context.clock.now() }
+    }
+    const { context, object } = lockWorld({}, { readDated })
+    object.put(lockOf({}))
+    const prompts = { interactive: false, ask: async () => '', askHidden: async () => '' }
+    expect((await rejectedBy(unlock({ ...context, ports: { ...context.ports, prompts } }))).code).toBe('Declined')
+    expect(object.stored?.text).toBe(lockOf({}))
+  })
+
   it('is not done where it changed at the same moment', async () => {
     const { context, object } = lockWorld(yes, { replace: async () => undefined })
     object.put(lockOf({}))
