@@ -37,7 +37,7 @@ export function planText(plan: Plan, title: string): string {
 
 /** What rs-deploy would do besides the change set, in its order. */
 export function stepsOf({ creates, verdict, uploads }: Plan): string[] {
-  const config = uploads?.config === undefined || uploads.config.length > 0
+  const config = uploads?.config !== undefined && uploads.config.length > 0
   return [
     ...(config && !creates ? ['upload the configuration'] : []),
     verdict.rated.length === 0 ? 'no change of the stack' : 'execute the change set',
@@ -48,12 +48,14 @@ export function stepsOf({ creates, verdict, uploads }: Plan): string[] {
   ]
 }
 
-function uploadLines({ code, config }: NonNullable<Plan['uploads']>): string[] {
+/** Code and configuration that would be uploaded. */
+export function uploadLines({ code, config }: NonNullable<Plan['uploads']>): string[] {
   const packages = code.map(
     ({ logicalId, kind, bytes, changes }) =>
       `${kind} ${logicalId}, ${describeBytes(bytes)}${changes ? '' : ', as it is deployed'}`,
   )
-  if (config === undefined) return [...packages, 'configuration, for the first time']
+  if (config === undefined) return packages
+  if (config === 'first') return [...packages, 'configuration, for the first time']
   if (config.length === 0) return [...packages, 'configuration, as it is uploaded']
   return [...packages, 'configuration:', ...config.map((change) => `  ${describeChange(change)}`)]
 }
