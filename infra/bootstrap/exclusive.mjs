@@ -3,7 +3,17 @@ import path from 'node:path'
 import { setTimeout as wait } from 'node:timers/promises'
 
 const pollEveryMs = 100
-const deadlineMs = 15 * 60_000
+const defaultMostMs = 15 * 60_000
+
+/**
+ * How to wait for another process.
+ *
+ * @typedef {object} Waiting
+ * @property {(pid: number) => void} [onWait] told once, with the holder's process id
+ * @property {number} [mostMs] how long at most; 15 minutes unless told
+ * @property {AbortSignal} [signal] stops the waiting, with its reason
+ * @property {(pid: number | undefined) => Error} [tooLong] what is thrown once it has been waited for so long
+ */
 
 /**
  * Runs `work` while no other process of this machine holds `lockFile`; a holder that has died is passed over.
@@ -12,15 +22,15 @@ const deadlineMs = 15 * 60_000
  * @template T
  * @param {string} lockFile
  * @param {() => Promise<T>} work
- * @param {(pid: number) => void} [onWait] told once, with the holder's process id
+ * @param {Waiting} [waiting]
  * @returns {Promise<T>}
  */
-export async function exclusively(lockFile, work, onWait = () => {}) {
+export async function exclusively(lockFile, work, waiting = {}) {
   mkdirSync(path.dirname(lockFile), { recursive: true })
   const mine = `${lockFile}.${process.pid}.${Math.random().toString(36).slice(2)}`
   writeFileSync(mine, String(process.pid))
   try {
-    await acquire(lockFile, mine, onWait)
+    await acquire(lockFile, mine, waiting)
     try {
       return await work()
     } finally {
@@ -31,8 +41,8 @@ export async function exclusively(lockFile, work, onWait = () => {}) {
   }
 }
 
-/** @param {string} lockFile @param {string} mine @param {(pid: number) => void} onWait */
-async function acquire(lockFile, mine, onWait) {
+/** @param {string} lockFile @param {string} mine @param {Waiting} waiting */
+async function acquire(lockFile, mine, { onWait, mostMs = defaultMostMs, signal, tooLong = heldTooLong(lockFile) }) {
   const started = Date.now()
   let told = false
   while (!tryLink(mine, lockFile)) {
@@ -41,15 +51,20 @@ async function acquire(lockFile, mine, onWait) {
       removeIfStill(lockFile, holder)
       continue
     }
-    if (holder !== undefined && !told) onWait(holder)
+    if (holder !== undefined && !told) onWait?.(holder)
     told = told || holder !== undefined
-    if (Date.now() - started > deadlineMs) {
-      throw new Error(
-        `${lockFile} has been held for 15 minutes by process ${holder}: end that process, or delete the file`,
-      )
-    }
-    await wait(pollEveryMs)
+    if (Date.now() - started >= mostMs) throw tooLong(holder)
+    signal?.throwIfAborted()
+    await wait(pollEveryMs, undefined, signal === undefined ? {} : { signal }).catch((error) => {
+      signal?.throwIfAborted()
+      throw error
+    })
   }
+}
+
+/** @param {string} lockFile @returns {(pid: number | undefined) => Error} */
+function heldTooLong(lockFile) {
+  return (pid) => new Error(`${lockFile} has been held for too long by process ${pid}: end it, or delete the file`)
 }
 
 /** A hard link to an existing name fails: of several processes exactly one succeeds. @param {string} from @param {string} to */

@@ -119,7 +119,7 @@ try {
       const now = new Date()
       utimesSync(program, now, now)
     },
-    (pid) => process.stderr.write(`Another make (process ${pid}) is installing; waiting for it …\n`),
+    { onWait: (pid) => process.stderr.write(`Another make (process ${pid}) is installing; waiting for it …\n`) },
   )
 } catch (error) {
   stop(`the program could not be built: ${error instanceof Error ? error.message : String(error)}`)

@@ -24,9 +24,9 @@ export function makeFiles(root: string): Files {
       keepOutOfGit(root, file)
       await writeWhole(at(file), content, mode)
     },
-    async exclusively(lockFile, work, onWait) {
+    async exclusively(lockFile, work, waiting) {
       keepOutOfGit(root, lockFile)
-      return exclusively(at(lockFile), work, onWait)
+      return exclusively(at(lockFile), work, waiting)
     },
     remove: (folder) => rm(at(folder), { recursive: true, force: true }),
     copy: (from, to) => cp(at(from), at(to), { recursive: true, filter: (file) => !isRubbish(file) }),

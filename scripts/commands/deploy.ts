@@ -61,7 +61,7 @@ export const deployCommands: Command[] = [
     variables: ['FORCE'],
     async run(context) {
       const { buildPlace, buildTarget, readSources } = await import('../flows/build/build-target.js')
-      const { withBuildFolder } = await import('../flows/deploy/deploy.js')
+      const { withBuildFolder } = await import('../flows/lock/build-folder.js')
       const force = isSet(context.inputs, 'FORCE')
       const record = await withBuildFolder(context, () =>
         context.report.step('Build', async (step) =>

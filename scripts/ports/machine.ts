@@ -19,6 +19,16 @@ export interface Shell {
   run(command: CommandLine, onLine?: (line: string) => void): Promise<CommandResult>
 }
 
+/** How another process is waited for. */
+export interface Waiting {
+  /** Told once, with the holder's process id. */
+  onWait: (pid: number) => void
+  mostMs: number
+  signal: AbortSignal
+  /** What is thrown after `mostMs`. */
+  tooLong: (pid: number | undefined) => Error
+}
+
 export interface Files {
   /** UTF-8 text, or undefined when there is no such file. */
   readText(file: string): Promise<string | undefined>
@@ -30,8 +40,8 @@ export interface Files {
   list(folder: string): Promise<string[]>
   /** Write. Whole or not at all: a new file is renamed into place. */
   write(file: string, content: string | Uint8Array, mode?: number): Promise<void>
-  /** Write. Runs `work` while no other process of this machine holds `lockFile`; `onWait` is told the holder once. */
-  exclusively<T>(lockFile: string, work: () => Promise<T>, onWait: (pid: number) => void): Promise<T>
+  /** Write. Runs `work` while no other process of this machine holds `lockFile`. */
+  exclusively<T>(lockFile: string, work: () => Promise<T>, waiting: Waiting): Promise<T>
   /** Write. The folder and everything in it. */
   remove(folder: string): Promise<void>
   /** Write. A file, or a folder with every file in it, caches left out. */

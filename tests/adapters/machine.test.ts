@@ -202,14 +202,31 @@ describe('what must happen in one process at a time', () => {
       second = exclusively(
         lock,
         async () => 'second',
-        (pid) => {
-          told.push(pid)
-          waits()
+        {
+          onWait: (pid) => {
+            told.push(pid)
+            waits()
+          },
         },
       )
       await waiting
     })
     expect(await second).toBe('second')
     expect(told).toEqual([process.pid])
+  })
+
+  it('is waited for no longer than was said, and not after a Ctrl-C', async () => {
+    const { exclusively } = await import('../../infra/bootstrap/exclusive.mjs')
+    const lock = path.join(folder, 'held.lock')
+    const stopped = new AbortController()
+    const never = async (): Promise<void> => Promise.reject(new Error('it ran'))
+    await exclusively(lock, async () => {
+      const tooLong = (pid: number | undefined): Error => new Error(`process ${pid} holds it`)
+      await expect(exclusively(lock, never, { mostMs: 0, tooLong })).rejects.toThrow(`process ${process.pid} holds it`)
+      const onWait = (): void => stopped.abort(new Error('stopped on request'))
+      await expect(exclusively(lock, never, { onWait, signal: stopped.signal })).rejects.toThrow('stopped on request')
+      expect(existsSync(lock)).toBe(true)
+    })
+    expect(readdirSync(folder).filter((name) => name.startsWith('held.lock'))).toEqual([])
   })
 })

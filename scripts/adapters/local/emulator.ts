@@ -37,7 +37,7 @@ export function makeEmulator(place: Place, clock: Clock): Emulator {
     return exclusively(
       path.join(place.stateFolder, 'local.lock'),
       async () => (await running()) ?? launchOnFreePort(python, folder, place, clock),
-      (pid) => place.tell(`Another run (process ${pid}) is starting the local AWS; waiting for it …`),
+      { onWait: (pid) => place.tell(`Another run (process ${pid}) is starting the local AWS; waiting for it …`) },
     )
   }
   const stop = async (): Promise<EmulatorEnd> => {

@@ -75,7 +75,7 @@ export function makePythonEnvironments(place: Place, shell: Shell): PythonEnviro
       async () => {
         if ((await installed(name, program)) === undefined) await build(name)
       },
-      (pid) => place.tell(`Another run (process ${pid}) is installing ${name}; waiting for it …`),
+      { onWait: (pid) => place.tell(`Another run (process ${pid}) is installing ${name}; waiting for it …`) },
     )
     return path.join(folderOf(name), 'bin', program)
   }

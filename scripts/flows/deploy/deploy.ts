@@ -1,4 +1,3 @@
-import path from 'node:path'
 import type { Shift } from '../../core/shift.js'
 import { readStrategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
@@ -14,7 +13,7 @@ import { finishUnchanged } from './finish-unchanged.js'
 import { readLastDeployment } from '../ledger/ledger.js'
 import { type PlannedChanges, confirmChanges, deployableOf, planChanges } from '../stack/plan-changes.js'
 import { goingOnWith, heedShift } from '../shift/heed-shift.js'
-import { prepareAccount } from '../stack/prepare-account.js'
+import { ensureLogRole, prepareAccount } from '../stack/prepare-account.js'
 import { pruneVersions } from '../release/prune-versions.js'
 import { protectStack } from '../stack/protect-stack.js'
 import { type LiveFacts, behindApi, recordFailure, recordRelease } from '../ledger/record-release.js'
@@ -24,9 +23,10 @@ import { readShift } from '../shift/shift-journal.js'
 import { settleStack, verifyDeployable } from '../stack/settle-stack.js'
 import { type Begun, configBack } from '../config/config-back.js'
 import { type UploadedConfig, uploadConfig } from '../config/target-config.js'
+import { withBuildFolder } from '../lock/build-folder.js'
 import { withTargetLock } from '../lock/target-lock.js'
 import { verifyQuotas } from './verify-quotas.js'
-import { type Proof, proveRelease, verifySignIn } from './verify-target.js'
+import { type Proof, ensureSignIn, proveRelease } from './verify-target.js'
 
 export interface DeployOptions {
   /** rs-deploy builds first, rs-deploy-only takes the build that is there. */
@@ -87,22 +87,6 @@ export async function hasMoved(
   if (stack?.arn !== seen.stack?.arn || stack?.changedAt !== seen.stack?.changedAt) return true
   const last = await readLastDeployment(context)
   return (last?.kind === 'receipt' ? last.receipt.release : undefined) !== seen.receipt?.release
-}
-
-/** Two runs of one checkout must not build into one folder at a time. */
-export function withBuildFolder<T>(
-  { ports, names, report }: TargetContext,
-  work: (waited: boolean) => Promise<T>,
-): Promise<T> {
-  let waited = false
-  return ports.files.exclusively(
-    path.join(names.buildFolder, 'lock'),
-    () => work(waited),
-    (pid) => {
-      waited = true
-      report.emit({ type: 'note', text: `process ${pid} is working in ${names.buildFolder}; waiting for it …` })
-    },
-  )
 }
 
 async function look(options: DeployOptions, step: Step, context: TargetContext): Promise<DeploymentFacts> {
@@ -169,7 +153,7 @@ async function deployLocked(
       unhealthy = live
       throw live.error
     }
-    const admin = await verifySignIn(facts.admin, live.stack, context)
+    const admin = await ensureSignIn(facts.admin, live.stack, context)
     const release = await recordRelease(build, facts, live, context)
     await pruneVersions(live.released, context)
     return { kind: 'deployed', stack: live.stack, release, version: behindApi(live.released)?.version ?? '', admin }
@@ -196,7 +180,10 @@ async function makeLive(
   const changed =
     set === undefined
       ? (before ?? missingStack(context))
-      : await report.step('Deploy', (step) => executeChangeSet(set, facts.sources.templateText, step, context))
+      : await report.step('Deploy', async (step) => {
+          await ensureLogRole(step, context)
+          return executeChangeSet(set, facts.sources.templateText, step, context)
+        })
   const config = early ?? (await upload())
   const stack = await report.step('Protect', (step) => protectStack(changed, step, context))
   const standing = { served: begun.served, newer, left: facts.left }

@@ -7,7 +7,8 @@ import { isItsOwn, isThere } from '../../core/resource-status.js'
 import { actionOf, situationOf } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { Stack, StackResource } from '../../ports.js'
-import { type Admin, readAdmin, verifyPassword } from '../users/admin-user.js'
+import { type Admin, adminReason, readAdmin, readAdminState, verifyPassword } from '../users/admin-user.js'
+import { poolOfStack } from '../users/stack-pool.js'
 import { verifyBucketSettings } from '../buckets/bucket-settings.js'
 import { requireBuild } from '../build/build-record.js'
 import { type BuildPlace, type Sources, buildPlace, readSources } from '../build/build-target.js'
@@ -28,6 +29,8 @@ export interface DeploymentFacts {
   config: TargetConfig
   place: BuildPlace
   admin: Admin | undefined
+  /** ID token of the administrator, where it is as wanted and nothing else is to be done. */
+  token: string | undefined
   stack: Stack | undefined
   receipt: Receipt | undefined
   /** The last release of this very stack that was proved, whatever failed since. */
@@ -77,8 +80,9 @@ export async function gatherFacts(context: TargetContext, takesBuild: boolean): 
   }
   if (last?.kind === 'unreadable') warnOfReceipt(last.where, context)
   const lost = last?.kind === 'unreadable' ? ['the last receipt cannot be read'] : undefined
-  const reasons = lost ?? differences(receipt, inputs, await readReality(stack, receipt, context))
-  return { sources, config, place, admin, stack, receipt, live, presence, parameters, inputs, reasons }
+  const changed = lost ?? differences(receipt, inputs, await readReality(stack, receipt, context))
+  const { reasons, token } = changed.length > 0 ? { reasons: changed } : await lookForAdmin(admin, stack, context)
+  return { sources, config, place, admin, token, stack, receipt, live, presence, parameters, inputs, reasons }
 }
 
 async function provedOn(
@@ -89,6 +93,18 @@ async function provedOn(
   if (stack === undefined) return undefined
   const found = newest?.outcome === 'live' ? newest : await findReceipt(({ outcome }) => outcome === 'live', context)
   return found?.stack.arn === stack.arn ? found : undefined
+}
+
+/** Where nothing else is to be done: whoever makes a user or sets a password needs the lock and the confirmation too. */
+async function lookForAdmin(
+  admin: Admin | undefined,
+  stack: Stack | undefined,
+  context: TargetContext,
+): Promise<Pick<DeploymentFacts, 'reasons' | 'token'>> {
+  if (admin === undefined || stack === undefined) return { reasons: [], token: undefined }
+  const state = await readAdminState(admin, poolOfStack(stack), context)
+  const reason = adminReason(admin, state)
+  return reason === undefined ? { reasons: [], token: state.token } : { reasons: [reason], token: undefined }
 }
 
 /** Throws Usage where an administrator is given and there will be no user pool to put it into. */

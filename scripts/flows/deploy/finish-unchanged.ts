@@ -17,7 +17,7 @@ export async function finishUnchanged(
     await context.report.step(title, async (step) => step.skip(reason))
   }
   await verifyTarget(stack, version, context)
-  const admin = await verifySignIn(facts.admin, stack, context)
+  const admin = await verifySignIn(facts, stack, context)
   return { kind: 'unchanged', stack, release: receipt.release, version, admin }
 }
 

@@ -3,6 +3,7 @@ import { ourParameters } from '../../core/project.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import { type Admin, ensureAdmin } from '../users/admin-user.js'
+import { poolOfStack } from '../users/stack-pool.js'
 import type { TargetContext } from '../context.js'
 import { type Health, type HealthAnswer, askHealth, readAttempts, unhealthy } from '../release/health-gate.js'
 import type { Released } from '../release/release-code.js'
@@ -144,25 +145,38 @@ export function otherRelease({ target }: TargetContext): string {
 }
 
 /** Ensures the administrator, when one is given, and has the SOPs listed. Returns the administrator's e-mail. */
-export async function verifySignIn(
+export async function ensureSignIn(
   admin: Admin | undefined,
   stack: Stack,
   context: TargetContext,
 ): Promise<string | undefined> {
   const { report } = context
-  const pool = {
-    poolId: stack.outputs['CognitoUserPoolId'] ?? '',
-    clientId: stack.outputs['CognitoClientId'] ?? '',
+  const token = admin && (await report.step('Admin', (step) => ensureAdmin(admin, poolOfStack(stack), step, context)))
+  await verifyListed(token, stack, context)
+  return admin?.email
+}
+
+/** The same of a target that nothing is changed of: the checks found the administrator as wanted. */
+export async function verifySignIn(
+  { admin, token }: { admin: Admin | undefined; token: string | undefined },
+  stack: Stack,
+  context: TargetContext,
+): Promise<string | undefined> {
+  if (admin !== undefined) {
+    await context.report.step('Admin', async (step) => step.skip(`${admin.email} is as wanted and signs in`))
   }
-  const token = admin && (await report.step('Admin', (step) => ensureAdmin(admin, pool, step, context)))
+  await verifyListed(token, stack, context)
+  return admin?.email
+}
+
+async function verifyListed(token: string | undefined, stack: Stack, context: TargetContext): Promise<void> {
   const { list } = context.project.api
-  if (list === undefined) return token === undefined ? undefined : admin?.email
-  await report.step(list.title, async (step) => {
+  if (list === undefined) return
+  await context.report.step(list.title, async (step) => {
     const { api, authOn } = apiOf(stack, context)
     if (api === undefined || (authOn && token === undefined)) {
       return step.skip('asked only with a sign-in: ADMIN_USERNAME and ADMIN_PASSWORD')
     }
     step.say(`found ${await countListed(api, list, token, context)} ${list.title}`)
   })
-  return token === undefined ? undefined : admin?.email
 }

@@ -3,22 +3,25 @@ import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 
-/** What every account needs once: the deployments bucket, and the role that API Gateway writes its logs with. */
+/** What every account needs once, before anything can be locked, uploaded or planned: the deployments bucket. */
 export async function prepareAccount(step: Step, context: TargetContext): Promise<void> {
-  const { ports, project, names } = context
-  const logRole = await ports.account.apiGatewayLogRole()
+  const { ports, names } = context
   const made = await ensureDeploymentsBucket(context)
   // A bucket that was versioned before we came; one that was just made has it.
   if (made.length === 0 && !(await ports.buckets.expiresLocks(names.deploymentsBucket))) {
     await ports.buckets.expireLocks(names.deploymentsBucket)
     made.push('old versions of locks expire in the deployments bucket')
   }
-  if (logRole === undefined || logRole === '') {
-    await ports.account.setApiGatewayLogRole(apiGatewayLogRole(project))
-    made.push('API Gateway may write logs')
-  }
   if (made.length === 0) step.skip('the account is prepared')
   else step.say(made.join(', '))
+}
+
+/** The role that API Gateway writes its logs with, once per account and region: for stacks, and so never before a plan is confirmed. */
+export async function ensureLogRole(step: Step, { ports, project }: TargetContext): Promise<void> {
+  const role = await ports.account.apiGatewayLogRole()
+  if (role !== undefined && role !== '') return
+  await ports.account.setApiGatewayLogRole(apiGatewayLogRole(project))
+  step.line('added', 'API Gateway may write logs, in the whole account and region')
 }
 
 /** Returns what was made, in words. Throws Refused where the bucket is somebody else's, or in another region. */

@@ -8,6 +8,9 @@ import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { firstLineOf, verifySettable, verifyStrength } from './password.js'
 import { disabled } from './sign-in.js'
+import type { StackPool } from './stack-pool.js'
+
+type Pool = Omit<StackPool, 'stack'>
 
 export const adminGroup = 'ADMINS'
 
@@ -55,38 +58,67 @@ export async function verifyPassword(
   if (policy !== undefined) verifyStrength('ADMIN_PASSWORD', admin.password, policy)
 }
 
+export interface AdminState {
+  exists: boolean
+  /** Whether it is in the group. */
+  member: boolean
+  /** ID token of a sign-in; undefined where the password is not this one. */
+  token: string | undefined
+}
+
+/** Looks at the administrator, and writes nothing. Throws Refused for one who is disabled. */
+export async function readAdminState(
+  { email, password }: Admin,
+  { poolId, clientId }: Pool,
+  context: TargetContext,
+): Promise<AdminState> {
+  const { userPools } = context.ports
+  const user = await userPools.user(poolId, email)
+  if (user === undefined) return { exists: false, member: false, token: undefined }
+  if (!user.enabled) throw disabled(email, context)
+  const [groups, token] = await Promise.all([
+    userPools.groupsOf(poolId, email),
+    userPools.signIn(poolId, clientId, email, password),
+  ])
+  return { exists: true, member: groups.includes(adminGroup), token }
+}
+
+/** Why something is to be done about the administrator, in one clause; undefined where all is as wanted. */
+export function adminReason({ email }: Admin, { exists, member, token }: AdminState): string | undefined {
+  if (!exists) return `the administrator ${email} is missing`
+  if (!member) return `the administrator ${email} is not in ${adminGroup}`
+  return token === undefined ? `the administrator ${email} does not sign in with this password` : undefined
+}
+
 /**
  * Makes sure that the administrator exists, is in the group, and can sign in with this password; what is already so is
  * left alone. Returns the ID token of the sign-in.
  */
 export async function ensureAdmin(
   admin: Admin,
-  pool: { poolId: string; clientId: string },
+  pool: Pool,
   step: Step,
   context: TargetContext,
 ): Promise<string> {
   const { userPools } = context.ports
   const { poolId, clientId } = pool
   const done: string[] = []
-  const user = await userPools.user(poolId, admin.email)
-  if (user?.enabled === false) throw disabled(admin.email, context)
-  if (user === undefined) {
+  const found = await readAdminState(admin, pool, context)
+  if (!found.exists) {
     await userPools.createUser(poolId, admin.email)
     done.push('created')
   }
-  const groups = user === undefined ? [] : await userPools.groupsOf(poolId, admin.email)
-  if (!groups.includes(adminGroup)) {
+  if (!found.member) {
     if (!(await userPools.group(poolId, adminGroup))) await userPools.createGroup(poolId, adminGroup)
     await userPools.addToGroup(poolId, admin.email, adminGroup)
     done.push(`added to ${adminGroup}`)
   }
-  const signIn = (): Promise<string | undefined> => userPools.signIn(poolId, clientId, admin.email, admin.password)
-  let token = user === undefined ? undefined : await signIn()
-  if (token === undefined) {
+  if (found.token === undefined) {
     await userPools.setPassword(poolId, admin.email, admin.password)
     done.push('password set')
-    token = await signIn()
   }
+  // A token that was given out before tells nothing of the group.
+  const token = done.length === 0 ? found.token : await userPools.signIn(poolId, clientId, admin.email, admin.password)
   if (token === undefined) {
     throw new DeployError('Unhealthy', `${admin.email} cannot sign in with the password that was just set`, {
       hint: 'the client does not allow USER_PASSWORD_AUTH',

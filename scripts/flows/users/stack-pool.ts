@@ -11,6 +11,11 @@ export interface StackPool {
   clientId: string
 }
 
+/** As the stack's outputs name them; empty where it has none. */
+export function poolOfStack({ outputs }: Stack): Omit<StackPool, 'stack'> {
+  return { poolId: outputs['CognitoUserPoolId'] ?? '', clientId: outputs['CognitoClientId'] ?? '' }
+}
+
 /**
  * The pool that the target's stack names in its outputs. Throws NotDeployed where there is no stack or pool, and Refused
  * where the pool's own name is that of another target.
@@ -19,7 +24,7 @@ export async function findStackPool(context: TargetContext): Promise<StackPool> 
   const { ports, names, target, project } = context
   const where = `ENV=${target.env} ORG=${target.org}`
   const stack = await deployedStack(context)
-  const poolId = stack.outputs['CognitoUserPoolId'] ?? ''
+  const { poolId, clientId } = poolOfStack(stack)
   if (poolId === '') {
     throw new DeployError('NotDeployed', `${names.stack} has no user pool`, {
       hint: `make rs-deploy ${where} ENABLE_AUTH=true`,
@@ -37,5 +42,5 @@ export async function findStackPool(context: TargetContext): Promise<StackPool> 
       hint: `make check-rs ${where} shows what the stack uses`,
     })
   }
-  return { stack, poolId, clientId: stack.outputs['CognitoClientId'] ?? '' }
+  return { stack, poolId, clientId }
 }

@@ -1,6 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { ensureAdmin, readAdmin, verifyPassword } from '../../../scripts/flows/users/admin-user.js'
-import { prepareAccount } from '../../../scripts/flows/stack/prepare-account.js'
+import { ensureLogRole, prepareAccount } from '../../../scripts/flows/stack/prepare-account.js'
 import type { Account, Buckets, UserPools } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack, fakeStep } from '../../support/fake-context.js'
 import { rejectedBy, wordsOf } from '../../support/failures.js'
@@ -152,35 +152,23 @@ describe('ensuring the administrator', () => {
 })
 
 describe('preparing the account', () => {
-  const prepare = async (
-    presence: Awaited<ReturnType<Buckets['presence']>>,
-    role: string | undefined,
-    over: Partial<Buckets> = {},
-  ) => {
+  const prepare = async (presence: Awaited<ReturnType<Buckets['presence']>>, over: Partial<Buckets> = {}) => {
     const step = fakeStep()
-    const methods: Partial<Account> = {
-      apiGatewayLogRole: async () => role,
-      setApiGatewayLogRole: async () => undefined,
-    }
     const context = fakeContext({
       ports: (calls) => ({
         buckets: fakePort<Buckets>('buckets', { ...memoryBuckets({}, [], async () => presence), ...over }, calls),
-        account: fakePort<Account>('account', methods, calls),
       }),
     })
     const work = prepareAccount(step, context)
     return { work, step, writes: () => context.calls.filter((call) => /create|set|expireLocks/.test(call)) }
   }
   const bucket = 'buckets.createPrivate(rawscribe-sam-deployments-123456789012)'
-  const role = 'account.setApiGatewayLogRole(rawscribe-apigateway-logs)'
 
   it.each([
-    ['absent', undefined, [bucket, role]],
-    ['absent', 'arn', [bucket]],
-    ['ours', '', [role]],
-    ['ours', 'arn', []],
-  ] as const)('makes what is missing: bucket %s, role %j', async (presence, logRole, expected) => {
-    const { work, step, writes: written } = await prepare(presence, logRole)
+    ['absent', [bucket]],
+    ['ours', []],
+  ] as const)('makes the bucket where it is missing, and nothing else of the account: %s', async (presence, expected) => {
+    const { work, step, writes: written } = await prepare(presence)
     await work
     expect(written()).toEqual(expected)
     expect(step.skipped).toBe(expected.length === 0)
@@ -188,11 +176,11 @@ describe('preparing the account', () => {
 
   it('lets old versions of locks expire in a bucket that was versioned before', async () => {
     const over: Partial<Buckets> = { expiresLocks: async () => false, expireLocks: async () => undefined }
-    const { work, step, writes: written } = await prepare('ours', 'arn', over)
+    const { work, step, writes: written } = await prepare('ours', over)
     await work
     expect(written()).toEqual(['buckets.expireLocks(rawscribe-sam-deployments-123456789012)'])
     expect(step.closing).toContain('old versions of locks expire')
-    const fresh = await prepare('absent', 'arn', over)
+    const fresh = await prepare('absent', over)
     await fresh.work
     expect(fresh.writes()).toEqual([bucket])
   })
@@ -201,10 +189,26 @@ describe('preparing the account', () => {
     ['foreign', 'belongs to another account'],
     ['other-region', 'lies in another region'],
   ] as const)('refuses a deployments bucket that is %s, and writes nothing', async (presence, message) => {
-    const { work, writes: written } = await prepare(presence, undefined)
+    const { work, writes: written } = await prepare(presence)
     const error = await rejectedBy(work)
     expect(error.code).toBe('Refused')
     expect(error.message).toContain(message)
     expect(written()).toEqual([])
+  })
+
+  it.each([
+    [undefined, 1],
+    ['', 1],
+    ['arn', 0],
+  ])('gives API Gateway its role where the account has none: %j', async (role, made) => {
+    const methods: Partial<Account> = {
+      apiGatewayLogRole: async () => role,
+      setApiGatewayLogRole: async () => undefined,
+    }
+    const context = fakeContext({ ports: (calls) => ({ account: fakePort<Account>('account', methods, calls) }) })
+    const step = fakeStep()
+    await ensureLogRole(step, context)
+    const set = 'account.setApiGatewayLogRole(rawscribe-apigateway-logs)'
+    expect([context.calls.filter((call) => call === set).length, step.lines.length]).toEqual([made, made])
   })
 })
