@@ -199,16 +199,12 @@ describe('what must happen in one process at a time', () => {
     await exclusively(lock, async () => {
       let waits: () => void = () => undefined
       const waiting = new Promise<void>((resolve) => (waits = resolve))
-      second = exclusively(
-        lock,
-        async () => 'second',
-        {
-          onWait: (pid) => {
-            told.push(pid)
-            waits()
-          },
+      second = exclusively(lock, async () => 'second', {
+        onWait: (pid) => {
+          told.push(pid)
+          waits()
         },
-      )
+      })
       await waiting
     })
     expect(await second).toBe('second')

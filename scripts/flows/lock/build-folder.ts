@@ -8,10 +8,7 @@ import { readLockWait } from './target-lock.js'
  * which may yet update a function with them. Others wait, as they would for the target. `waited` tells that another run
  * was in between.
  */
-export async function withBuildFolder<T>(
-  context: TargetContext,
-  work: (waited: boolean) => Promise<T>,
-): Promise<T> {
+export async function withBuildFolder<T>(context: TargetContext, work: (waited: boolean) => Promise<T>): Promise<T> {
   const { ports, names, report, signal } = context
   const mostMs = readLockWait(context)
   const file = path.join(names.buildFolder, 'lock')
@@ -20,7 +17,10 @@ export async function withBuildFolder<T>(
     onWait: (pid) => {
       waited = true
       const most = `at most ${Math.ceil(mostMs / 1000)} s (LOCK_WAIT)`
-      report.emit({ type: 'note', text: `process ${pid} is working in ${names.buildFolder}; waiting for it, ${most} …` })
+      report.emit({
+        type: 'note',
+        text: `process ${pid} is working in ${names.buildFolder}; waiting for it, ${most} …`,
+      })
     },
     mostMs,
     signal,

@@ -94,12 +94,7 @@ export function adminReason({ email }: Admin, { exists, member, token }: AdminSt
  * Makes sure that the administrator exists, is in the group, and can sign in with this password; what is already so is
  * left alone. Returns the ID token of the sign-in.
  */
-export async function ensureAdmin(
-  admin: Admin,
-  pool: Pool,
-  step: Step,
-  context: TargetContext,
-): Promise<string> {
+export async function ensureAdmin(admin: Admin, pool: Pool, step: Step, context: TargetContext): Promise<string> {
   const { userPools } = context.ports
   const { poolId, clientId } = pool
   const done: string[] = []

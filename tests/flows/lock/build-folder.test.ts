@@ -37,6 +37,11 @@ describe('the build folder, while another run of this checkout works in it', () 
   })
 
   it('is nobody’s where nobody was met', async () => {
-    expect(await withBuildFolder(held({}, () => undefined), async (waited) => waited)).toBe(false)
+    expect(
+      await withBuildFolder(
+        held({}, () => undefined),
+        async (waited) => waited,
+      ),
+    ).toBe(false)
   })
 })

@@ -167,12 +167,15 @@ describe('preparing the account', () => {
   it.each([
     ['absent', [bucket]],
     ['ours', []],
-  ] as const)('makes the bucket where it is missing, and nothing else of the account: %s', async (presence, expected) => {
-    const { work, step, writes: written } = await prepare(presence)
-    await work
-    expect(written()).toEqual(expected)
-    expect(step.skipped).toBe(expected.length === 0)
-  })
+  ] as const)(
+    'makes the bucket where it is missing, and nothing else of the account: %s',
+    async (presence, expected) => {
+      const { work, step, writes: written } = await prepare(presence)
+      await work
+      expect(written()).toEqual(expected)
+      expect(step.skipped).toBe(expected.length === 0)
+    },
+  )
 
   it('lets old versions of locks expire in a bucket that was versioned before', async () => {
     const over: Partial<Buckets> = { expiresLocks: async () => false, expireLocks: async () => undefined }
