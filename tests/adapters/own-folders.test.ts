@@ -11,11 +11,12 @@ afterAll(() => rmSync(root, { recursive: true }))
 it('a folder of the tool ignores itself from its first file on, and no other folder does', async () => {
   const files = makeFiles(root)
   await files.write('.rs/config/dev-demo/backend.json', '{}')
-  await files.exclusively(
-    '.aws-sam-dev-demo/lock',
-    async () => undefined,
-    () => undefined,
-  )
+  await files.exclusively('.aws-sam-dev-demo/lock', async () => undefined, {
+    onWait: () => undefined,
+    mostMs: 0,
+    signal: new AbortController().signal,
+    tooLong: () => new Error('held'),
+  })
   await files.write('infra/.config/lambda/dev.json', '{}')
   const ignored = (folder: string): string => path.join(root, folder, '.gitignore')
   for (const folder of ['.rs', '.aws-sam-dev-demo']) expect(readFileSync(ignored(folder), 'utf8')).toBe('*\n')
