@@ -22,3 +22,9 @@ function addressOf(code: unknown): string | undefined {
   if (typeof bucket !== 'string' || typeof key !== 'string') return undefined
   return `s3://${bucket}/${key}${typeof version === 'string' ? `?versionId=${version}` : ''}`
 }
+
+/** The keys below `prefix` that a text names, however it writes their addresses. */
+export function keysNamedIn(text: string, prefix: string): string[] {
+  const literal = prefix.replaceAll(/[^\w/-]/g, String.raw`\$&`)
+  return [...new Set(text.match(new RegExp(`${literal}[\\w.-]+`, 'g')))]
+}

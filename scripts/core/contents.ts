@@ -18,6 +18,8 @@ export interface StoredVersion {
   bytes: number
   latest: boolean
   deleteMarker: boolean
+  /** By S3's clock. */
+  modifiedAt?: Date | undefined
 }
 
 /** `contents` with these versions counted in. */

@@ -66,6 +66,6 @@ export function bucketContents(client: S3Client, owned: { ExpectedBucketOwner: s
 
 function toVersion(entry: ObjectVersion | DeleteMarkerEntry, bytes: number, deleteMarker: boolean): StoredVersion {
   // An object from before versioning has the version id "null".
-  const { Key = '', VersionId = 'null', IsLatest = false } = entry
-  return { key: Key, versionId: VersionId, bytes, latest: IsLatest, deleteMarker }
+  const { Key = '', VersionId = 'null', IsLatest = false, LastModified: modifiedAt } = entry
+  return { key: Key, versionId: VersionId, bytes, latest: IsLatest, deleteMarker, modifiedAt }
 }

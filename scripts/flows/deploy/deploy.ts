@@ -14,6 +14,7 @@ import { readLastDeployment } from '../ledger/ledger.js'
 import { type PlannedChanges, confirmChanges, deployableOf, planChanges } from '../stack/plan-changes.js'
 import { goingOnWith, heedShift } from '../shift/heed-shift.js'
 import { ensureLogRole, prepareAccount } from '../stack/prepare-account.js'
+import { pruneArtifacts } from '../ledger/prune-artifacts.js'
 import { pruneVersions } from '../release/prune-versions.js'
 import { protectStack } from '../stack/protect-stack.js'
 import { type LiveFacts, behindApi, recordFailure, recordRelease } from '../ledger/record-release.js'
@@ -156,6 +157,7 @@ async function deployLocked(
     const admin = await ensureSignIn(facts.admin, live.stack, context)
     const release = await recordRelease(build, facts, live, context)
     await pruneVersions(live.released, context)
+    await pruneArtifacts(release, context)
     return { kind: 'deployed', stack: live.stack, release, version: behindApi(live.released)?.version ?? '', admin }
   } catch (error) {
     const configRestored = await configBack(begun, error, context)

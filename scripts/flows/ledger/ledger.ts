@@ -52,6 +52,18 @@ export async function readHead(
   return { newest, live: undefined }
 }
 
+/** The newest `most` releases that went live, newest first. Throws StackState where a receipt on the way cannot be read. */
+export async function readLiveReleases(most: number, context: TargetContext): Promise<Receipt[]> {
+  const live: Receipt[] = []
+  for (const key of await receiptKeys(context)) {
+    if (live.length === most) break
+    const entry = await readEntry(key, context)
+    if (entry?.kind === 'unreadable') throw unreadable(entry.where, context)
+    if (entry?.receipt.outcome === 'live') live.push(entry.receipt)
+  }
+  return live
+}
+
 /** Every receipt of the target, newest first. */
 export async function readHistory(context: TargetContext): Promise<LedgerEntry[]> {
   const keys = await receiptKeys(context)
