@@ -54,8 +54,9 @@ export const takeDownCommands: Command[] = [
     name: 'rs-cycle-stack',
     summary: 'Delete the stack, keep all data, and deploy again with the same parameters',
     details:
-      'Checks and builds first, so that nothing goes that could not come back. Confirmed like rs-teardown. The addresses ' +
-      'of API and page change.',
+      'Checks, builds and has the template judged first, so that nothing goes that could not come back. The new stack has ' +
+      'every parameter of the old one; a secret one (NoEcho) cannot be read back: it begins with its default, or is refused ' +
+      'where it has none. Confirmed like rs-teardown. The addresses of API and page change.',
     example: 'make rs-cycle-stack ENV=dev ORG=demo',
     acts: 'target',
     variables: [...deployVariables.filter((name) => name !== 'CREATE_BUCKETS' && name !== 'FORCE'), 'FORCE_YES'],

@@ -100,7 +100,10 @@ export const variables = {
   },
   HEALTH_ATTEMPTS: { summary: 'how often /health is asked before a release counts as failed (15)', kind: 'text' },
   HEALTH_PATH: { summary: 'path that must answer healthy (/health)', kind: 'text', example: '/health' },
-  KEEP_VERSIONS: { summary: 'how many versions of a function are kept beside those in use, and releases’ artifacts (10)', kind: 'text' },
+  KEEP_VERSIONS: {
+    summary: 'how many versions of a function are kept beside those in use, and releases’ artifacts (10)',
+    kind: 'text',
+  },
   CODE: {
     summary: 'which code rs-deploy-only leaves live where one was released after the build: that (live) or the build’s',
     kind: 'text',

@@ -50,6 +50,8 @@ export interface CloudContext extends Context {
 export interface TargetContext extends CloudContext {
   target: Target
   names: Names
+  /** Parameters of the stack that goes before this run makes another: what its successor has where nothing else says. */
+  predecessor?: Readonly<Record<string, string>>
   /** Under a target's lock: the ports past its guard, for nothing but the receipt of what failed. */
   unguarded?: Ports
 }

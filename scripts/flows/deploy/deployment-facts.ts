@@ -1,4 +1,5 @@
 import { type BucketPresences, planBuckets } from '../../core/buckets-plan.js'
+import { isNoEcho } from '../../core/input-changes.js'
 import { ourParameters, toolVersion } from '../../core/project.js'
 import { type ParameterValue, parameterRecord, planParameters } from '../../core/parameters.js'
 import { type KeptPool, planUserPool, verifyPairs } from '../../core/pool-plan.js'
@@ -149,7 +150,7 @@ function planValues(
   { template }: Sources,
   { stack, resources, kept }: { stack: Stack | undefined; resources: StackResource[]; kept: KeptPool | undefined },
   presence: BucketPresences,
-  { target, inputs, names, project, cloud }: TargetContext,
+  { target, inputs, names, project, cloud, predecessor = {} }: TargetContext,
 ): ParameterValue[] {
   const alive = resources.filter(isThere)
   const physical = (type: string): string[] =>
@@ -168,7 +169,9 @@ function planValues(
   })
   const decided = { CreateBuckets: String(buckets.create), ...pool }
   const place = cloud.permissionsBoundary === undefined ? {} : { PermissionsBoundary: cloud.permissionsBoundary }
-  const known = stack?.parameters
+  // Of a stack that is gone nobody can keep a secret: all that is known of it is a mask.
+  const open = Object.entries(predecessor).filter(([name]) => !isNoEcho(name, template))
+  const known = stack?.parameters ?? Object.fromEntries(open)
   return planParameters({ target, inputs, template, names: project.parameters, stack: known, decided, place })
 }
 

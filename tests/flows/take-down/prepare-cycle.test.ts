@@ -1,0 +1,113 @@
+import { describe, expect, it } from '@jest/globals'
+import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
+import { prepareCycle } from '../../../scripts/flows/take-down/prepare-cycle.js'
+import type { ChangeSet, Functions, Shell, Stack, Stacks, Toolchain, UserPools } from '../../../scripts/ports.js'
+import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
+import { rejectedBy } from '../../support/failures.js'
+import { fakePort, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
+
+const templateOf = (parameters: string, key: 'ours' | 'theirs'): string => `
+Parameters:
+  Environment: {Type: String}
+  Organization: {Type: String}
+${parameters}
+Resources:
+  Topic: {Type: AWS::SNS::Topic, Properties: {${key === 'ours' ? '' : 'TopicName: rawscribe-dev-other-topic'}}}
+`
+const own = { Environment: 'dev', Organization: 'myorg' }
+const build = '.aws-sam-dev-myorg'
+
+interface Given {
+  parameters: string
+  /** Of the stack that stands; undefined: a run before this one was stopped after the teardown. */
+  stack: Stack | undefined
+  key?: 'ours' | 'theirs'
+}
+
+/** dev/myorg of an adopted project, built already; `sam deploy` makes the one change set. */
+function cycling({ parameters, stack, key = 'ours' }: Given): FakeContext {
+  const template = templateOf(parameters, key)
+  const set: ChangeSet = {
+    ...{ arn: 'arn:changeSet/samcli-deploy1', stackArn: stack?.arn ?? '', status: 'CREATE_COMPLETE' },
+    ...{ statusReason: undefined, changes: [] },
+  }
+  let sets: string[] = []
+  return fakeContext({
+    command: 'rs-cycle-stack',
+    ports: (calls) => ({
+      files: memoryFiles(
+        {
+          'template.yaml': template,
+          [`${build}/build/template.yaml`]: template,
+          'infra/.config/lambda/dev.json': '{}',
+        },
+        calls,
+      ),
+      buckets: memoryBuckets({}, calls, async (name) => (name.includes('deployments') ? 'ours' : 'absent')),
+      functions: fakePort<Functions>('functions', {}, calls),
+      userPools: fakePort<UserPools>('userPools', { findByName: async () => [] }, calls),
+      toolchain: fakePort<Toolchain>('toolchain', {
+        sam: async () => ({ name: 'sam', version: '1', program: 'sam', origin: '' }),
+        uv: async () => ({ name: 'uv', version: '1', program: 'uv', origin: '' }),
+      }),
+      shell: fakePort<Shell>('shell', {
+        run: async ({ args }) => {
+          if (args.includes('deploy')) sets = [set.arn]
+          return { exitCode: 0, output: '' }
+        },
+      }),
+      stacks: fakePort<Stacks>(
+        'stacks',
+        {
+          describe: async () => stack,
+          resources: async () => [],
+          template: async () => template,
+          changeSetArns: async () => sets,
+          changeSet: async () => set,
+          deleteChangeSet: async () => void (sets = []),
+        },
+        calls,
+      ),
+    }),
+  })
+}
+const size = '  Size: {Type: String}\n'
+const standing = fakeStack({ parameters: { ...own, Size: '7' } })
+const dropped = ({ calls }: FakeContext): boolean => calls.some((call) => call.startsWith('stacks.deleteChangeSet('))
+
+describe('a stack that is to go and come back', () => {
+  it('comes back with every parameter that it has, also those that no variable sets', async () => {
+    const successor = await prepareCycle(cycling({ parameters: size, stack: standing }))
+    // As it is after the teardown.
+    const after = { ...cycling({ parameters: size, stack: undefined }), predecessor: successor.predecessor ?? {} }
+    expect((await gatherFacts(after, false)).inputs.parameters).toMatchObject({ Size: '7' })
+  })
+
+  it.each([
+    ['without a default is refused', '', 'Refused'],
+    ['with one begins with it, and that is said', ', Default: none', undefined],
+  ])('and has a secret %s', async (_what, fallback, code) => {
+    const parameters = `  Key: {Type: String, NoEcho: true${fallback}}\n`
+    const context = cycling({ parameters, stack: fakeStack({ parameters: { ...own, Key: '****' } }) })
+    const work = prepareCycle(context)
+    if (code === undefined) {
+      const { predecessor = {} } = await work
+      const after = { ...cycling({ parameters, stack: undefined }), predecessor }
+      expect((await gatherFacts(after, false)).inputs.parameters).toMatchObject({ Key: 'none' })
+      expect(JSON.stringify(context.events)).toContain('the new one begins with the default')
+    } else {
+      const error = await rejectedBy(work)
+      expect([error.code, error.message]).toEqual([code, expect.stringContaining('Key cannot be read back')])
+    }
+  })
+
+  it('is judged while it stands: a template that names another target is refused, and its change set dropped', async () => {
+    const context = cycling({ parameters: size, stack: standing, key: 'theirs' })
+    const error = await rejectedBy(prepareCycle(context))
+    expect([error.code, error.message]).toEqual(['Refused', expect.stringContaining('reaches beyond dev/myorg')])
+    expect(dropped(context)).toBe(true)
+    const good = cycling({ parameters: size, stack: standing })
+    await prepareCycle(good)
+    expect(dropped(good)).toBe(true)
+  })
+})
