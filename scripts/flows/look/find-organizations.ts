@@ -50,7 +50,7 @@ export async function findEnvironments(context: CloudContext): Promise<KnownEnvi
     const account = entries[env]?.account
     if (there?.cloud.kind === 'local' && account !== undefined) {
       throw new DeployError('Refused', `no AWS credentials for its account, ${account}`, {
-        hint: `make check-rs ENV=${env} tells more`,
+        hint: 'sign in (aws sso login, AWS_PROFILE=…), or CLOUD=local if the emulator is meant',
       })
     }
     return there === undefined ? here : findInAccount(there)
