@@ -52,12 +52,15 @@ export function cutPages({ records }: PageHistory): PageRecord[] {
   return records.slice(0, live === -1 ? records.length : live)
 }
 
-/** The version before the one that is shown; a rollback counts as what it put back, so that a second one goes further. */
+/**
+ * The version whose page was shown before the one that is shown now; a rollback counts as what it put back, so that a
+ * second one goes further.
+ */
 export function pageBefore(history: PageHistory): PageRecord | undefined {
   const live = livePage(history)
   if (live === undefined) return undefined
   const shown = live.restores ?? live.version
-  return history.records.find(
-    ({ version, outcome, restores }) => version < shown && outcome === 'live' && restores === undefined,
-  )
+  const before = history.records.find(({ version, outcome }) => version < shown && outcome === 'live')
+  if (before?.restores === undefined) return before
+  return history.records.find(({ version }) => version === before.restores)
 }
