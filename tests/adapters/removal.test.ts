@@ -34,7 +34,7 @@ describe('what lies in a bucket', () => {
 
   it('is read with its delete markers, and where the next page begins', async () => {
     const { contents, sent } = contentsOf({
-      Versions: [{ Key: 'a', VersionId: '1', IsLatest: true, Size: 5 }, { Key: 'b' }],
+      Versions: [{ Key: 'a', VersionId: '1', IsLatest: true, Size: 5, LastModified: new Date(7) }, { Key: 'b' }],
       DeleteMarkers: [{ Key: 'c', VersionId: '2', IsLatest: true }],
       IsTruncated: true,
       NextKeyMarker: 'c',
@@ -42,7 +42,7 @@ describe('what lies in a bucket', () => {
     })
     const page = await contents.versions('bucket', 'prefix/', { key: 'a', versionId: '' })
     expect(page.versions).toEqual([
-      { key: 'a', versionId: '1', bytes: 5, latest: true, deleteMarker: false },
+      { key: 'a', versionId: '1', bytes: 5, latest: true, deleteMarker: false, modifiedAt: new Date(7) },
       { key: 'b', versionId: 'null', bytes: 0, latest: false, deleteMarker: false },
       { key: 'c', versionId: '2', bytes: 0, latest: true, deleteMarker: true },
     ])
