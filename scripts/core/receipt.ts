@@ -71,7 +71,7 @@ export const receiptSchema = z.object({
   configRestored: z.boolean().optional(),
   /** The function behind the API; all that older tools know. */
   function: z.object({ name: z.string(), version: z.string(), codeSha256: z.string() }).optional(),
-  /** Every function, by logical id; older receipts have none. */
+  /** Every function, by logical id; older receipts have none, and of a failed release only those that it had proved. */
   functions: z.record(z.string(), releasedFunction).optional(),
   /** Of a way back: the release whose code serves again. */
   rolledBackTo: z.number().int().positive().optional(),

@@ -1,4 +1,4 @@
-import { type ShiftFailure, shiftFailure } from '../../core/receipt.js'
+import { type Receipt, type ShiftFailure, shiftFailure } from '../../core/receipt.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
 import { targetFunctions } from '../release/target-functions.js'
@@ -10,6 +10,8 @@ export interface Begun {
   stackArn: string | undefined
   /** The version that served, by the function's name. */
   served: ReadonlyMap<string, string>
+  /** Whether another run had left an alias elsewhere, or a shift half way: what lay there may be that one's. */
+  astray: boolean
   config: UploadedConfig | undefined
 }
 
@@ -22,13 +24,11 @@ export async function configBack(begun: Begun, error: unknown, context: TargetCo
   if (config?.replaced === undefined) return undefined
   if (goesOn(error, context)) return false
   try {
-    if (await isBack(config, context)) return true
+    if (config.stays !== true && (await isBack(config, context))) return true
     if (!(await servesAsBefore(begun, error, context))) return false
     return await context.report.step('Config', async (step) => {
       const restored = await restoreConfigOf(config, context)
-      step.say(
-        restored ? 'put back: what serves has the one that it had' : 'something else changed it meanwhile: it stays',
-      )
+      step.say(restored ? 'put back: what serves has the one that it had' : whyStays(config))
       return restored
     })
   } catch (problem) {
@@ -40,11 +40,35 @@ export async function configBack(begun: Begun, error: unknown, context: TargetCo
   }
 }
 
+/**
+ * What goes back beside the version that the last good release proved: what that one had. What another run left lies
+ * beside what it left serving; where the proved one is not kept any more, none goes back.
+ */
+export async function besideProved(
+  config: UploadedConfig,
+  { astray }: Pick<Begun, 'astray'>,
+  live: Receipt | undefined,
+  { ports, names }: TargetContext,
+): Promise<UploadedConfig> {
+  const { versionId, etag } = live?.config ?? {}
+  if (!astray || config.replaced === undefined || config.replacedEtag === etag) return config
+  const reading = versionId && ports.buckets.readVersion(names.buckets.lambda, configKey, versionId)
+  const kept = reading && (await reading.catch(() => undefined))
+  return kept ? { ...config, replaced: kept.text } : { ...config, stays: true }
+}
+
+/** Why what was uploaded was not taken back. */
+export function whyStays({ stays }: UploadedConfig): string {
+  return stays === true
+    ? 'the one that the last good release had is not kept: the configuration stays as it is'
+    : 'something else changed the configuration meanwhile: it stays'
+}
+
 /** Puts back what an upload took the place of. False where somebody changed it since, who knows better. */
 export async function restoreConfigOf(config: UploadedConfig, context: TargetContext): Promise<boolean> {
-  const { stored, replaced } = config
+  const { stored, replaced, stays } = config
   const { ports, names } = context
-  if (replaced === undefined || stored === undefined) return false
+  if (replaced === undefined || stored === undefined || stays === true) return false
   const etag = await ports.buckets.replace(names.buckets.lambda, configKey, replaced, stored.etag)
   // After a lost answer it may be this very write that stands in the way.
   return etag !== undefined || isBack(config, context)

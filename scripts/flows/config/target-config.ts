@@ -96,6 +96,9 @@ export interface UploadedConfig {
   stored: StoredObject | undefined
   /** What it took the place of; undefined where nothing was there or nothing changed. */
   replaced: string | undefined
+  replacedEtag?: string | undefined
+  /** Set where what it took the place of is not to go back, and what is instead is not kept. */
+  stays?: boolean
 }
 
 /** Uploads the merged configuration unless the bucket holds it already. */
@@ -111,7 +114,7 @@ export async function uploadConfig(config: TargetConfig, step: Step, context: Ta
   }
   const stored = await putConfig(config.text, context)
   step.say(present === undefined ? 'uploaded' : 'changed, uploaded')
-  return { stored, replaced: present?.text }
+  return { stored, replaced: present?.text, replacedEtag: present?.etag }
 }
 
 /** Puts a configuration and reads it back: what the backend gets is what was meant. */

@@ -22,7 +22,7 @@ import { releaseBuild, releasedSince } from '../build/release-build.js'
 import { versionsBefore } from '../release/serving.js'
 import { readShift } from '../shift/shift-journal.js'
 import { settleStack, verifyDeployable } from '../stack/settle-stack.js'
-import { type Begun, configBack } from '../config/config-back.js'
+import { type Begun, besideProved, configBack } from '../config/config-back.js'
 import { type UploadedConfig, uploadConfig } from '../config/target-config.js'
 import { withBuildFolder } from '../lock/build-folder.js'
 import { withTargetLock } from '../lock/target-lock.js'
@@ -137,23 +137,22 @@ interface Due extends DeploymentFacts {
 async function deployLocked(
   build: BuildRecord,
   facts: Due,
-  found: Stack | undefined,
+  standing: Stack | undefined,
   context: TargetContext,
 ): Promise<DeployOutcome> {
   // The shell of a first change set is no stack yet.
-  const before = found?.status === 'REVIEW_IN_PROGRESS' ? undefined : found
+  const before = standing?.status === 'REVIEW_IN_PROGRESS' ? undefined : standing
   // Before there is a change set: where it cannot be read, nothing is left behind.
-  const served = before === undefined ? new Map<string, string>() : await versionsBefore(before, facts.live, context)
+  const found = before && (await versionsBefore(before, facts.live, context))
   const changes = await planChanges(deployableOf(build, facts), before, context)
   await confirmChanges(changes, facts.parameters, before, context)
-  const begun: Begun = { stackArn: before?.arn, served, config: undefined }
-  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  const served = found?.versions ?? new Map<string, string>()
+  const astray = facts.left !== undefined || found?.astray === true
+  const begun: Begun = { stackArn: before?.arn, served, astray, config: undefined }
+  let live: Awaited<ReturnType<typeof makeLive>> | undefined
   try {
-    const live = await makeLive(build, changes, facts, before, begun, context)
-    if (live.kind === 'unhealthy') {
-      unhealthy = live
-      throw live.error
-    }
+    live = await makeLive(build, changes, facts, before, begun, context)
+    if (live.kind === 'unhealthy') throw live.error
     const admin = await ensureSignIn(facts.admin, live.stack, context)
     const release = await recordRelease(build, facts, live, context)
     await pruneVersions(live.released, context)
@@ -161,7 +160,7 @@ async function deployLocked(
     return { kind: 'deployed', stack: live.stack, release, version: behindApi(live.released)?.version ?? '', admin }
   } catch (error) {
     const configRestored = await configBack(begun, error, context)
-    await recordFailure(build, facts, { error, unhealthy, configRestored }, context)
+    await recordFailure(build, facts, { error, proof: live, configRestored }, context)
     throw error
   }
 }
@@ -176,8 +175,10 @@ async function makeLive(
 ): Promise<LiveFacts | Extract<Proof, { kind: 'unhealthy' }>> {
   const { report } = context
   const newer = keepsLive(context) ? releasedSince(build, facts.live) : new Map<string, never>()
-  const upload = async (): Promise<UploadedConfig> =>
-    (begun.config = await report.step('Config', (step) => uploadConfig(facts.config, step, context)))
+  const upload = async (): Promise<UploadedConfig> => {
+    const uploaded = await report.step('Config', (step) => uploadConfig(facts.config, step, context))
+    return (begun.config = await besideProved(uploaded, begun, facts.live, context))
+  }
   const early = before !== undefined && facts.presence.lambda === 'ours' ? await upload() : undefined
   const changed =
     set === undefined

@@ -51,7 +51,7 @@ function healthyWords(version: string | undefined): string {
 }
 
 export type Proof =
-  | { kind: 'healthy'; health: Health | undefined }
+  | { kind: 'healthy'; released: readonly Released[]; health: Health | undefined }
   | { kind: 'unhealthy'; health: Health; rollback: Rollback; error: DeployError }
 
 export interface ProofOptions {
@@ -85,7 +85,7 @@ export async function proveRelease(
   } catch (error) {
     if (answer?.kind !== 'unhealthy') throw error
   }
-  if (answer?.kind !== 'unhealthy') return { kind: 'healthy', health: answer?.health }
+  if (answer?.kind !== 'unhealthy') return { kind: 'healthy', released: undo.released, health: answer?.health }
   const rollback = await report.step('Roll back', (step) => rollBack(undo, api, step, context))
   return { kind: 'unhealthy', health: answer.health, rollback, error: failureOf(answer, rollback, context) }
 }

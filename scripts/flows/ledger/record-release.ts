@@ -55,7 +55,8 @@ export async function recordRelease(
 /** How a deployment ended that was not to end so. */
 export interface Failed {
   error: unknown
-  unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  /** As far as it came. */
+  proof: Proof | LiveFacts | undefined
   /** Undefined: it changed no configuration. */
   configRestored: boolean | undefined
 }
@@ -64,7 +65,7 @@ export interface Failed {
 export async function recordFailure(
   build: BuildRecord,
   facts: DeploymentFacts,
-  { error, unhealthy, configRestored }: Failed,
+  { error, proof, configRestored }: Failed,
   context: TargetContext,
 ): Promise<void> {
   try {
@@ -79,7 +80,7 @@ export async function recordFailure(
       ...filesOf(build, facts),
       stack: { arn: stack.arn, changedAt: stack.changedAt },
       ...shiftFailurePart(error),
-      ...(unhealthy === undefined ? {} : { health: unhealthy.health, rollback: unhealthy.rollback }),
+      ...proofPart(proof),
       ...(configRestored === undefined ? {} : { configRestored }),
     }
     await writeReceipt(receipt, facts.receipt?.release ?? 0, pastGuard(context))
@@ -105,15 +106,27 @@ export function behindApi(released: readonly Released[]): Released | undefined {
 export function functionsPart(released: readonly Released[]): Pick<Receipt, 'function' | 'functions'> {
   const only = behindApi(released)
   if (only === undefined) return {}
+  return {
+    function: { name: only.name, version: only.version, codeSha256: only.codeSha256 },
+    ...functionsOf(released),
+  }
+}
+
+function functionsOf(released: readonly Released[]): Pick<Receipt, 'functions'> {
   const functions = released.map((one) => {
     const { logicalId, name, alias, version, codeSha256 } = one
     const imageDigest = imageDigestOf(one)
     return [logicalId, { name, alias, version, codeSha256, ...(imageDigest === undefined ? {} : { imageDigest }) }]
   })
-  return {
-    function: { name: only.name, version: only.version, codeSha256: only.codeSha256 },
-    functions: Object.fromEntries(functions) as NonNullable<Receipt['functions']>,
-  }
+  return { functions: Object.fromEntries(functions) as NonNullable<Receipt['functions']> }
+}
+
+/** What a release proved before it failed; or that it was not healthy, and what became of the way back. */
+export function proofPart(proof: Proof | LiveFacts | undefined): Pick<Receipt, 'functions' | 'health' | 'rollback'> {
+  if (proof === undefined) return {}
+  const { health } = proof
+  const found = proof.kind === 'unhealthy' ? { rollback: proof.rollback } : functionsOf(proof.released)
+  return { ...found, ...(health === undefined ? {} : { health }) }
 }
 
 /** What was built decides what is live, not what lies in the checkout by then. */

@@ -7,9 +7,9 @@ import type { Step } from '../../report/report.js'
 import type { Sources } from '../build/build-target.js'
 import type { TargetContext } from '../context.js'
 import { newestRelease, readReceipts } from '../ledger/ledger.js'
-import { functionsAtOnce } from './release-code.js'
+import { goodVersions } from './serving.js'
 import { settleForFunction } from '../stack/settle-stack.js'
-import { type TargetFunction, targetFunctions } from './target-functions.js'
+import { type TargetFunction, functionsAtOnce, targetFunctions } from './target-functions.js'
 
 /** A function with what serves of it. */
 export interface StandingFunction {
@@ -20,7 +20,7 @@ export interface StandingFunction {
   alias: FunctionAlias | undefined
   /** CodeSha256 of the live version, where a receipt proves it. */
   liveSha256: string | undefined
-  /** The version that the last good release proved. */
+  /** The version to go back to: the last good release's, or the one that serves where another release proved that. */
   good: string | undefined
   /** What a run that was cut off left, in one clause. */
   unproved: string | undefined
@@ -59,24 +59,31 @@ export async function readCodeFacts(stack: Stack, context: TargetContext): Promi
   const [{ newest, live }, functions] = await Promise.all([readReceipts(context), targetFunctions(stack.arn, context)])
   // What was released before a take-down was of other functions.
   if (live === undefined || live.stack.arn !== stack.arn) throw neverReleased(context)
-  const released = releasedFunctions(live)
   const standing = await pMap(
     functions,
-    async (fn): Promise<StandingFunction | undefined> => {
+    async (fn) => {
       const [latest, alias] = await Promise.all([
         ports.functions.state(fn.name),
         fn.alias === undefined ? undefined : ports.functions.alias(fn.name, fn.alias),
       ])
       if (latest === undefined) throw missing(fn, context)
-      const proved = released.find(({ name }) => name === fn.name)
-      // Without an alias requests reach $LATEST: what it holds is live.
-      const direct = { liveSha256: latest.codeSha256, good: undefined, unproved: undefined }
-      const served = fn.alias === undefined ? direct : judge(latest, alias, proved)
-      return { fn, logicalId: fn.logicalId, name: fn.name, latest, alias, ...served }
+      return { fn, logicalId: fn.logicalId, name: fn.name, latest, alias }
     },
     { concurrency: functionsAtOnce },
   )
-  return { stack, newest, live, functions: standing.flatMap((one) => one ?? []) }
+  const serving = standing.flatMap(({ name, alias }) => (alias === undefined ? [] : [[name, alias.version] as const]))
+  const good = await goodVersions(Object.fromEntries(serving), live, context)
+  const released = releasedFunctions(live)
+  return {
+    ...{ stack, newest, live },
+    functions: standing.map((one) => {
+      const { fn, name, latest, alias } = one
+      // Without an alias requests reach $LATEST: what it holds is live.
+      const direct = { liveSha256: latest.codeSha256, good: undefined, unproved: undefined }
+      const proved = released.find((each) => each.name === name)
+      return { ...one, ...(fn.alias === undefined ? direct : judge(latest, alias, proved, good.get(name))) }
+    }),
+  }
 }
 
 /** Holds what serves against what the last good release says of it. */
@@ -84,15 +91,17 @@ function judge(
   latest: FunctionState,
   alias: FunctionAlias | undefined,
   proved: { version: string; codeSha256: string } | undefined,
+  good: string | undefined,
 ): Pick<StandingFunction, 'liveSha256' | 'good' | 'unproved'> {
   const version = alias?.version
-  const good = proved?.version
   const shifting = Object.keys(alias?.weights ?? {}).length > 0
   if (proved === undefined || version === undefined) {
     return { liveSha256: undefined, good, unproved: undefined }
   }
-  if (version !== good || shifting) {
-    const unproved = `version ${version} serves, which no release recorded: an earlier run was cut off; finishing it`
+  if (version !== proved.version || shifting) {
+    const left =
+      version === good ? 'the last good release did not leave' : 'no release recorded: an earlier run was cut off'
+    const unproved = `version ${version} serves, which ${left}; finishing it`
     return { liveSha256: undefined, good, unproved }
   }
   const dirty = latest.codeSha256 !== proved.codeSha256

@@ -154,20 +154,17 @@ async function release(
   const { report, target } = context
   const { stack, wanted, left } = facts
   const description = `ENV=${target.env} ORG=${target.org}`
-  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  let proof: Proof | undefined
   try {
     const released = await report.step('Release', (step) => releaseCode(wanted, description, step, context, left))
     const undo = { released, config: undefined }
-    const proof = await proveRelease(stack, undo, { mostMs: longestProbeMs, access: false }, context)
-    if (proof.kind === 'unhealthy') {
-      unhealthy = proof
-      throw proof.error
-    }
+    proof = await proveRelease(stack, undo, { mostMs: longestProbeMs, access: false }, context)
+    if (proof.kind === 'unhealthy') throw proof.error
     const number = await recordCode(sources, facts, released, proof.health, context)
     await pruneVersions(released, context)
     return { kind: 'deployed', stack, release: number, released }
   } catch (error) {
-    await recordCodeFailure(facts, error, unhealthy, context)
+    await recordCodeFailure(facts, error, proof, context)
     throw error
   }
 }

@@ -17,6 +17,7 @@ import {
   commonPart,
   configPart,
   functionsPart,
+  proofPart,
   shiftFailurePart,
   shiftPart,
 } from '../ledger/record-release.js'
@@ -123,7 +124,7 @@ interface CodeFailure extends Pick<CodeFacts, 'live' | 'newest'> {
 export async function recordCodeFailure(
   { live, newest, stackNow, configRestored }: CodeFailure,
   error: unknown,
-  proof: Extract<Proof, { kind: 'unhealthy' }> | undefined,
+  proof: Proof | undefined,
   context: TargetContext,
 ): Promise<number | undefined> {
   const receipt: Omit<Receipt, 'release'> = {
@@ -134,7 +135,7 @@ export async function recordCodeFailure(
     stack: stackNow === undefined ? live.stack : { arn: stackNow.arn, changedAt: stackNow.changedAt },
     ...causePart(error),
     ...shiftFailurePart(error),
-    ...(proof === undefined ? {} : { health: proof.health, rollback: proof.rollback }),
+    ...proofPart(proof),
     ...(configRestored === undefined ? {} : { configRestored }),
   }
   const written = await writeReceiptAfter(receipt, newest, pastGuard(context)).catch((problem: unknown) => {

@@ -11,13 +11,7 @@ import { leaveProved } from './leave-proved.js'
 import { type ReadyVersion, moveReady } from './move-ready.js'
 import { type FailedFunction, preparationFailure } from './preparation-failure.js'
 import { settled } from './settle-function.js'
-import type { TargetFunction } from './target-functions.js'
-
-/**
- * Half a second of each passes in waiting, so more than the 15 calls a second that Lambda takes for an account and region
- * ("Lambda quotas", control plane API requests) can be under way; the adaptive retries of the SDK hold the rate.
- */
-export const functionsAtOnce = 32
+import { type TargetFunction, functionsAtOnce } from './target-functions.js'
 
 /** What a release is to make live of one function. */
 export interface Wanted {

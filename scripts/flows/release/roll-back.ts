@@ -4,7 +4,7 @@ import type { TargetContext } from '../context.js'
 import { type HealthQuestion, askHealth, attemptsBack } from './health-gate.js'
 import { type Move, moveTraffic } from './move-traffic.js'
 import type { Released } from './release-code.js'
-import { restoreConfigOf } from '../config/config-back.js'
+import { restoreConfigOf, whyStays } from '../config/config-back.js'
 import type { UploadedConfig } from '../config/target-config.js'
 
 export type Rollback = NonNullable<Receipt['rollback']>
@@ -36,7 +36,7 @@ export async function rollBack(
     return { outcome: 'nothing', ...told, attempts: 0 }
   }
   if (config?.replaced !== undefined && !(await restoreConfigOf(config, context))) {
-    step.line('plain', 'something else changed the configuration meanwhile: it stays')
+    step.line('plain', whyStays(config))
   } else if (config?.replaced !== undefined) step.line('plain', 'the configuration is put back')
   await moveTraffic(moves, step, context)
   if (api === undefined) {

@@ -3,7 +3,7 @@ import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { liveCode } from '../build/release-build.js'
-import { type Begun, configBack } from '../config/config-back.js'
+import { type Begun, besideProved, configBack } from '../config/config-back.js'
 import { type UploadedConfig, putConfig } from '../config/target-config.js'
 import type { TargetContext } from '../context.js'
 import { type Proof, otherRelease, proveRelease } from '../deploy/verify-target.js'
@@ -19,7 +19,7 @@ import { recordCodeFailure, recordWhole } from './record-code.js'
 import { type Released, type Wanted, releaseCode } from './release-code.js'
 import { type WholeWay, readWholeWay } from './rollback-facts.js'
 import type { RollbackOutcome } from './rollback-release.js'
-import { versionsBefore } from './serving.js'
+import { type Before, versionsBefore } from './serving.js'
 import { settled } from './settle-function.js'
 import { targetFunctions } from './target-functions.js'
 
@@ -39,7 +39,7 @@ export async function rollBackEverything(
     const way = await report.step('Check', (step) => readWholeWay(release, step, locked))
     const { facts, goal, parameters, template } = way
     // Before there is a change set: where it cannot be read, nothing is left behind.
-    const served = await versionsBefore(facts.stack, facts.live, locked)
+    const before = await versionsBefore(facts.stack, facts.live, locked)
     const changes = await planChanges(
       {
         make: (step, where) => prepareKeptSet(way.text, parameters, step, where),
@@ -53,7 +53,7 @@ export async function rollBackEverything(
       return { kind: 'unchanged', stack: facts.stack, to: goal.release }
     }
     await confirmChanges(changes, parameters.values, facts.stack, locked)
-    return goBack(way, changes, served, locked)
+    return goBack(way, changes, before, locked)
   })
 }
 
@@ -61,29 +61,27 @@ export async function rollBackEverything(
 async function goBack(
   way: WholeWay,
   changes: PlannedChanges,
-  served: Begun['served'],
+  { versions: served, astray }: Before,
   context: TargetContext,
 ): Promise<RollbackOutcome> {
   const { facts, goal } = way
-  const begun: Begun = { stackArn: facts.stack.arn, served, config: undefined }
-  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  const begun: Begun = { stackArn: facts.stack.arn, served, astray, config: undefined }
+  let proof: Proof | undefined
   try {
-    begun.config = await context.report.step('Config', (step) => putEarlier(way, step, context))
+    const put = await context.report.step('Config', (step) => putEarlier(way, step, context))
+    begun.config = await besideProved(put, begun, facts.live, context)
     const stack = await changeStack(way, changes, context)
     const released = await context.report.step('Release', (step) => releaseGoal(way, begun, stack, step, context))
     const undo = { released, config: begun.config }
-    const proof = await proveRelease(stack, undo, { access: true, attempts: attemptsBack }, context)
-    if (proof.kind === 'unhealthy') {
-      unhealthy = proof
-      throw proof.error
-    }
+    proof = await proveRelease(stack, undo, { access: true, attempts: attemptsBack }, context)
+    if (proof.kind === 'unhealthy') throw proof.error
     const now = { stack, released, health: proof.health, config: begun.config.stored }
     const release = await recordWhole(facts, goal, now, context)
     return { kind: 'rolled-back', stack, to: goal.release, release, released }
   } catch (error) {
     const configRestored = await configBack(begun, error, context)
     const stack = await context.ports.stacks.describe(facts.stack.arn).catch(() => undefined)
-    await recordCodeFailure({ ...facts, stackNow: stack, configRestored }, error, unhealthy, context)
+    await recordCodeFailure({ ...facts, stackNow: stack, configRestored }, error, proof, context)
     throw error
   }
 }
@@ -95,7 +93,7 @@ async function putEarlier({ config, present }: WholeWay, step: Step, context: Ta
   }
   const stored = await putConfig(config, context)
   step.say('put back to what the release had')
-  return { stored, replaced: present?.text }
+  return { stored, replaced: present?.text, replacedEtag: present?.etag }
 }
 
 async function changeStack({ facts }: WholeWay, { set }: PlannedChanges, context: TargetContext): Promise<Stack> {

@@ -82,7 +82,7 @@ async function goBack(
 ): Promise<RollbackOutcome> {
   const { report } = context
   const { stack } = facts
-  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  let proof: Proof | undefined
   try {
     const released = await report.step('Release', async (step) => {
       const ready = await Promise.all(back.map((way) => checked(way, context)))
@@ -94,20 +94,17 @@ async function goBack(
       step.say(ready.map(({ logicalId, version }) => `${logicalId} version ${version}`).join(', '))
       return ready
     })
-    const proof = await proveRelease(
+    proof = await proveRelease(
       stack,
       { released, config: undefined },
       { mostMs: longestProbeMs, access: false, attempts: attemptsBack },
       context,
     )
-    if (proof.kind === 'unhealthy') {
-      unhealthy = proof
-      throw proof.error
-    }
+    if (proof.kind === 'unhealthy') throw proof.error
     const release = await recordRollback(facts, goal, released, proof.health, context)
     return { kind: 'rolled-back', stack, to: goal.release, release, released }
   } catch (error) {
-    await recordCodeFailure(facts, error, unhealthy, context)
+    await recordCodeFailure(facts, error, proof, context)
     throw error
   }
 }

@@ -5,6 +5,12 @@ import type { StackResource } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 import { healthPathOf } from './health-gate.js'
 
+/**
+ * Half a second of each passes in waiting, so more than the 15 calls a second that Lambda takes for an account and region
+ * ("Lambda quotas", control plane API requests) can be under way; the adaptive retries of the SDK hold the rate.
+ */
+export const functionsAtOnce = 32
+
 /** A function that stands, as template and stack together tell of it. */
 export interface TargetFunction {
   /** As the template names it; `Nested/Inner` in a nested stack. */

@@ -132,13 +132,12 @@ async function finish(journal: Journal, context: TargetContext): Promise<number>
     step.say(`release ${found.live.release} is the last good one`)
     return found
   })
-  let unhealthy: Extract<Proof, { kind: 'unhealthy' }> | undefined
+  let proof: Proof | undefined
   try {
     const released = await report.step('Release', (step) => moveAll(journal, facts, step, context))
     const undo = { released, config: undefined }
-    const proof = await proveRelease(facts.stack, undo, { mostMs: longestProbeMs, access: false }, context)
+    proof = await proveRelease(facts.stack, undo, { mostMs: longestProbeMs, access: false }, context)
     if (proof.kind === 'unhealthy') {
-      unhealthy = proof
       await closeShift(journal, context)
       const { code, message, facts: told } = proof.error
       throw new DeployError(code, message, { facts: told, hint: afterwards(context), cause: proof.error })
@@ -148,7 +147,7 @@ async function finish(journal: Journal, context: TargetContext): Promise<number>
     await closeShift(journal, context)
     return release
   } catch (error) {
-    await recordCodeFailure(facts, error, unhealthy, context)
+    await recordCodeFailure(facts, error, proof, context)
     await tellIfLeft(journal.shift, context)
     throw error
   }

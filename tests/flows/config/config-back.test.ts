@@ -1,8 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
+import type { Receipt } from '../../../scripts/core/receipt.js'
 import { DeployError } from '../../../scripts/errors.js'
-import { configBack } from '../../../scripts/flows/config/config-back.js'
+import { besideProved, configBack } from '../../../scripts/flows/config/config-back.js'
 import type { FunctionAlias, Functions, Stacks } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
+import { receipt } from '../../support/fake-ledger.js'
 import { etagOf, fakePort, memoryBuckets } from '../../support/fake-ports.js'
 
 const place = 'rawscribe-lambda-dev-myorg-123456789012/config.json'
@@ -60,6 +62,7 @@ function world({
 const begun = {
   stackArn: fakeStack().arn,
   served: new Map([['f', '7']]),
+  astray: false,
   config: { stored: { etag: etagOf(mine), text: mine }, replaced: before },
 }
 
@@ -113,5 +116,37 @@ describe('the configuration of a release that failed', () => {
       undefined,
     )
     expect(context.calls).toEqual([])
+  })
+})
+
+describe('the configuration that goes back beside the version that was proved', () => {
+  const proved = '{"proved":1}'
+  const uploaded = { ...begun.config, replacedEtag: etagOf(before) }
+  const config = { bucket: 'b', etag: etagOf(proved), versionId: `version of ${etagOf(proved)}` }
+  /** Where a run that was killed had left its own, and a version that nothing proved. */
+  async function back(over: Partial<Receipt>, astray = true): Promise<[boolean | undefined, string | undefined]> {
+    const context = world({ lying: proved })
+    const { buckets } = context.ports
+    await buckets.read(place.split('/')[0]!, 'config.json')
+    await buckets.put(place.split('/')[0]!, 'config.json', mine)
+    const now = await besideProved(uploaded, { astray }, { ...receipt, ...over }, context)
+    const restored = await configBack({ ...begun, astray, config: now }, unhealthy, context)
+    return [restored, context.lies()]
+  }
+
+  it('is the one that its release had, and not the one that was left', async () => {
+    expect(await back({ config })).toEqual([true, proved])
+  })
+
+  it.each<[string, Partial<Receipt>]>([
+    ['it is not kept', { config: { ...config, versionId: 'gone' } }],
+    ['no receipt names its version', {}],
+  ])('is none where %s: what was uploaded stays, and that is what is said', async (_case, over) => {
+    expect(await back(over)).toEqual([false, mine])
+  })
+
+  it('is what lay there where that is the same, or nothing was left elsewhere', async () => {
+    expect(await back({ config: { bucket: 'b', etag: etagOf(before) } })).toEqual([true, before])
+    expect(await back({ config }, false)).toEqual([true, before])
   })
 })

@@ -11,7 +11,7 @@ import { recordFailure } from '../../../scripts/flows/ledger/record-release.js'
 import { recordDeed, recordFailedDeed } from '../../../scripts/flows/ledger/record-beside.js'
 import { recordCodeFailure } from '../../../scripts/flows/release/record-code.js'
 import { fakeStack } from '../../support/fake-context.js'
-import { ledgerWorld as world, place, receipt, stored } from '../../support/fake-ledger.js'
+import { ledgerWorld as world, place, receipt, released, stored } from '../../support/fake-ledger.js'
 import type { Buckets, Shell } from '../../../scripts/ports.js'
 
 type World = ReturnType<typeof world>
@@ -148,7 +148,7 @@ describe('a receipt', () => {
     await recordDeed({ removed: 'the stack' }, fakeStack(), locked)
     expect(objects).toEqual({})
     await recordFailedDeed({ removed: '4000 versions' }, lost, fakeStack(), locked)
-    const failed = { error: lost, unhealthy: undefined, configRestored: undefined }
+    const failed = { error: lost, proof: undefined, configRestored: undefined }
     await recordFailure(build, facts, failed, locked)
     await recordCodeFailure({ live: receipt, newest: 2 }, lost, undefined, locked)
     const written = Object.values(objects).map((text) => receiptSchema.parse(JSON.parse(text)))
@@ -166,12 +166,24 @@ describe('a receipt', () => {
     expect(JSON.parse(objects[place(2)]!)).toMatchObject({ outcome: 'failed', failure: 'AccessDenied' })
   })
 
+  it('of a release that failed after its proof holds what it proved', async () => {
+    const objects: Record<string, string> = {}
+    const context = withBucket(world({ objects, stack: fakeStack() }))
+    const proof = { kind: 'healthy' as const, released: [released], health: { attempts: 2, durationMs: 5 } }
+    const error = new Error('no administrator')
+    await recordFailure(build, facts, { error, proof, configRestored: undefined }, context)
+    await recordCodeFailure({ live: receipt, newest: 1 }, error, proof, context)
+    const written = Object.values(objects).map((text) => receiptSchema.parse(JSON.parse(text)))
+    const proved = { outcome: 'failed', functions: { F: { name: 'f', version: '8' } }, health: proof.health }
+    expect(written).toMatchObject([proved, proved])
+  })
+
   it('of a failed release holds the resource that it failed on', async () => {
     const objects: Record<string, string> = {}
     const context = withBucket(world({ objects, stack: fakeStack() }))
     const cause = { logicalId: 'Forms', type: 'AWS::S3::Bucket', reason: 'it already exists' }
     const record = (error: unknown): Promise<void> =>
-      recordFailure(build, facts, { error, unhealthy: undefined, configRestored: undefined }, context)
+      recordFailure(build, facts, { error, proof: undefined, configRestored: undefined }, context)
     await record(new DeployError('StackFailed', 'failed', { cause }))
     await record(new DeployError('Unhealthy', 'no answer', { cause: new Error('x') }))
     expect((JSON.parse(objects[place(1)]!) as Receipt).cause).toEqual(cause)

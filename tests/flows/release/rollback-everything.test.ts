@@ -131,6 +131,27 @@ describe('going back with everything', () => {
     expect(newest(context)).toMatchObject({ outcome: 'failed', configRestored: true, stack: { changedAt: 'now' } })
   })
 
+  it('puts back what the last good release had, where a run that was killed had left another version and configuration', async () => {
+    const context = await world({ healthy: (version) => version !== '3' })
+    const { alias, moveAlias } = context.ports.functions
+    let left = true
+    Object.assign(context.ports.functions, {
+      alias: async (...given: Parameters<typeof alias>) => {
+        const now = await alias(...given)
+        return now && left ? { ...now, version: '7' } : now
+      },
+      moveAlias: async (...given: Parameters<typeof moveAlias>) => {
+        left = false
+        return moveAlias(...given)
+      },
+    })
+    await context.ports.buckets.put(configPlace.split('/')[0]!, 'config.json', '{"left":true}')
+    expect((await rejectedBy(rollBackEverything(1, context))).code).toBe('Unhealthy')
+    expect(left).toBe(false)
+    expect([context.serving(), context.objects[configPlace]]).toEqual(['2', '{"title":"2"}'])
+    expect(newest(context)).toMatchObject({ outcome: 'failed', configRestored: true })
+  })
+
   it('is recorded with its cause and the configuration put back where CloudFormation rolls back', async () => {
     const context = await world({ fails: true })
     expect(await rejectedBy(rollBackEverything(1, context))).toMatchObject({ code: 'StackFailed' })
