@@ -81,7 +81,8 @@ export async function startProxy(targetUrl: string): Promise<FaultProxy> {
       const refused = refusal(fault.as, call)
       return void answer.writeHead(refused.status, refused.headers).end(method === 'HEAD' ? undefined : refused.body)
     }
-    if (fault?.kind === 'delayed') await wait(fault.ms)
+    // Longer than some runs: nobody waits for its end.
+    if (fault?.kind === 'delayed') await wait(fault.ms, undefined, { ref: false })
     const given = await forward(target, incoming, body)
     call.status = given.status
     if (fault?.kind === 'then') fault.happens()
