@@ -55,6 +55,16 @@ export async function askVersion(
   }
 }
 
+/** What speaks against giving requests to that version again; undefined: it is healthy, or nothing may be sent to it. */
+export async function problemOf(
+  { name, check }: { name: string; check: DirectCheck | undefined },
+  version: string,
+  context: TargetContext,
+): Promise<string | undefined> {
+  if (check === undefined) return undefined
+  return (await askVersion(name, version, check, context).catch(() => ({ problem: 'no answer' }))).problem
+}
+
 /** What its log says; where Lambda hands none back, as of code that fails as it begins: its trace, or what lies in the log. */
 async function linesOf(
   name: string,

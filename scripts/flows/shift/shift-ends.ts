@@ -2,7 +2,7 @@ import { commandFor } from '../../core/next-command.js'
 import type { ShiftFailure } from '../../core/receipt.js'
 import { type Shift, type ShiftRecord, describeShift } from '../../core/shift.js'
 import { type CodeWord, DeployError } from '../../errors.js'
-import { askVersion } from '../release/check-version.js'
+import { problemOf } from '../release/check-version.js'
 import type { TargetContext } from '../context.js'
 import type { GateProblem, WatchedFunction } from './shift-gates.js'
 import { type Foreign, shareTraffic } from './shift-aliases.js'
@@ -99,13 +99,9 @@ export async function askOld(
   const back = functions.filter(({ logicalId }) => !left.includes(logicalId))
   const versions = Object.fromEntries(back.map(({ logicalId, from }) => [logicalId, from]))
   const asked = back.filter(({ check }) => check !== undefined)
-  const answers = await Promise.all(
-    asked.map(async ({ name, from, check }) => {
-      const answer = check && (await askVersion(name, from, check, context).catch(() => ({ problem: 'no answer' })))
-      return answer?.problem === undefined
-    }),
-  )
-  const health = asked.length === 0 ? 'unasked' : answers.every(Boolean) ? 'healthy' : 'unhealthy'
+  const problems = await Promise.all(asked.map((one) => problemOf(one, one.from, context)))
+  const healthy = problems.every((problem) => problem === undefined)
+  const health = asked.length === 0 ? 'unasked' : healthy ? 'healthy' : 'unhealthy'
   return {
     outcome: back.length === 0 ? 'nothing' : health,
     versions,

@@ -30,7 +30,7 @@ interface Running {
 
 /**
  * Moves the requests to the new versions step by step, watched all the while: all of them in the end, or none. `left`: a
- * shift that its run left half way, to be gone on with.
+ * shift that its run left half way, to be gone on with. `prepare`: what comes before it, once nothing refuses it.
  */
 export async function shiftTraffic(
   functions: readonly WatchedFunction[],
@@ -38,10 +38,12 @@ export async function shiftTraffic(
   left: Shift | undefined,
   step: Step,
   context: TargetContext,
+  prepare: () => Promise<void> = async () => undefined,
 ): Promise<ShiftRecord> {
   const resumed = left !== undefined && sameFunctions(left.functions, functions)
   const since = resumed ? left.since : context.ports.clock.now().toISOString()
   const gates = await openGates(functions, new Date(since), left === undefined, context)
+  await prepare()
   const journal = await begin(left, resumed, { functions, strategy, since }, context)
   if (resumed) step.line('plain', `resuming the shift ${describeOwner(left)}`)
   const running: Running = { journal, functions }

@@ -1,5 +1,6 @@
 import { describe, expect, it } from '@jest/globals'
 import { type Released, type Wanted, releaseCode } from '../../../scripts/flows/release/release-code.js'
+import { DeployError } from '../../../scripts/errors.js'
 import { heedShift } from '../../../scripts/flows/shift/heed-shift.js'
 import type { Shift } from '../../../scripts/core/shift.js'
 import type { FunctionAlias } from '../../../scripts/ports.js'
@@ -47,8 +48,35 @@ describe('a release whose new version fails before requests reach it', () => {
     const context = await killed({ inputs, healthy: () => false })
     const left = await heedShift(context)
     Reflect.deleteProperty(context.objects, journal)
-    expect((await rejectedBy(release(context, left))).code).toBe('Interrupted')
+    const error = await rejectedBy(release(context, left))
+    expect(error.code).toBe('Interrupted')
+    expect(error.facts.map(({ text }) => text).join()).toContain('failed its check before traffic')
     expect(shares(context)).toBe(0)
+  })
+
+  it.each([
+    ['the shift that it was to go on with cannot be taken back', true],
+    ['what serves cannot be read', false],
+  ])('is told of, also where %s', async (_case, shifting) => {
+    const context = shifting
+      ? await killed({ inputs, healthy: () => false })
+      : world({ healthy: () => false, aliases: { f: at('9'), g: at('7') } })
+    const left = await heedShift(context)
+    const lost = new DeployError('AwsFailed', 'throttled', { facts: [{ label: 'Stuck', text: 'f' }] })
+    const { invoke } = context.ports.functions
+    context.ports.functions.invoke = async (...given) => {
+      // Once the new version was asked, nothing answers any more.
+      context.ports.functions.alias = () => Promise.reject(lost)
+      context.ports.buckets.read = () => Promise.reject(lost)
+      return invoke(...given)
+    }
+    const error = await rejectedBy(release(context, left))
+    expect(error.code).toBe('Unhealthy')
+    expect(error.message).toBe('2 of 2 functions failed: none went live')
+    expect(error.facts.slice(-2)).toEqual([
+      { label: 'Not back', text: 'throttled' },
+      { label: 'Stuck', text: 'f' },
+    ])
   })
 
   it('does not leave a version serving that a killed run left and nothing proved', async () => {

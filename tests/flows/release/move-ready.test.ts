@@ -52,6 +52,19 @@ describe('moving the requests of versions that are ready', () => {
     expect(versions(context.aliases)).toEqual({ f: '7', g: '$LATEST' })
   })
 
+  it('names what it leaves of them, because somebody else moved it since', async () => {
+    const aliases = { f: at('7'), g: at('$LATEST') }
+    const onMove = (name: string): void => {
+      if (name !== 'g') return
+      aliases.f = at('5')
+      throw new DeployError('AwsFailed', 'no more')
+    }
+    const context = world({ inputs, aliases, onMove })
+    const step = fakeStep()
+    await rejectedBy(moveReady(ready({ ...aliases }), undefined, step, context))
+    expect(step.lines.at(-1)?.text).toBe('not taken back: the alias of F was moved by something else, to version 5')
+  })
+
   it('begins a shift at the version that was proved, not at one that a killed run left', async () => {
     const aliases = { f: at('6'), g: at('7') }
     const context = world({ inputs, aliases, alarm: () => context.aliases['f']?.weights['8'] !== undefined })
@@ -59,5 +72,24 @@ describe('moving the requests of versions that are ready', () => {
     expect(await rejectedBy(moveReady(ready(aliases), undefined, step, context))).toMatchObject({ code: 'Unhealthy' })
     expect(versions(context.aliases)).toEqual({ f: '7', g: '7' })
     expect(step.lines[0]?.text).toBe('F: version 6 was never proved, the shift begins at version 7')
+  })
+
+  it('moves nothing before an alarm that is on refuses the shift', async () => {
+    const aliases = { f: at('6'), g: at('7') }
+    const context = world({ inputs, aliases, alarm: () => true })
+    expect((await rejectedBy(moveReady(ready(aliases), undefined, fakeStep(), context))).code).toBe('StackState')
+    expect(context.calls.filter((call) => call.includes('moveAlias'))).toEqual([])
+  })
+
+  it('begins a shift at what serves where the version that was proved is not healthy', async () => {
+    const aliases = { f: at('6'), g: at('7') }
+    const context = world({ inputs, aliases, alarm: () => context.aliases['f']?.weights['8'] !== undefined })
+    const { invoke } = context.ports.functions
+    context.ports.functions.invoke = async (name, version, event) =>
+      version === '7' ? { failed: true, payload: '{}', logTail: '' } : invoke(name, version, event)
+    const step = fakeStep()
+    expect(await rejectedBy(moveReady(ready(aliases), undefined, step, context))).toMatchObject({ code: 'Unhealthy' })
+    expect(versions(context.aliases)).toEqual({ f: '6', g: '7' })
+    expect(step.lines[0]?.text).toContain('F: version 7, which was proved, is not healthy')
   })
 })
