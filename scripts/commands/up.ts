@@ -1,5 +1,5 @@
 import type { Inputs } from '../core/inputs.js'
-import { commandFor } from '../core/next-command.js'
+import { endingsOf } from '../core/shift-endings.js'
 import type { VariableName } from '../core/variables.js'
 import { type Work, works } from '../core/least-work.js'
 import { DeployError } from '../errors.js'
@@ -57,7 +57,7 @@ export async function doChosen(chosen: ChosenWork, context: TargetContext, ways 
 
 function halfWay({ because }: ChosenWork, { target }: TargetContext): DeployError {
   return new DeployError('StackState', `nothing else is to do, but ${because.join(', ')}`, {
-    hint: `${commandFor('rs-shift-abort', target)} (or finish it), then the same command again`,
+    hint: `${endingsOf(target).abort} (or finish it), then the same command again`,
   })
 }
 

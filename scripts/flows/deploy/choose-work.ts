@@ -1,15 +1,15 @@
 import { canonicalJson } from '../../core/hash.js'
 import { type ChangesSince, type Choice, describeChoice, leastWork } from '../../core/least-work.js'
-import { commandFor } from '../../core/next-command.js'
 import { changedDependencies } from '../../core/packaging.js'
 import { type Receipt, releasedFunctions } from '../../core/receipt.js'
+import { endingsOf } from '../../core/shift-endings.js'
 import { type Shift, describeShift } from '../../core/shift.js'
 import { situationOf } from '../../core/stack-state.js'
 import type { Stack } from '../../ports.js'
 import { readBuildRecord } from '../build/build-record.js'
 import type { TargetContext } from '../context.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
-import { readHead } from '../ledger/ledger.js'
+import { readLive } from '../ledger/ledger.js'
 import { isOpen } from '../shift/heed-shift.js'
 import { readShift } from '../shift/shift-journal.js'
 import { verifyDeployable } from '../stack/settle-stack.js'
@@ -42,13 +42,12 @@ export async function chooseWork(given: TargetContext): Promise<ChosenWork> {
 /** The choice for what was gathered already. */
 export async function chooseFor(facts: DeploymentFacts, context: TargetContext): Promise<ChosenWork> {
   const { stack, config, inputs } = facts
-  const [head, shift, uploaded, build] = await Promise.all([
-    readHead(context),
+  const [since, shift, uploaded, build] = await Promise.all([
+    readLive(context),
     halfWayShift(context),
     readStoredConfig(context),
     readBuildRecord(context),
   ])
-  const since = head.newest?.kind === 'unreadable' ? undefined : head.live
   const choice = leastWork({
     stands: stack !== undefined && situationOf(stack.status) === 'healthy',
     since: since && stack && (await changesSince(since, stack, facts, context)),
@@ -65,7 +64,7 @@ async function halfWayShift(context: TargetContext): Promise<Shift | undefined> 
 }
 
 function endsOf(shift: Shift, context: TargetContext): string {
-  const [finish, abort] = ['rs-shift-finish', 'rs-shift-abort'].map((name) => commandFor(name, context.target))
+  const { finish, abort } = endingsOf(context.target)
   return `a shift is half way, ${describeShift(shift)}: ${finish} or ${abort} ends it`
 }
 

@@ -17,7 +17,7 @@ import type { TargetContext } from '../context.js'
 import { resourcesWithNested } from '../stack/nested-resources.js'
 import { keptPoolFor } from '../take-down/kept-pool.js'
 import { warnOfAuth, warnOfReceipt } from '../ledger/heed-ledger.js'
-import { findReceipt, readLastDeployment } from '../ledger/ledger.js'
+import { readLastDeployment, readLive } from '../ledger/ledger.js'
 import { healthPathOf, readAttempts } from '../release/health-gate.js'
 import { readKeepVersions } from '../release/prune-versions.js'
 import { versionsServing } from '../release/serving.js'
@@ -92,7 +92,7 @@ async function provedOn(
   context: TargetContext,
 ): Promise<Receipt | undefined> {
   if (stack === undefined) return undefined
-  const found = newest?.outcome === 'live' ? newest : await findReceipt(({ outcome }) => outcome === 'live', context)
+  const found = newest?.outcome === 'live' ? newest : await readLive(context)
   return found?.stack.arn === stack.arn ? found : undefined
 }
 

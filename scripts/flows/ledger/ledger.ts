@@ -52,6 +52,16 @@ export async function readHead(
   return { newest, live: undefined }
 }
 
+/** The newest release that went live; undefined where a newer receipt cannot be read: that may be the one. */
+export async function readLive(context: TargetContext): Promise<Receipt | undefined> {
+  for (const key of await receiptKeys(context)) {
+    const entry = await readEntry(key, context)
+    if (entry?.kind === 'unreadable') return undefined
+    if (entry?.receipt.outcome === 'live') return entry.receipt
+  }
+  return undefined
+}
+
 /** The newest `most` releases that went live, newest first. Throws StackState where a receipt on the way cannot be read. */
 export async function readLiveReleases(most: number, context: TargetContext): Promise<Receipt[]> {
   const live: Receipt[] = []

@@ -5,10 +5,12 @@ import type { Receipt } from '../../core/receipt.js'
 import type { VersionPlace } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 import { readKeepVersions } from '../release/prune-versions.js'
-import { readLiveReleases } from './ledger.js'
+import { readEntry, readLiveReleases } from './ledger.js'
 
 /** Looking each time would cost every release its listings. */
 const everyReleases = 5
+/** The commands that prune: those that upload artifacts. */
+const deployments = new Set(['rs-deploy', 'rs-deploy-only'])
 /** What is younger may belong to a change set that somebody is about to execute. */
 const youngMs = 24 * 60 * 60_000
 /** S3 lists and removes a thousand at a time ("ListObjectVersions", "DeleteObjects"). */
@@ -21,9 +23,9 @@ const mostPages = 20
  * lock: sam uploads nothing that lies there already.
  */
 export async function pruneArtifacts(release: number, context: TargetContext): Promise<void> {
-  if (release % everyReleases !== 0) return
   const { ports, names, report } = context
   try {
+    if (!(await isDue(release, context))) return
     const kept = await readLiveReleases(readKeepVersions(context.inputs.KEEP_VERSIONS), context)
     const needed = await neededKeys(kept, context)
     const unneeded = (await oldArtifacts(context)).filter(({ key }) => !needed.has(key))
@@ -34,6 +36,18 @@ export async function pruneArtifacts(release: number, context: TargetContext): P
     const text = error instanceof Error ? error.message : String(error)
     report.emit({ type: 'warning', text: `old artifacts were not removed: ${text}` })
   }
+}
+
+/** At each fifth number; where another command took that, at the next deployment: the first one since does it. */
+async function isDue(release: number, context: TargetContext): Promise<boolean> {
+  if (release < everyReleases) return false
+  for (let number = release - (release % everyReleases); number < release; number++) {
+    const entry = await readEntry(ledgerKeys.release(context.names.stack, number), context)
+    if (entry?.kind !== 'receipt') continue
+    const { outcome, command } = entry.receipt
+    if (outcome === 'live' && deployments.has(command)) return false
+  }
+  return true
 }
 
 /** What the receipts name, and what the templates among it name. */

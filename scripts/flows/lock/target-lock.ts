@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { type Lock, describeLock, isStale, lockText, readLockText } from '../../core/lock.js'
 import { ledgerKeys } from '../../core/names.js'
-import { commandFor } from '../../core/next-command.js'
+import { endingsOf } from '../../core/shift-endings.js'
 import { describeShift } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { DatedObject } from '../../ports.js'
@@ -88,7 +88,7 @@ async function tellWhom(lock: Lock, step: Step, context: TargetContext): Promise
   step.line('plain', `waiting for ${describeLock(lock)}`)
   const shifting = await readShift(context).catch(() => undefined)
   if (shifting === undefined) return
-  const [finish, abort] = ['finish', 'abort'].map((what) => commandFor(`rs-shift-${what}`, context.target))
+  const { finish, abort } = endingsOf(context.target)
   step.line('plain', `${describeShift(shifting.shift)}; ${finish} or ${abort} ends that`)
 }
 

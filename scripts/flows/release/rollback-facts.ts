@@ -10,7 +10,7 @@ import { earlierDigest } from './image-code.js'
 import { configKey, configVersion, verifyNoSecrets } from '../config/target-config.js'
 import type { TargetContext } from '../context.js'
 import { isServing, namedGoal, previousGood, pruned } from './rollback-goal.js'
-import { keptTemplate } from '../stack/packaged-template.js'
+import { goneHint, keptTemplate } from '../stack/packaged-template.js'
 
 /** All that a whole way back needs, found to be there before anything is changed. */
 export interface WholeWay {
@@ -125,7 +125,7 @@ async function verifyArtifacts({ release, artifacts }: Receipt, { ports, names }
   const [first] = gone.flat()
   if (first === undefined) return
   throw new DeployError('StackState', `${first.logicalId} of release ${release} is gone: ${first.address}`, {
-    hint: 'restore its earlier version (the bucket is versioned); or check the commit of that release out and make rs-deploy',
+    hint: goneHint,
   })
 }
 

@@ -1,4 +1,4 @@
-import { commandFor } from '../../core/next-command.js'
+import { endingLabels, endingsOf } from '../../core/shift-endings.js'
 import { type Shift, describeOwner, describeShift, sameWeights } from '../../core/shift.js'
 import { readStrategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
@@ -62,22 +62,20 @@ export async function goingOnWith<T>(
   try {
     return await work()
   } catch (error) {
-    if (left !== undefined) await tellIfLeft(left, context)
+    // What names the commands that end it has said all of it, and that the same command does not go on.
+    const told = error instanceof DeployError && error.facts.some(({ label }) => label === endingLabels.abort)
+    if (left !== undefined && !told) await tellIfLeft(left, context)
     throw error
   }
 }
 
 /** `strategy`: the one that goes on with it, where that helps. */
 function leftHalfWay(shift: Shift, more: string, strategy: string | undefined, context: TargetContext): DeployError {
-  const [finish, abort] = [commandFor('rs-shift-finish', context.target), commandFor('rs-shift-abort', context.target)]
+  const { finish, abort, facts } = endingsOf(context.target)
   // What somebody began to finish may be all but recorded.
   const ended = shift.taken?.what === 'finish' ? `${finish} (or abort it)` : `${abort} (or finish it)`
   return new DeployError('StackState', `a shift was left half way: ${describeShift(shift)}${more}`, {
-    facts: [
-      { label: 'Shift', text: describeOwner(shift) },
-      { label: 'Finish', text: finish },
-      { label: 'Abort', text: abort },
-    ],
+    facts: [{ label: 'Shift', text: describeOwner(shift) }, ...facts],
     hint:
       strategy === undefined
         ? `${ended}, then the same command again`

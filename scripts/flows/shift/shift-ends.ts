@@ -1,5 +1,5 @@
-import { commandFor } from '../../core/next-command.js'
 import type { ShiftFailure } from '../../core/receipt.js'
+import { endingsOf } from '../../core/shift-endings.js'
 import { type Shift, type ShiftRecord, describeShift } from '../../core/shift.js'
 import { type CodeWord, DeployError } from '../../errors.js'
 import { problemOf } from '../release/check-version.js'
@@ -82,7 +82,7 @@ export async function takeBack(
   if (stuck.length > 0) {
     throw new DeployError(code, `${why}; at ${journal.shift.percent} %, and not everything could be taken back`, {
       facts: [...facts, ...stuck.map((text) => ({ label: 'Not back', text }))],
-      hint: commandFor('rs-shift-abort', context.target),
+      hint: endingsOf(context.target).abort,
     })
   }
   await closeShift(journal, context)
@@ -113,10 +113,7 @@ export async function askOld(
 /** Ctrl-C: traffic stays as it is, and nobody watches it any more. */
 export function interrupted(shift: Shift, context: TargetContext): DeployError {
   return new DeployError('Interrupted', `stopped on request; ${describeShift(shift)}, and nobody watches it now`, {
-    facts: [
-      { label: 'Finish', text: commandFor('rs-shift-finish', context.target) },
-      { label: 'Abort', text: commandFor('rs-shift-abort', context.target) },
-    ],
+    facts: endingsOf(context.target).facts,
     hint: 'one of them; or the same command again, which goes on with the shift',
   })
 }
@@ -126,7 +123,7 @@ export function warnOfLeft(shift: Shift, context: TargetContext): void {
   context.report.emit({
     type: 'warning',
     text: `as last written down, ${describeShift(shift)}, and nobody watches it now`,
-    hint: `the same command goes on with it; ${commandFor('rs-shift-abort', context.target)} takes it back`,
+    hint: `the same command goes on with it; ${endingsOf(context.target).abort} takes it back`,
   })
 }
 

@@ -48,7 +48,8 @@ export async function shiftTraffic(
   if (resumed) step.line('plain', `resuming the shift ${describeOwner(left)}`)
   const running: Running = { journal, functions }
   try {
-    const first: Turn = left === undefined ? { kind: 'on' } : await firstTurn(journal, gates)
+    const last = journal.shift.step >= strategy.steps.length
+    const first: Turn = left === undefined ? { kind: 'on' } : await firstTurn(journal, gates, last, context)
     return await goThrough(running, strategy, first, gates, step, context)
   } catch (error) {
     const { shift } = running.journal
@@ -76,11 +77,28 @@ async function begin(
 }
 
 /** Nobody watched what was left: what was asked of it meanwhile, and every gate, come before its next step. */
-async function firstTurn({ shift: { wish } }: Journal, gates: Gates): Promise<Turn> {
+async function firstTurn(
+  { shift: { wish } }: Journal,
+  gates: Gates,
+  last: boolean,
+  { ports, cloud, signal }: TargetContext,
+): Promise<Turn> {
   if (wish !== undefined) return { kind: 'wish', what: wish.what, by: wish.who }
-  // What cannot be looked at is for the watch to judge.
-  const problem = await gates().catch(() => undefined)
-  return problem === undefined ? { kind: 'on' } : { kind: 'back', problem }
+  for (let looks = 1; ; looks++) {
+    try {
+      const problem = await gates()
+      return problem === undefined ? { kind: 'on' } : { kind: 'back', problem }
+    } catch (error) {
+      // What cannot be looked at is for the watch to judge; after the last step there is none.
+      if (!last) return { kind: 'on' }
+      if (looks >= mostUnsure) return { kind: 'back', problem: { text: unseen(error), facts: [] } }
+      await ports.clock.sleep(tickMs[cloud.kind === 'aws' ? 'aws' : 'local'], signal)
+    }
+  }
+}
+
+function unseen(error: unknown): string {
+  return `nobody can tell how it goes: ${error instanceof Error ? error.message : String(error)}`
 }
 
 /** A look that failed, or found what may be an old answer. */
@@ -176,10 +194,7 @@ async function look(running: Running, gates: Gates, context: TargetContext): Pro
   } catch (error) {
     // Whose shift it is, is no question of seeing.
     if (error instanceof DeployError && error.code === 'Interrupted') throw error
-    return {
-      kind: 'unsure',
-      text: `nobody can tell how it goes: ${error instanceof Error ? error.message : String(error)}`,
-    }
+    return { kind: 'unsure', text: unseen(error) }
   }
 }
 

@@ -23,6 +23,10 @@ export async function keepTemplate({ arn }: Stack, context: TargetContext): Prom
   return addressOf(key, context)
 }
 
+/** What helps where an artifact of a release is gone. */
+export const goneHint =
+  'check the commit of that release out and make rs-deploy: what the newest KEEP_VERSIONS good releases do not need is removed for good; anything else has an earlier version in the bucket'
+
 /** The text of a kept template. Throws StackState where it is gone, or not what it was. */
 export async function keptTemplate(address: string, context: TargetContext): Promise<string> {
   const { ports, names } = context
@@ -34,9 +38,7 @@ export async function keptTemplate(address: string, context: TargetContext): Pro
   throw new DeployError(
     'StackState',
     `the template ${address} is ${stored === undefined ? 'gone' : 'not what it was'}`,
-    {
-      hint: 'restore its earlier version (the bucket is versioned); or check the commit of that release out and make rs-deploy',
-    },
+    { hint: goneHint },
   )
 }
 

@@ -87,6 +87,8 @@ describe('the facts of a deployment', () => {
       undefined,
     ])
     expect(await of({ ...stored(1), [place(2)]: '{' })).toEqual([undefined, undefined])
+    const later = stored(3, { outcome: 'failed', failure: 'no' })
+    expect(await of({ ...stored(1), [place(2)]: '{', ...later })).toEqual([3, undefined])
   })
 
   it('take the remains of a failed creation for no stack', async () => {

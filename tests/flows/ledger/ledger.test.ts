@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import type { Receipt } from '../../../scripts/core/receipt.js'
-import { findReceipt, readHistory, readRelease } from '../../../scripts/flows/ledger/ledger.js'
+import { findReceipt, readHistory, readLive, readRelease } from '../../../scripts/flows/ledger/ledger.js'
 import { whyChanged } from '../../../scripts/flows/ledger/why-changed.js'
 import { fakeStack } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
@@ -43,6 +43,12 @@ describe('the history', () => {
     const objects = { ...stored(1), ...stored(2), ...stored(3, { outcome: 'failed' }), [place(4)]: 'broken' }
     expect((await findReceipt(({ outcome }) => outcome === 'live', world({ objects })))?.release).toBe(2)
     expect(await findReceipt(({ outcome }) => outcome === 'live', world({}))).toBeUndefined()
+  })
+
+  it('knows no last good release where a newer receipt cannot be read', async () => {
+    const failed = stored(4, { outcome: 'failed' })
+    expect(await readLive(world({ objects: { ...stored(1), ...stored(2), ...failed } }))).toMatchObject({ release: 2 })
+    expect(await readLive(world({ objects: { ...stored(2), [place(3)]: 'broken', ...failed } }))).toBeUndefined()
   })
 
   it('has one release by its number', async () => {

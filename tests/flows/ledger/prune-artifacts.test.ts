@@ -88,9 +88,29 @@ describe('artifacts that no kept release needs', () => {
     }
   })
 
-  it('are looked for at every fifth release only', async () => {
-    const { context } = world({})
-    await pruneArtifacts(6, context)
-    expect(context.calls).toEqual([])
+  it.each<[string, number, Record<string, string>, string[]]>([
+    ['are looked for at every fifth release only', 4, {}, []],
+    ['not again where a deployment did it since', 8, stored(6), []],
+    [
+      'also where another command took the fifth number',
+      7,
+      stored(5, { command: 'rs-deploy-function' }),
+      ['of-a-plan'],
+    ],
+    ['also where the deployment of that number failed', 7, stored(5, { outcome: 'failed' }), ['of-a-plan']],
+  ])('%s', async (_case, release, receipts, expected) => {
+    const nested = { artifacts: { F: address('code-2') }, packaged: address('2.template') }
+    const given = Object.fromEntries(
+      Object.entries(receipts).map(([key, text]) => [
+        key,
+        JSON.stringify({ ...(JSON.parse(text) as object), ...nested }),
+      ]),
+    )
+    const { context, removed } = world({ receipts: given })
+    await pruneArtifacts(release, context)
+    expect(removed).toEqual(expected)
+    // A deployment pays for what it has to know: at most four receipts where nothing is due.
+    const reads = context.calls.filter((call) => call.includes('buckets.'))
+    expect(expected.length > 0 || reads.length <= 4).toBe(true)
   })
 })

@@ -118,6 +118,9 @@ describe('going back with everything', () => {
     expect([error.code, error.exitCode]).toEqual(['StackState', 4])
     expect(error.message).toMatch(message)
     expect(error.hint).toBeDefined()
+    // What was pruned has no earlier version.
+    const pruned = / is gone|not what it was/.test(error.message)
+    expect(/^check the commit .* make rs-deploy: .*KEEP_VERSIONS/.test(error.hint ?? '')).toBe(pruned)
     expect(asIs(context)).toEqual(untouched)
   })
 

@@ -1,4 +1,5 @@
 import { describe, expect, it } from '@jest/globals'
+import type { VersionFigures } from '../../../scripts/core/shift-gates.js'
 import { endShift } from '../../../scripts/flows/shift/end-shift.js'
 import { goingOnWith, heedShift, verifyWhole } from '../../../scripts/flows/shift/heed-shift.js'
 import { readStrategy } from '../../../scripts/core/strategy.js'
@@ -68,6 +69,34 @@ describe('a shift that was left half way', () => {
     expect(error).toMatchObject({ code: 'StackState', message: expect.stringContaining('is not of F, G') })
     for (const name of names) context.aliases[name] = { version: '7', revisionId: 'x', weights: {} }
     await verifyWhole(context.shift(), new Set(), context)
+  })
+
+  it('is told of once, by the error that names what ends it', async () => {
+    const context = await killed({ inputs: { STRATEGY: canary } })
+    const left = context.shift()
+    await rejectedBy(goingOnWith(left, context, () => verifyWhole(left, new Set(), context)))
+    expect(context.events.filter(({ type }) => type === 'warning')).toEqual([])
+  })
+
+  it.each([
+    ['goes back where nobody can look at it, though no step is left', 99, old, 2],
+    ['ends where a later look sees that all is well', 2, whole, 2],
+  ])('%s', async (_case, lost, expected, sleeps) => {
+    let asked = 0
+    const figures = (): VersionFigures => {
+      asked += 1
+      if (asked <= lost) throw new Error('throttled')
+      return { invocations: 0, errors: 0, p95Ms: undefined }
+    }
+    const context = await killed({ figures })
+    for (const name of names) context.aliases[name] = { version: '8', revisionId: 'x', weights: {} }
+    context.objects[journal] = JSON.stringify({ ...context.shift(), step: 1, percent: 100 })
+    const ended = await shift(context, canary, context.shift()).catch((error: unknown) => error)
+    expect(ended).toMatchObject(
+      lost === 99 ? { code: 'Unhealthy', message: expect.stringContaining('throttled') } : { ended: 'done' },
+    )
+    expect(serving(context)).toEqual(expected)
+    expect(context.clock.slept).toHaveLength(sleeps)
   })
 
   it('is gone on with by newer code of all its functions', async () => {
