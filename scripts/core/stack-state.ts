@@ -150,6 +150,11 @@ export function situationOf(status: StackStatus | undefined): Situation {
   return status === undefined ? 'gone' : stackStates[status].situation
 }
 
+/** Whether an application lives on a stack in this state: half deleted ones and failed creations do not count. */
+export function hasLived(status: StackStatus): boolean {
+  return ['healthy', 'half-updated', 'rollback-failed', 'import-failed'].includes(situationOf(status))
+}
+
 /** What a command does with a stack in this state. */
 export function actionOf(command: DecidingCommand, status: StackStatus | undefined): Action {
   return situations[situationOf(status)].does[command]

@@ -13,14 +13,18 @@ export type Holding =
   /** `files, which cannot be counted`. */
   | { kind: 'uncounted'; text: string }
 
-/** Counts, in about ten seconds at most, what a resource of a stack holds; one that is gone is empty. */
+/**
+ * Counts, in about ten seconds at most, what a resource of a stack holds; one that is gone is empty. A group is counted
+ * in these pools, of which it may be in any.
+ */
 export async function countContents(
   type: string,
   physicalId: string | undefined,
   { ports, signal }: TargetContext,
+  pools: readonly string[] = [],
 ): Promise<Holding> {
   const what = isStateful(type) ? statefulTypes[type] : 'what it holds'
-  const tally = physicalId === undefined ? undefined : tallyOf(type, physicalId, ports)
+  const tally = physicalId === undefined ? undefined : tallyOf(type, physicalId, pools, ports)
   if (tally === undefined) return { kind: 'uncounted', text: `${what}, which cannot be counted` }
   const ended = new AbortController()
   const late = ports.clock.sleep(deadlineMs, ended.signal).catch(() => undefined)
@@ -51,8 +55,25 @@ async function readAll(tally: Tally, ended: AbortSignal): Promise<void> {
 }
 
 /** How a type is counted; undefined where there is no way. */
-function tallyOf(type: string, physicalId: string, { buckets, userPools, tables }: Ports): Tally | undefined {
+function tallyOf(
+  type: string,
+  physicalId: string,
+  pools: readonly string[],
+  { buckets, userPools, tables }: Ports,
+): Tally | undefined {
   switch (type) {
+    case 'AWS::Cognito::UserPoolGroup': {
+      if (pools.length === 0) return undefined
+      let members = 0
+      return pageByPage(
+        wordsFor('member', () => members),
+        async (at: number = 0) => {
+          const pool = pools[at] ?? ''
+          if (await userPools.group(pool, physicalId)) members += (await userPools.members(pool, physicalId)).length
+          return at + 1 < pools.length ? at + 1 : undefined
+        },
+      )
+    }
     case 'AWS::S3::Bucket': {
       let contents = noContents
       const describe = (): string | undefined => (isEmpty(contents) ? undefined : describeContents(contents))

@@ -10,16 +10,26 @@ export interface HeldResource extends StackResource {
   holds: Holding
 }
 
-/** Without users and objects they are worth nothing of their own. */
-const partsOfPool = ['AWS::Cognito::UserPoolClient', 'AWS::Cognito::UserPoolGroup']
-
-/** Those of the resources that hold data, or that nobody can count. */
-export async function holdingsOf(resources: readonly StackResource[], context: TargetContext): Promise<HeldResource[]> {
-  const stateful = resources.filter(({ type }) => isStateful(type) && !partsOfPool.includes(type))
-  const counted = await Promise.all(
-    stateful.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context) })),
-  )
+/** Those of the resources that hold data, or that nobody can count; groups are counted in these pools. */
+export async function holdingsOf(
+  resources: readonly StackResource[],
+  context: TargetContext,
+  pools: readonly string[] = [],
+): Promise<HeldResource[]> {
+  const stateful = resources.filter(({ type }) => isStateful(type))
+  const counted = await countAll(stateful, context, pools)
   return counted.filter(({ holds }) => holds.kind !== 'empty')
+}
+
+/** Each of the resources with what is in it. */
+export async function countAll(
+  resources: readonly StackResource[],
+  context: TargetContext,
+  pools: readonly string[] = [],
+): Promise<HeldResource[]> {
+  return Promise.all(
+    resources.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context, pools) })),
+  )
 }
 
 /** What ALLOW_DATA_LOSS names, by exact logical ids. */

@@ -1,10 +1,14 @@
 import { cameToRest, createdBy } from '../../core/created-resources.js'
+import { ourParameters } from '../../core/project.js'
 import { DeployError } from '../../errors.js'
 import type { Stack, StackResource } from '../../ports.js'
 import type { TargetContext } from '../context.js'
-import { factsOfHoldings, holdingsOf, mayGo, waysOn } from './holdings.js'
+import { poolOfStack } from '../users/stack-pool.js'
+import { factsOfHoldings, holdingsOf, mayGo, waysByHand } from './holdings.js'
+import { resourcesWithNested } from './nested-resources.js'
 
 const nestedStack = 'AWS::CloudFormation::Stack'
+const userPool = 'AWS::Cognito::UserPool'
 
 /**
  * Throws Refused where a rollback would delete data: it deletes what was created since the stack was last at rest,
@@ -12,14 +16,23 @@ const nestedStack = 'AWS::CloudFormation::Stack'
  * ALLOW_DATA_LOSS names it.
  */
 export async function verifyRollback(stack: Stack, context: TargetContext): Promise<string[]> {
-  const held = await holdingsOf(await createdSinceRest(stack.arn, context), context)
+  const created = await createdSinceRest(stack.arn, context)
+  const held = await holdingsOf(created, context, await poolsOf(stack, created, context))
   const full = held.filter((one) => !mayGo(one, context))
   if (full.length === 0) return held.map(({ logicalId }) => logicalId)
   throw new DeployError(
     'Refused',
     `the rollback of ${stack.name} (${stack.status}) deletes what the update created, and that holds data: nothing was changed`,
-    { facts: factsOfHoldings(full), hint: await waysOn(stack.arn, full, context) },
+    { facts: factsOfHoldings(full), hint: `${waysByHand(full, context).join('; or ')}; then the same command again` },
   )
+}
+
+/** The pools that a new group may be in: the stack's own, one that it names, and new ones. */
+async function poolsOf(stack: Stack, created: readonly StackResource[], context: TargetContext): Promise<string[]> {
+  const resources = [...(await resourcesWithNested(stack.arn, context)), ...created]
+  const own = resources.flatMap(({ type, physicalId }) => (type === userPool ? (physicalId ?? []) : []))
+  const named = ourParameters(stack.parameters, context.project)['CognitoUserPoolId'] ?? ''
+  return [...new Set([...own, named, poolOfStack(stack).poolId])].filter((id) => id !== '')
 }
 
 /** What a stack, and the stacks nested in it, have got since it was last at rest; logical ids with the path to them. */

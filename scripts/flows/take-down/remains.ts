@@ -1,14 +1,13 @@
 import { type Contents, noContents, sumContents } from '../../core/contents.js'
 import { ledgerKeys } from '../../core/names.js'
 import type { StackRemoval } from '../../core/stack-removal.js'
-import { situationOf } from '../../core/stack-state.js'
+import { hasLived } from '../../core/stack-state.js'
 import { DeployError } from '../../errors.js'
 import type { PoolView, Stack, StackResource } from '../../ports.js'
 import type { Step } from '../../report/report.js'
-import { countContents } from '../buckets/count-contents.js'
 import type { TargetContext } from '../context.js'
 import { idleStack } from '../stack/delete-stack.js'
-import type { HeldResource } from '../stack/holdings.js'
+import { type HeldResource, countAll } from '../stack/holdings.js'
 import { measureContents } from './empty-bucket.js'
 import { readLastReceipt } from '../ledger/ledger.js'
 import { readStackRemoval } from '../stack/nested-resources.js'
@@ -73,12 +72,6 @@ async function standingStack(goes: boolean, step: Step, context: TargetContext):
   if (stack === undefined) return undefined
   const removal = await readStackRemoval(stack.arn, context)
   return { stack, ...removal, losing: await countAll(goes ? removal.losing : [], context) }
-}
-
-async function countAll(resources: readonly StackResource[], context: TargetContext): Promise<HeldResource[]> {
-  return Promise.all(
-    resources.map(async (one) => ({ ...one, holds: await countContents(one.type, one.physicalId, context) })),
-  )
 }
 
 /** The same, with what goes with the stack counted anew. */
@@ -147,6 +140,5 @@ function physicalIds(type: string, standing: StandingStack | undefined): string[
 
 /** Whether an application lives on the stack: one that is half deleted or never was created does not count. */
 export function isStanding(standing: StandingStack | undefined): standing is StandingStack {
-  if (standing === undefined) return false
-  return ['healthy', 'half-updated', 'rollback-failed', 'import-failed'].includes(situationOf(standing.stack.status))
+  return standing !== undefined && hasLived(standing.stack.status)
 }

@@ -4,10 +4,17 @@ import { stackCommands } from '../../../scripts/commands/stack.js'
 import { type StackStatus, actionOf } from '../../../scripts/core/stack-state.js'
 import { continueRollback } from '../../../scripts/flows/stack/continue-rollback.js'
 import { fakeStack } from '../../support/fake-context.js'
-import type { StackEvent, Tables } from '../../../scripts/ports.js'
+import type { StackEvent, Tables, UserPools } from '../../../scripts/ports.js'
 import { fakePort } from '../../support/fake-ports.js'
 import { rejectedBy, wordsOf } from '../../support/failures.js'
-import { type Script, allStatuses, eventOf, scriptedStack, writesOf } from '../../support/scripted-stacks.js'
+import {
+  type Script,
+  allStatuses,
+  eventOf,
+  resourceOf,
+  scriptedStack,
+  writesOf,
+} from '../../support/scripted-stacks.js'
 
 const stackCommand = stackCommands.find(({ name }) => name === 'rs-continue-rollback') as Command & { acts: 'target' }
 const { arn } = fakeStack()
@@ -169,6 +176,49 @@ describe('rs-continue-rollback', () => {
     expect(error.hint).toContain('ALLOW_DATA_LOSS=Queue if it is gone, or may go')
     const named = world({ ...script, inputs: { YES: 'true', ALLOW_DATA_LOSS: 'Queue' } })
     expect((await continueRollback(named)).kind).toBe('rolled-back')
+  })
+
+  /** An update that gave a pool, which stood before, a group and a client. */
+  const inPool = (logicalId: string, part: string): StackEvent =>
+    eventOf(logicalId, 'CREATE_COMPLETE', undefined, {
+      type: `AWS::Cognito::UserPool${part}`,
+      physicalId: logicalId.toLowerCase(),
+    })
+  const withGroups = (script: Partial<Script>, members: string[]): ReturnType<typeof world> => {
+    const states: StackStatus[] = ['UPDATE_FAILED', 'UPDATE_ROLLBACK_COMPLETE']
+    const resources = [resourceOf('Pool', 'AWS::Cognito::UserPool', 'CREATE_COMPLETE', { physicalId: 'pool' })]
+    const context = world({ states, resources, ...script })
+    const userPools = fakePort<UserPools>('userPools', {
+      group: async (pool, group) => pool === 'pool' && group === 'auditors',
+      members: async () => members,
+    })
+    return { ...context, ports: { ...context.ports, userPools } }
+  }
+
+  it('counts who came into a group that the update has made in a pool that stood before', async () => {
+    const history = { [arn]: [inPool('Auditors', 'Group')] }
+    const context = withGroups({ history }, ['a', 'b'])
+    const error = await rejectedBy(continueRollback(context))
+    expect([error.facts, writesOf(context)]).toEqual([
+      [{ label: 'Auditors', text: 'AWS::Cognito::UserPoolGroup auditors holds 2 members' }],
+      [],
+    ])
+    expect((await continueRollback(withGroups({ history }, []))).kind).toBe('rolled-back')
+  })
+
+  it('lets a client that the update has made go only by name', async () => {
+    const history = { [arn]: [inPool('Client', '')].map((one) => ({ ...one, type: 'AWS::Cognito::UserPoolClient' })) }
+    expect((await rejectedBy(continueRollback(withGroups({ history }, [])))).hint).toContain('ALLOW_DATA_LOSS=Client')
+    const named = withGroups({ history, inputs: { YES: 'true', ALLOW_DATA_LOSS: 'Client' } }, [])
+    expect((await continueRollback(named)).kind).toBe('rolled-back')
+  })
+
+  it('never names a take-down as the way on, although that would lose nothing', async () => {
+    const template = async (): Promise<string> =>
+      JSON.stringify({ Resources: { Notes: { Type: 'AWS::DynamoDB::Table', DeletionPolicy: 'Retain' } } })
+    const context = withTables({ target: { env: 'prod', org: 'myorg' }, over: { template } }, { notes: 2 })
+    const { hint } = await rejectedBy(continueRollback(context))
+    expect(hint).toBe('move that data elsewhere by hand; then the same command again')
   })
 
   it('asks, and in prod nothing stands for typing', async () => {
