@@ -13,6 +13,9 @@ export interface Trespass {
   why: string
 }
 
+/** Of conditions that only AWS knows; each doubles what is to be tried. */
+const mostOpen = 6
+
 /**
  * Everything in a template that is, or names, something of another target: each explicit name must be one of `names`,
  * each string of the project's name patterns, anywhere, must stand for this very target, and no policy may reach
@@ -53,7 +56,14 @@ function policiesBeyond(
   neighbours: readonly Names[],
   surroundings: Surroundings,
 ): Trespass[] {
-  const cases = eitherWay(surroundings)
+  const text = JSON.stringify(properties ?? null)
+  if (!/"(?:Effect|ManagedPolicyArns)":/.test(text)) return []
+  const open = openConditions(text, surroundings)
+  if (open.length > mostOpen) {
+    const why = 'hang together on more conditions that only AWS knows than can be tried out: make them fewer'
+    return [{ logicalId, place: 'its policies', value: open.join(', '), why }]
+  }
+  const cases = eitherWay(open, surroundings)
   const wide = cases.flatMap((one) => wideGrants(resolverFor(one)(properties), neighbours, one))
   const handed = cases.flatMap((one) => foreignPolicies(properties, one))
   const outside =
@@ -64,16 +74,19 @@ function policiesBeyond(
   ].map((found) => ({ ...found, logicalId, value: shown(found.value) }))
 }
 
-/** The same with every condition that cannot be worked out true, and with every one false. */
-function eitherWay(surroundings: Surroundings): Surroundings[] {
+/** The conditions of this text's `Fn::If` that cannot be worked out. */
+function openConditions(text: string, surroundings: Surroundings): string[] {
+  const used = [...text.matchAll(/"Fn::If":\["([^"]+)"/g)].map(([, name = '']) => name)
+  return [...new Set(used)].filter((name) => truthOf({ Condition: name }, surroundings) === undefined)
+}
+
+/** The same with each of these conditions true, and false: every combination of them. */
+function eitherWay([name, ...others]: readonly string[], surroundings: Surroundings): Surroundings[] {
+  if (name === undefined) return [surroundings]
   const { template } = surroundings
-  const open = Object.keys(template.Conditions ?? {}).filter(
-    (name) => truthOf({ Condition: name }, surroundings) === undefined,
-  )
-  if (open.length === 0) return [surroundings]
-  return ['yes', 'no'].map((answer) => {
-    const decided = Object.fromEntries(open.map((name) => [name, { 'Fn::Equals': ['yes', answer] }] as const))
-    return { ...surroundings, template: { ...template, Conditions: { ...template.Conditions, ...decided } } }
+  return ['yes', 'no'].flatMap((answer) => {
+    const Conditions = { ...template.Conditions, [name]: { 'Fn::Equals': ['yes', answer] } }
+    return eitherWay(others, { ...surroundings, template: { ...template, Conditions } })
   })
 }
 

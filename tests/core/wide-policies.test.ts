@@ -106,6 +106,21 @@ describe('the isolation proof of policies', () => {
     expect(trespasses({ ...template, Conditions: { Unknown } })).toHaveLength(1)
   })
 
+  const policy = (Resource: unknown, names: string[]): Template => ({
+    ...of('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource }] } }),
+    Conditions: Object.fromEntries(names.map((name) => [name, { 'Fn::Equals': [{ 'Fn::ImportValue': name }, 'y'] }])),
+  })
+  it('tries every combination of conditions that only AWS knows, and refuses where they are too many', () => {
+    const [own, none] = ['arn:aws:s3:::x', { Ref: 'AWS::NoValue' }]
+    const inner = (all: unknown): unknown => ({ 'Fn::If': ['A', { 'Fn::If': ['B', own, all] }, none] })
+    expect(trespasses(policy(inner('*'), ['A', 'B']))).toHaveLength(1)
+    expect(trespasses(policy(inner(own), ['A', 'B']))).toEqual([])
+    const many = ['A', 'B', 'C', 'D', 'E', 'F', 'G']
+    const all = (names: string[]): unknown[] => names.map((name) => ({ 'Fn::If': [name, own, none] }))
+    expect(trespasses(policy(all(many.slice(1)), many))).toEqual([])
+    expect(trespasses(policy(all(many), many))).toEqual([expect.objectContaining({ value: many.join(', ') })])
+  })
+
   it('lets be what SAM gives a function’s role, and a policy of the template, which is read itself', () => {
     const basic = ofAws('service-role/AWSLambdaBasicExecutionRole')
     const template = given(basic, ofAws('AWSXRayDaemonWriteAccess'), { Ref: 'Policy' })

@@ -1,5 +1,5 @@
 import { type RatedChange, rateChanges, riskFirst } from '../../core/change-risk.js'
-import { type ParameterValue, parameterRecord } from '../../core/parameters.js'
+import { type ParameterValue, isPassed, parameterRecord } from '../../core/parameters.js'
 import { withoutSecrets } from '../../core/property-values.js'
 import type { ChangeSet, Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
@@ -20,7 +20,8 @@ export async function readChanges(
     within: [],
     changes: set.changes,
     templates: { before: deployed, after },
-    surroundings: surroundingsOf(after, parameterRecord(parameters), stack, context),
+    // Of what the stack keeps only a mask is known.
+    surroundings: surroundingsOf(after, parameterRecord(parameters.filter(isPassed)), stack, context),
   }
   return [root, ...(await readNestedStacks(root, context))]
 }

@@ -1,5 +1,6 @@
 import type { Templates } from '../../core/change-risk.js'
 import type { ResourceChange } from '../../core/changes.js'
+import { isNoEcho } from '../../core/input-changes.js'
 import type { Surroundings } from '../../core/intrinsics.js'
 import { type Template, parseTemplate } from '../../core/template.js'
 import type { TargetContext } from '../context.js'
@@ -23,11 +24,20 @@ export async function processedTemplate(
   return parseTemplate(await ports.stacks.template(stack, changeSet), 'the processed template')
 }
 
+/** What CloudFormation tells in place of a secret parameter's value (API reference, "Parameter"). */
+const maskOfSecrets = '****'
+
+/** What a template's values are worked out with: of its parameters those whose values are known here. */
 export function surroundingsOf(
   template: Template,
   parameters: Readonly<Record<string, string>>,
   stackName: string,
   { cloud }: TargetContext,
 ): Surroundings {
-  return { template, parameters, account: cloud.account, region: cloud.region, stackName }
+  const isKnown = ([name, value]: [string, string]): boolean =>
+    !(isNoEcho(name, template) && value === maskOfSecrets) &&
+    // The value is a place in Parameter Store; what lies there, only AWS knows.
+    template.Parameters?.[name]?.Type.startsWith('AWS::SSM::Parameter::Value<') !== true
+  const known = Object.fromEntries(Object.entries(parameters).filter(isKnown))
+  return { template, parameters: known, account: cloud.account, region: cloud.region, stackName }
 }
