@@ -53,6 +53,8 @@ export const receiptSchema = z.object({
   /** What a take-down removed, or was to remove where it failed; what the stack took over, or was to. */
   removed: z.string().optional(),
   adopted: z.string().optional(),
+  /** Only of a take-down: what the stack that stood then had, which its successor is to have. */
+  parameters: z.record(z.string(), z.string()).optional(),
   at: z.string(),
   durationMs: z.number(),
   who: z.string(),

@@ -52,6 +52,10 @@ export interface TargetContext extends CloudContext {
   names: Names
   /** Parameters of the stack that goes before this run makes another: what its successor has where nothing else says. */
   predecessor?: Readonly<Record<string, string>>
+  /** Ids in ALLOW_DATA_LOSS that let something go with the stack, or the remains, before: the next one need not have them. */
+  usedUp?: readonly string[]
+  /** What was typed before the stack before went: it is not asked again once there is no way back. */
+  typed?: { losses: readonly string[]; opening: boolean }
   /** Under a target's lock: the ports past its guard, for nothing but the receipt of what failed. */
   unguarded?: Ports
 }

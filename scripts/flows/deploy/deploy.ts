@@ -71,7 +71,7 @@ export async function deploy(options: DeployOptions, context: TargetContext): Pr
             build,
             { ...facts, left },
             again ? await ports.stacks.describe(locked.names.stack) : settled.stack,
-            locked,
+            { ...locked, usedUp: [...(locked.usedUp ?? []), ...(settled.usedUp ?? [])] },
           )
         )
       })

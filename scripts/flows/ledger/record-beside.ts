@@ -1,4 +1,5 @@
 import { type Receipt, failureCause } from '../../core/receipt.js'
+import { hasLived } from '../../core/stack-state.js'
 import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 import { findReceipt, pastGuard, writeReceipt } from './ledger.js'
@@ -42,6 +43,9 @@ async function record(told: Told, stack: Stack | undefined, context: TargetConte
     const receipt: Omit<Receipt, 'release'> = {
       ...(await commonPart(context)),
       ...told,
+      ...(told.removed !== undefined && stack !== undefined && hasLived(stack.status)
+        ? { parameters: stack.parameters }
+        : {}),
       inputs: last?.inputs ?? unknownInputs(stack),
       stack: { arn: stack?.arn ?? last?.stack.arn ?? '', changedAt: stack?.changedAt ?? last?.stack.changedAt ?? '' },
     }

@@ -4,7 +4,8 @@ import { findTrespasses } from '../../core/isolation.js'
 import { nearest } from '../../core/near-miss.js'
 import { holdsData } from '../../core/stateful.js'
 import { neighboursOf } from '../../core/wide-policies.js'
-import type { ParameterValue } from '../../core/parameters.js'
+import { type ParameterValue, isPassed, parameterRecord } from '../../core/parameters.js'
+import type { Template } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
 import type { ChangeSet, Stack } from '../../ports.js'
 import { confirmTyped } from '../confirm.js'
@@ -12,7 +13,7 @@ import type { TargetContext } from '../context.js'
 import { countContents } from '../buckets/count-contents.js'
 import { allowedIds } from './holdings.js'
 import { rateAll, readChanges } from './read-changes.js'
-import type { StackChanges } from './stack-changes.js'
+import { type StackChanges, surroundingsOf } from './stack-changes.js'
 
 const shownTrespasses = 5
 
@@ -53,7 +54,7 @@ export async function judgeChanges(
   const rated = rateAll(stacks)
   const allowed = allowedIds(context.inputs)
   const losses = await Promise.all(lossesOf(rated).map((one) => lossOf(one, allowed, context)))
-  const misnamed = misnamedIds(allowed, stacks, rated)
+  const misnamed = misnamedIds(allowed, stacks, rated, context)
   const unprotected = unprotectedIds(stacks)
   const refusal =
     trespassRefusal(stacks, context) ??
@@ -63,13 +64,29 @@ export async function judgeChanges(
   return { rated, losses, unprotected: unprotected.filter((id) => allowed.includes(id)), refusal }
 }
 
+/** Of a built template what can be judged where no change set can be made: that it is this target's alone, and keeps data. */
+export function judgeTemplate(
+  template: Template,
+  parameters: readonly ParameterValue[],
+  context: TargetContext,
+): Verdict {
+  const known = parameterRecord(parameters.filter(isPassed))
+  const surroundings = surroundingsOf(template, known, context.names.stack, context)
+  const stacks = [{ within: [], changes: [], templates: { before: undefined, after: template }, surroundings }]
+  const allowed = allowedIds(context.inputs)
+  const unprotected = unprotectedIds(stacks)
+  const refusal = trespassRefusal(stacks, context) ?? unprotectedRefusal(unprotected, [], allowed, [])
+  return { rated: [], losses: [], unprotected: unprotected.filter((id) => allowed.includes(id)), refusal }
+}
+
 /** In prod what ALLOW_DATA_LOSS names is typed as well, a loss of today or of one day: YES=true does not stand for it. */
 export async function confirmLosses(
   { losses, unprotected }: Pick<Verdict, 'losses' | 'unprotected'>,
   context: TargetContext,
 ): Promise<void> {
-  const lost = losses.map(({ id }) => id)
-  const later = unprotected.filter((id) => !lost.includes(id))
+  const typed = context.typed?.losses ?? []
+  const lost = losses.map(({ id }) => id).filter((id) => !typed.includes(id))
+  const later = unprotected.filter((id) => !lost.includes(id) && !typed.includes(id))
   const what = [
     ...(lost.length === 0 ? [] : [`losing the data of ${lost.join(', ')}`]),
     ...(later.length === 0 ? [] : [`keeping the data of ${later.join(', ')} no longer`]),
@@ -89,6 +106,7 @@ function misnamedIds(
   allowed: readonly string[],
   stacks: readonly StackChanges[],
   rated: readonly RatedChange[],
+  { usedUp = [] }: TargetContext,
 ): Misnamed[] {
   const holding = stacks.flatMap(({ templates, within }) =>
     [templates.before, templates.after].flatMap((template) =>
@@ -97,7 +115,7 @@ function misnamedIds(
       ),
     ),
   )
-  const known = [...new Set([...rated.map(changeId), ...holding])]
+  const known = [...new Set([...rated.map(changeId), ...holding, ...usedUp])]
   return allowed.filter((id) => !known.includes(id)).map((id) => ({ id, near: nearest(id, known) }))
 }
 

@@ -105,22 +105,34 @@ export function describeParameter(
   return `${name}=${shown(value)}  ${origin}${change}`
 }
 
-/** In prod everything is confirmed before the first write; opening the API is typed, whatever YES says. */
+/** In prod everything is confirmed before the first write. */
 export async function confirmChanges(
   changes: PlannedChanges,
   parameters: readonly ParameterValue[],
   before: Stack | undefined,
   context: TargetContext,
 ): Promise<void> {
+  await orDrop(context, async () => {
+    const opens = await confirmGrave(changes, parameters, before?.parameters, context)
+    if (!opens) await confirmDeployment(context)
+  })
+}
+
+/** What is typed in prod, whatever YES says: data that goes, and the opening of the API, of which it tells whether it was. */
+export async function confirmGrave(
+  changes: Pick<Verdict, 'losses' | 'unprotected'>,
+  parameters: readonly ParameterValue[],
+  before: Readonly<Record<string, string>> | undefined,
+  context: TargetContext,
+): Promise<boolean> {
   const opened = (values: Readonly<Record<string, string>> = {}): boolean =>
     ourParameters(values, context.project)['EnableAuth'] === 'false'
-  const opens = context.target.env === 'prod' && opened(parameterRecord(parameters)) && !opened(before?.parameters)
-  await orDrop(context, async () => {
-    await confirmLosses(changes, context)
-    if (!opens) return confirmDeployment(context)
-    const what = 'opening the API of prod to everybody (ENABLE_AUTH=false)'
-    await confirmTyped({ what, yesSkips: false }, context)
-  })
+  await confirmLosses(changes, context)
+  const known = context.typed?.opening === true || opened(before)
+  if (context.target.env !== 'prod' || known || !opened(parameterRecord(parameters))) return false
+  const what = 'opening the API of prod to everybody (ENABLE_AUTH=false)'
+  await confirmTyped({ what, yesSkips: false }, context)
+  return true
 }
 
 /** What fails, is stopped, refused or not confirmed leaves nothing behind: neither a set nor the shell that a first set makes. */

@@ -14,6 +14,8 @@ export interface SettledStack {
   stack: Stack | undefined
   /** Whether anything happened meanwhile: what was read before may be out of date. */
   changed: boolean
+  /** Ids in ALLOW_DATA_LOSS that let something go with remains that were deleted. */
+  usedUp?: readonly string[]
 }
 
 /**
@@ -41,11 +43,12 @@ export async function settleStack(
     case 'wait':
       await waitForEnd(stack, step, context)
       return { ...(await settleStack(step, context, command)), changed: true }
-    case 'delete-then-create':
-      await confirmRemains(stack, context)
+    case 'delete-then-create': {
+      const usedUp = await confirmRemains(stack, context)
       await deleteRemains(stack, step, context)
       step.say('the failed stack is deleted, it will be created again')
-      return { stack: undefined, changed: true }
+      return { stack: undefined, changed: true, ...(usedUp.length === 0 ? {} : { usedUp }) }
+    }
     default:
       throw await refusal(stack, context)
   }
@@ -70,13 +73,13 @@ async function verifyRemovable(stack: Stack, context: TargetContext): Promise<st
 }
 
 /** In prod the deletion is confirmed by itself; what came in while a person thought about it is counted too. */
-async function confirmRemains(stack: Stack, context: TargetContext): Promise<void> {
+async function confirmRemains(stack: Stack, context: TargetContext): Promise<string[]> {
   const uncounted = await verifyRemovable(stack, context)
-  if (context.target.env !== 'prod') return
+  if (context.target.env !== 'prod') return uncounted
   const inside = uncounted.length === 0 ? 'in which nothing holds data' : `with whatever is in ${uncounted.join(', ')}`
   const what = `deleting the failed stack ${stack.name} (${stack.status}), ${inside},`
   await confirmTyped({ what, yesSkips: uncounted.length === 0 }, context)
-  await verifyRemovable(stack, context)
+  return verifyRemovable(stack, context)
 }
 
 /**

@@ -1,17 +1,25 @@
+import path from 'node:path'
 import { planBuckets } from '../../core/buckets-plan.js'
 import type { Inputs } from '../../core/inputs.js'
 import { isPassed, variableOf } from '../../core/parameters.js'
 import { ourParameters } from '../../core/project.js'
-import { actionOf } from '../../core/stack-state.js'
+import { actionOf, situationOf } from '../../core/stack-state.js'
+import { parseTemplate } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
+import type { Stack } from '../../ports.js'
+import type { Step } from '../../report/report.js'
 import type { BuildRecord } from '../build/build-record.js'
 import { buildTarget } from '../build/build-target.js'
+import { readTemplates } from '../build/read-templates.js'
 import type { TargetContext } from '../context.js'
 import { type DeploymentFacts, bucketPresence, gatherFacts } from '../deploy/deployment-facts.js'
-import { readLastReceipt } from '../ledger/ledger.js'
+import { findReceipt } from '../ledger/ledger.js'
 import { withBuildFolder } from '../lock/build-folder.js'
 import { withTargetLock } from '../lock/target-lock.js'
-import { deployableOf, dropPlanOrTell, readPlan } from '../stack/plan-changes.js'
+import { idleStack } from '../stack/delete-stack.js'
+import { allowedIds } from '../stack/holdings.js'
+import { type Verdict, judgeTemplate } from '../stack/judge-changes.js'
+import { confirmGrave, deployableOf, dropPlanOrTell, readPlan } from '../stack/plan-changes.js'
 import { ensureDeploymentsBucket } from '../stack/prepare-account.js'
 import { findKeptPool } from './kept-pool.js'
 
@@ -22,7 +30,8 @@ import { findKeptPool } from './kept-pool.js'
 export async function prepareCycle(context: TargetContext): Promise<TargetContext> {
   const { report } = context
   const { successor, facts } = await report.step('Check', async (step) => {
-    const predecessor = await parametersThatGo(context)
+    // What an operation that runs leaves behind is what goes.
+    const predecessor = await parametersThatGo(await idleStack(step, context), context)
     const successor = { ...context, predecessor, inputs: inputsOfSuccessor(predecessor, context) }
     const facts = await gatherFacts(successor, false)
     verifySecretsReturn(facts, context)
@@ -30,17 +39,30 @@ export async function prepareCycle(context: TargetContext): Promise<TargetContex
     step.say('it can come back: parameters, buckets and user pool are as they must be')
     return { successor, facts }
   })
-  await withBuildFolder(context, async () => {
+  const verdict = await withBuildFolder(context, async () => {
     const build = await report.step('Build', (step) => buildTarget(facts.sources, facts.place, false, step, context))
-    if (facts.stack !== undefined) await verifyTemplate(build, facts, successor)
+    return facts.stack === undefined ? undefined : judgeTakenDown(build, facts, successor)
   })
-  return successor
+  const next = { ...successor, usedUp: allowedIds(context.inputs) }
+  if (verdict === undefined) return next
+  // What is typed is typed while there is a way back.
+  const { losses, unprotected } = verdict
+  await confirmGrave(verdict, facts.parameters, successor.predecessor, context)
+  return { ...next, typed: { losses: [...losses.map(({ id }) => id), ...unprotected], opening: true } }
 }
 
-/** Of the stack, or of its last release where a run before this one was stopped after the teardown. */
-async function parametersThatGo(context: TargetContext): Promise<Readonly<Record<string, string>>> {
-  const stack = await context.ports.stacks.describe(context.names.stack)
-  return stack?.parameters ?? (await readLastReceipt(context))?.inputs.parameters ?? {}
+/**
+ * Of the stack; where a run before this one was stopped after the teardown, or a creation has failed since, what the stack
+ * had that was taken down, or the last release that went live.
+ */
+async function parametersThatGo(
+  stack: Stack | undefined,
+  context: TargetContext,
+): Promise<Readonly<Record<string, string>>> {
+  const neverLived = ['failed-creation', 'unborn'].includes(situationOf(stack?.status))
+  if (stack !== undefined && !neverLived) return stack.parameters
+  const last = await findReceipt(({ outcome, parameters }) => outcome === 'live' || parameters !== undefined, context)
+  return last?.parameters ?? last?.inputs.parameters ?? stack?.parameters ?? {}
 }
 
 function inputsOfSuccessor(predecessor: Readonly<Record<string, string>>, { inputs, project }: TargetContext): Inputs {
@@ -69,22 +91,49 @@ function verifySecretsReturn({ parameters, sources }: DeploymentFacts, { report 
 }
 
 /** Has the template judged while everything still stands. Throws what rs-deploy would refuse it for. */
-async function verifyTemplate(build: BuildRecord, facts: DeploymentFacts, context: TargetContext): Promise<void> {
+async function judgeTakenDown(build: BuildRecord, facts: DeploymentFacts, context: TargetContext): Promise<Verdict> {
   await ensureDeploymentsBucket(context)
-  await withTargetLock(context, (locked) =>
+  return withTargetLock(context, (locked) =>
     locked.report.step('Change set', async (step) => {
-      const stack = await locked.ports.stacks.describe(locked.names.stack)
-      if (actionOf('rs-deploy', stack?.status) !== 'proceed') {
-        return step.skip('CloudFormation plans nothing for a stack in this state: it is judged before it is made again')
-      }
-      try {
-        const { verdict } = await readPlan(deployableOf(build, facts), stack, step, locked)
-        if (verdict.refusal !== undefined) throw verdict.refusal
-      } finally {
-        await dropPlanOrTell(locked)
-      }
+      const stack = await idleStack(step, locked)
+      if (stack?.changedAt !== facts.stack?.changedAt) throw changedMeanwhile(locked)
+      const verdict =
+        actionOf('rs-deploy', stack?.status) === 'proceed'
+          ? await planned(build, facts, stack, step, locked)
+          : await judgeBuilt(facts, step, locked)
+      if (verdict.refusal !== undefined) throw verdict.refusal
+      return verdict
     }),
   )
+}
+
+/** What its successor is to have was read before that. */
+function changedMeanwhile({ names }: TargetContext): DeployError {
+  return new DeployError('Refused', `${names.stack} was changed by another run meanwhile: nothing was taken down`, {
+    hint: 'the same command again',
+  })
+}
+
+async function planned(
+  build: BuildRecord,
+  facts: DeploymentFacts,
+  stack: Stack | undefined,
+  step: Step,
+  context: TargetContext,
+): Promise<Verdict> {
+  try {
+    return (await readPlan(deployableOf(build, facts), stack, step, context)).verdict
+  } finally {
+    await dropPlanOrTell(context)
+  }
+}
+
+/** CloudFormation plans nothing for a stack that is stuck: then the template is read as it was built. */
+async function judgeBuilt({ parameters }: DeploymentFacts, step: Step, context: TargetContext): Promise<Verdict> {
+  const file = path.join(context.names.buildFolder, 'build', 'template.yaml')
+  const [{ template }] = await readTemplates(file, parseTemplate, context)
+  step.say('none can be made of a stack in this state: the built template is judged')
+  return judgeTemplate(template, parameters, context)
 }
 
 /** Throws Refused where a new stack would not find its data again. */

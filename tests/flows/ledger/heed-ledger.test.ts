@@ -105,6 +105,15 @@ describe('a receipt', () => {
     })
   })
 
+  it('of a removal says what the stack had; of what never lived it does not', async () => {
+    const objects = stored(4, { outcome: 'failed', inputs: receipt.inputs })
+    const context = withBucket(world({ objects }))
+    await recordDeed({ removed: 'x' }, fakeStack({ parameters: { EnableAuth: 'true' } }), context)
+    await recordDeed({ removed: 'x' }, fakeStack({ status: 'ROLLBACK_COMPLETE' }), context)
+    const [lived, never] = [5, 6].map((number) => receiptSchema.parse(JSON.parse(objects[place(number)]!)))
+    expect([lived?.parameters, never?.parameters]).toEqual([{ EnableAuth: 'true' }, undefined])
+  })
+
   it('of a removal is also left where nothing was released before, and never stops it', async () => {
     const objects: Record<string, string> = {}
     const context = withBucket(world({ objects }))

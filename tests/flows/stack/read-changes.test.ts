@@ -1,6 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
 import type { ResourceChange } from '../../../scripts/core/changes.js'
 import type { Inputs } from '../../../scripts/core/inputs.js'
+import type { ParameterValue } from '../../../scripts/core/parameters.js'
 import type { Template } from '../../../scripts/core/template.js'
 import { type Loss, type Verdict, confirmLosses, judgeChanges } from '../../../scripts/flows/stack/judge-changes.js'
 import type { Buckets, ChangeSet, StackResource, Stacks } from '../../../scripts/ports.js'
@@ -71,6 +72,26 @@ function contextOf({ templates, sets = {}, resources = [], objects = {}, inputs 
     }),
   })
 }
+
+describe('a condition over a parameter whose value nobody here knows', () => {
+  const foreign = { Type: 'AWS::S3::Bucket', Condition: 'Empty', ...retained }
+  const template = (parameter: object): Template => ({
+    Parameters: { Key: { Type: 'String', ...parameter } },
+    Conditions: { Empty: { 'Fn::Equals': [{ Ref: 'Key' }, ''] } },
+    Resources: { It: { ...foreign, Properties: { BucketName: 'rawscribe-eln-dev-other-1' } } },
+  })
+  const refusalOf = async (parameter: object, value: string, from: ParameterValue['from']): Promise<unknown> => {
+    const world = { changes: [], templates: { 'root set': template(parameter) } }
+    return (await judgeChanges(set([]), [{ name: 'Key', value, from }], fakeStack(), contextOf(world))).refusal
+  }
+
+  it('may hold: of a secret that is kept, and of what lies in Parameter Store', async () => {
+    expect(await refusalOf({ NoEcho: true }, '****', 'kept')).toBeDefined()
+    expect(await refusalOf({ Type: 'AWS::SSM::Parameter::Value<String>' }, '/a/place', 'stack')).toBeDefined()
+    expect(await refusalOf({ NoEcho: true }, 'given', 'given')).toBeUndefined()
+    expect(await refusalOf({}, '****', 'stack')).toBeUndefined()
+  })
+})
 
 const judge = (world: World): Promise<Verdict> => judgeChanges(set(world.changes), [], fakeStack(), contextOf(world))
 const root = 'rawscribe-dev-myorg'
@@ -188,6 +209,11 @@ describe('a name in ALLOW_DATA_LOSS that is nothing', () => {
     expect((await judge({ ...gone, inputs: { ALLOW_DATA_LOSS: 'Notes' } })).refusal).toBeUndefined()
   })
 
+  it('is none where remains that went before were what it meant', async () => {
+    const context = { ...contextOf({ ...kept, inputs: { ALLOW_DATA_LOSS: 'Queue' } }), usedUp: ['Queue'] }
+    expect((await judgeChanges(set([]), [], fakeStack(), context)).refusal).toBeUndefined()
+  })
+
   it('is none where it is changed, or holds data and stays as it is', async () => {
     const changed = { ...kept, changes: [change('Inner', 'AWS::Lambda::Function')] }
     expect((await judge({ ...changed, inputs: { ALLOW_DATA_LOSS: 'Inner,Data' } })).refusal).toBeUndefined()
@@ -223,6 +249,15 @@ describe('a loss that is allowed', () => {
     await asked('prod', 'prod/myorg')
     await asked('dev', 'nothing')
     await asked('prod', 'nothing', [])
+  })
+
+  it('is typed once where the stack before went for it', async () => {
+    const ports = (): object => ({ prompts: { interactive: false } })
+    const context = fakeContext({ target: { env: 'prod', org: 'myorg' }, ports })
+    const typed = { losses: ['Data'], opening: false }
+    await confirmLosses({ losses: [loss], unprotected: ['Data'] }, { ...context, typed })
+    const other = confirmLosses({ losses: [loss], unprotected: ['Notes'] }, { ...context, typed })
+    expect((await rejectedBy(other)).message).toContain('keeping the data of Notes no longer asks')
   })
 
   it('is typed in prod as well where only the policy goes that keeps it', async () => {

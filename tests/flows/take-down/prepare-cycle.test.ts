@@ -1,10 +1,14 @@
 import { describe, expect, it } from '@jest/globals'
+import type { Inputs } from '../../../scripts/core/inputs.js'
+import type { Receipt } from '../../../scripts/core/receipt.js'
 import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
 import { prepareCycle } from '../../../scripts/flows/take-down/prepare-cycle.js'
 import type { ChangeSet, Functions, Shell, Stack, Stacks, Toolchain, UserPools } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
+import { receipt, stored } from '../../support/fake-ledger.js'
 import { fakePort, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
+import { eventOf } from '../../support/scripted-stacks.js'
 
 const templateOf = (parameters: string, key: 'ours' | 'theirs'): string => `
 Parameters:
@@ -22,10 +26,16 @@ interface Given {
   /** Of the stack that stands; undefined: a run before this one was stopped after the teardown. */
   stack: Stack | undefined
   key?: 'ours' | 'theirs'
+  /** States that the stack is in before the one of `stack`. */
+  busy?: Stack['status'][]
+  objects?: Record<string, string>
+  inputs?: Inputs
 }
 
 /** dev/myorg of an adopted project, built already; `sam deploy` makes the one change set. */
-function cycling({ parameters, stack, key = 'ours' }: Given): FakeContext {
+function cycling({ parameters, stack, key = 'ours', busy = [], objects = {}, inputs = {} }: Given): FakeContext {
+  const states = [...busy]
+  let told = 0
   const template = templateOf(parameters, key)
   const set: ChangeSet = {
     ...{ arn: 'arn:changeSet/samcli-deploy1', stackArn: stack?.arn ?? '', status: 'CREATE_COMPLETE' },
@@ -34,6 +44,7 @@ function cycling({ parameters, stack, key = 'ours' }: Given): FakeContext {
   let sets: string[] = []
   return fakeContext({
     command: 'rs-cycle-stack',
+    inputs,
     ports: (calls) => ({
       files: memoryFiles(
         {
@@ -43,7 +54,7 @@ function cycling({ parameters, stack, key = 'ours' }: Given): FakeContext {
         },
         calls,
       ),
-      buckets: memoryBuckets({}, calls, async (name) => (name.includes('deployments') ? 'ours' : 'absent')),
+      buckets: memoryBuckets(objects, calls, async (name) => (name.includes('deployments') ? 'ours' : 'absent')),
       functions: fakePort<Functions>('functions', {}, calls),
       userPools: fakePort<UserPools>('userPools', { findByName: async () => [] }, calls),
       toolchain: fakePort<Toolchain>('toolchain', {
@@ -59,7 +70,16 @@ function cycling({ parameters, stack, key = 'ours' }: Given): FakeContext {
       stacks: fakePort<Stacks>(
         'stacks',
         {
-          describe: async () => stack,
+          describe: async () => {
+            const status = states.shift()
+            return stack && status !== undefined ? { ...stack, status } : stack
+          },
+          lastEventId: async () => 'e0',
+          eventsSince: async () => [
+            eventOf('s', stack?.status ?? '', undefined, {
+              ...{ id: `e${++told}`, physicalId: stack?.arn, type: 'AWS::CloudFormation::Stack' },
+            }),
+          ],
           resources: async () => [],
           template: async () => template,
           changeSetArns: async () => sets,
@@ -109,5 +129,40 @@ describe('a stack that is to go and come back', () => {
     const good = cycling({ parameters: size, stack: standing })
     await prepareCycle(good)
     expect(dropped(good)).toBe(true)
+  })
+
+  it('is waited for while an operation runs, and judged then', async () => {
+    const context = cycling({ parameters: size, stack: standing, key: 'theirs', busy: ['UPDATE_IN_PROGRESS'] })
+    expect((await rejectedBy(prepareCycle(context))).message).toContain('reaches beyond dev/myorg')
+    expect(JSON.stringify(context.events)).toContain('waiting for that to end')
+  })
+
+  it('has its built template judged where CloudFormation plans nothing', async () => {
+    const stuck = fakeStack({ ...standing, status: 'UPDATE_ROLLBACK_FAILED' })
+    const context = cycling({ parameters: size, stack: stuck, key: 'theirs' })
+    expect((await rejectedBy(prepareCycle(context))).message).toContain('reaches beyond dev/myorg')
+    await prepareCycle(cycling({ parameters: size, stack: stuck }))
+  })
+
+  it('takes nothing for the parameters that never applied, once it is gone', async () => {
+    const inputs = (Size: string): Receipt['inputs'] => ({ ...receipt.inputs, parameters: { ...own, Size } })
+    const live = stored(1, { inputs: inputs('live') })
+    const failed = stored(2, { outcome: 'failed', inputs: inputs('failed') })
+    const removed = stored(3, { outcome: 'removed', inputs: inputs('failed') })
+    const after = async (objects: Record<string, string>, stack?: Stack): Promise<unknown> =>
+      (await prepareCycle(cycling({ parameters: size, stack, objects }))).predecessor?.['Size']
+    expect(await after({ ...live, ...failed, ...removed })).toBe('live')
+    const told = stored(3, { outcome: 'removed', inputs: inputs('failed'), parameters: { ...own, Size: 'gone' } })
+    expect(await after({ ...live, ...failed, ...told })).toBe('gone')
+    const remains = fakeStack({ status: 'ROLLBACK_COMPLETE', parameters: { ...own, Size: 'remains' } })
+    expect(await after({ ...live, ...failed, ...told }, remains)).toBe('gone')
+  })
+
+  it('hands on what ALLOW_DATA_LOSS was good for, so that nobody is refused or asked for it once the stack is gone', async () => {
+    const inputs = { ALLOW_DATA_LOSS: 'Topic' }
+    const successor = await prepareCycle(
+      cycling({ parameters: size, stack: fakeStack({ ...standing, status: 'UPDATE_FAILED' }), inputs }),
+    )
+    expect(successor).toMatchObject({ usedUp: ['Topic'], typed: { losses: [], opening: true } })
   })
 })
