@@ -3,7 +3,7 @@ import type { ResourceChange } from '../../../scripts/core/changes.js'
 import type { Inputs } from '../../../scripts/core/inputs.js'
 import type { ParameterValue } from '../../../scripts/core/parameters.js'
 import type { Template } from '../../../scripts/core/template.js'
-import { type Loss, type Verdict, confirmLosses, judgeChanges } from '../../../scripts/flows/stack/judge-changes.js'
+import { type Verdict, judgeChanges } from '../../../scripts/flows/stack/judge-changes.js'
 import type { Buckets, ChangeSet, StackResource, Stacks } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
 import { rejectedBy, wordsOf } from '../../support/failures.js'
@@ -217,51 +217,5 @@ describe('a name in ALLOW_DATA_LOSS that is nothing', () => {
   it('is none where it is changed, or holds data and stays as it is', async () => {
     const changed = { ...kept, changes: [change('Inner', 'AWS::Lambda::Function')] }
     expect((await judge({ ...changed, inputs: { ALLOW_DATA_LOSS: 'Inner,Data' } })).refusal).toBeUndefined()
-  })
-})
-
-describe('a loss that is allowed', () => {
-  const loss = {
-    id: 'Data',
-    type: 'AWS::S3::Bucket',
-    physicalId: 'it',
-    fate: 'removed',
-    holds: '1 object',
-    allowed: true,
-  }
-  const asked = async (
-    env: 'dev' | 'prod',
-    answer: string,
-    losses: Loss[] = [loss],
-    unprotected: string[] = [],
-  ): Promise<void> =>
-    confirmLosses(
-      { losses, unprotected },
-      fakeContext({
-        target: { env, org: 'myorg' },
-        inputs: { YES: 'true' },
-        ports: () => ({ prompts: { interactive: true, ask: async () => answer, askHidden: async () => '' } }),
-      }),
-    )
-
-  it('is typed in prod, whatever YES says, and only there', async () => {
-    expect((await rejectedBy(asked('prod', 'yes'))).code).toBe('Declined')
-    await asked('prod', 'prod/myorg')
-    await asked('dev', 'nothing')
-    await asked('prod', 'nothing', [])
-  })
-
-  it('is typed once where the stack before went for it', async () => {
-    const ports = (): object => ({ prompts: { interactive: false } })
-    const context = fakeContext({ target: { env: 'prod', org: 'myorg' }, ports })
-    const typed = { losses: ['Data'], opening: false }
-    await confirmLosses({ losses: [loss], unprotected: ['Data'] }, { ...context, typed })
-    const other = confirmLosses({ losses: [loss], unprotected: ['Notes'] }, { ...context, typed })
-    expect((await rejectedBy(other)).message).toContain('keeping the data of Notes no longer asks')
-  })
-
-  it('is typed in prod as well where only the policy goes that keeps it', async () => {
-    expect((await rejectedBy(asked('prod', 'yes', [], ['Data']))).message).toContain('"yes" is not prod/myorg')
-    await asked('prod', 'prod/myorg', [], ['Data'])
   })
 })
