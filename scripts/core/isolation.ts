@@ -60,7 +60,7 @@ function policiesBeyond(
   if (!/"(?:Effect|ManagedPolicyArns)":/.test(text)) return []
   const open = openConditions(text, surroundings)
   if (open.length > mostOpen) {
-    const why = 'hang together on more conditions that only AWS knows than can be tried out: make them fewer'
+    const why = 'hang together on more conditions that only AWS knows than can be tried out'
     return [{ logicalId, place: 'its policies', value: open.join(', '), why }]
   }
   const cases = eitherWay(open, surroundings)
