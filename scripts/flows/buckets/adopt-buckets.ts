@@ -77,7 +77,7 @@ async function prepareImport(found: Adoptable, context: TargetContext): Promise<
       await awaitSet(arn, step, context)
       const set = await context.ports.stacks.changeSet(arn, context.names.stack)
       verifyOnlyImports(set, found.buckets)
-      await verifyOwn(set, found.stack, context)
+      await verifyOwn(set, found, context)
       step.say(`${counted(set.changes.length, 'bucket')} to import, nothing else`)
       return set
     })
@@ -113,10 +113,15 @@ function verifyOnlyImports({ changes }: ChangeSet, buckets: readonly TemplateBuc
   })
 }
 
-/** An import leaves every parameter as the stack has it. */
-async function verifyOwn({ arn }: ChangeSet, stack: Stack | undefined, context: TargetContext): Promise<void> {
+/**
+ * What is taken over must be the target's own. The rest of the template is deployed as it is, and must not be in the way of
+ * a deployment that would mend it. An import leaves every parameter as the stack has it.
+ */
+async function verifyOwn({ arn }: ChangeSet, { stack, buckets }: Adoptable, context: TargetContext): Promise<void> {
   const { names } = context
-  const template = await processedTemplate(names.stack, arn, context)
+  const { Resources, Parameters, Conditions } = await processedTemplate(names.stack, arn, context)
+  const taken = Object.entries(Resources).filter(([id]) => buckets.some(({ logicalId }) => logicalId === id))
+  const template = { Parameters, Conditions, Resources: Object.fromEntries(taken) }
   const surroundings = surroundingsOf(template, stack?.parameters ?? {}, names.stack, context)
   const refusal = trespassRefusal([{ surroundings, within: [] }], context)
   if (refusal !== undefined) throw refusal

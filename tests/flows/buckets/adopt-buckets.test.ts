@@ -34,6 +34,8 @@ interface World {
   events?: Parameters<typeof eventOf>[]
   /** The template that is deployed. */
   deployed?: string
+  /** What CloudFormation makes of the import's template, where that is something else. */
+  processed?: string
   /** What the second look finds gone. */
   goesMeanwhile?: boolean
 }
@@ -60,7 +62,7 @@ function world(options: World): FakeContext & { requests: ImportRequest[]; objec
     template: async (_stack, set) => {
       if (set === undefined) return options.deployed ?? templateText
       const stored = Object.entries(objects).find(([place]) => requests.at(-1)?.templateUrl.endsWith(place))
-      return stored?.[1] ?? ''
+      return options.processed ?? stored?.[1] ?? ''
     },
     changeSetArns: async () => [],
     createImportSet: async (request) => {
@@ -168,12 +170,18 @@ describe('taking buckets over', () => {
     expect(writes(context)).toEqual(['stacks.createImportSet(object)'])
   })
 
-  it('executes no set whose template names something of another target', async () => {
-    const foreign = { Type: 'AWS::S3::Bucket', Properties: { BucketName: forms.replace('myorg', 'other') } }
-    const context = world({ stack: {}, deployed: JSON.stringify({ Resources: { Foreign: foreign } }) })
+  const foreign = { Type: 'AWS::S3::Bucket', Properties: { BucketName: forms.replace('myorg', 'other') } }
+  it('executes no set that takes over something of another target', async () => {
+    const processed = JSON.stringify({ Resources: { FormsBucket: foreign } })
+    const context = world({ stack: {}, processed })
     const { code, facts } = await failed(context)
-    expect([code, facts.map(({ label }) => label)]).toEqual(['Refused', ['Foreign', 'Foreign']])
+    expect([code, facts.map(({ label }) => label)]).toEqual(['Refused', ['FormsBucket', 'FormsBucket']])
     expect(writes(context)).toEqual(['stacks.createImportSet(object)'])
+  })
+
+  it('is not in the way where what is deployed is refused by now: a deployment that mends it asks for this first', async () => {
+    const context = world({ stack: {}, deployed: JSON.stringify({ Resources: { Foreign: foreign } }) })
+    expect((await adoptBuckets(context)).kind).toBe('adopted')
   })
 
   it('looks again once the lock is held: what it saw before may have gone', async () => {
