@@ -12,6 +12,9 @@ const jwtSecret = /jwt.*secret|secret.*jwt|signing\.?(secrets?|keys?)$|jwt.*(pri
 /** Names that end like that may hold a key to something; those of a public key or of a database's do not. */
 const keyName = /(?<!public|primary|foreign|partition|sort|object)keys?$/
 
+/** A page needs none of these; but it may need a key that is public, as for a map, or a number of minutes. */
+const privateName = /secret|passw|private/i
+
 /** A value that is neither object nor array, with the names that lead to it; positions in arrays are no names. */
 interface Leaf {
   path: string
@@ -32,6 +35,15 @@ export function hiddenPaths(config: JsonObject): string[] {
   const named = pathsOf(
     config,
     ({ path, value }) => isFilled(value) && (isSecretName(path) || keyName.test(plainName(path))),
+  )
+  return [...new Set([...secretPaths(config, 'prod'), ...named])]
+}
+
+/** Paths of the values that no page may have, which anybody can read: what looks like a secret, or is named so. */
+export function unpublishablePaths(config: JsonObject): string[] {
+  const named = pathsOf(
+    config,
+    ({ path, value }) => typeof value === 'string' && value !== '' && privateName.test(path),
   )
   return [...new Set([...secretPaths(config, 'prod'), ...named])]
 }

@@ -22,17 +22,19 @@ export type PageOutcome =
 /** Brings the page of a folder into the target's bucket: what changed and nothing else. CHECK=true only tells. */
 export async function deployFrontend(context: TargetContext): Promise<PageOutcome> {
   const { report, inputs } = context
-  const stack = await report.step('Check', (step) => verifyPlace(step, context))
-  const seen = await report.step('Compare', (step) => compare(stack, step, context))
-  if (isEmpty(seen.plan)) return unchanged(stack, seen, context)
-  if (isSet(inputs, 'CHECK')) return { kind: 'planned', stack, change: seen }
+  const checks = isSet(inputs, 'CHECK')
+  const stack = await report.step('Check', (step) => (checks ? verifyPlace : lookAtPlace)(step, context))
+  // While an operation runs nothing is settled that could be compared with.
+  const seen = isBusy(stack) ? undefined : await report.step('Compare', (step) => compare(stack, step, context))
+  if (seen !== undefined && isEmpty(seen.plan)) return unchanged(stack, seen, context)
+  if (seen !== undefined && checks) return { kind: 'planned', stack, change: seen }
   await confirmDeployment(context)
   await report.step('Account', (step) => prepareAccount(step, context))
   return withTargetLock(context, async (locked, waited) => {
     const now = await placeNow(stack, waited, locked)
     const { next } = await readPageHistory(locked)
-    const stale = now !== stack || next !== seen.history.next
-    const change = stale ? await report.step('Compare', (step) => compare(now, step, locked)) : seen
+    const isFresh = now === stack && next === seen?.history.next
+    const change = isFresh && seen ? seen : await report.step('Compare', (step) => compare(now, step, locked))
     if (isEmpty(change.plan)) return unchanged(now, change, locked)
     const put: PageChange['put'] = async (file) =>
       locked.ports.buckets.putFile(locked.names.buckets.frontend, file, await change.contentOf(file.key))
@@ -50,8 +52,21 @@ async function unchanged(stack: Stack, { history }: Compared, context: TargetCon
 /** The stack under the lock: the one that was seen, or, where somebody was in between, as it is verified anew. */
 export async function placeNow(seen: Stack, waited: boolean, locked: TargetContext): Promise<Stack> {
   const { changedAt, status } = await deployedStack(locked)
-  if (!waited && changedAt === seen.changedAt && status === seen.status) return seen
+  if (!waited && !isBusy(seen) && changedAt === seen.changedAt && status === seen.status) return seen
   return locked.report.step('Check', (step) => verifyPlace(step, locked))
+}
+
+function isBusy({ status }: Stack): boolean {
+  return situationOf(status) === 'busy'
+}
+
+/** The same as a first look: whoever works on the stack is waited for, at the lock. */
+export async function lookAtPlace(step: Step, context: TargetContext): Promise<Stack> {
+  const { ports, names } = context
+  const stack = await ports.stacks.describe(names.stack)
+  if (stack === undefined || !isBusy(stack) || !names.bucketKeys.includes('frontend')) return verifyPlace(step, context)
+  step.say(`the stack is ${stackStates[stack.status].meaning}: it is looked at again under the lock`)
+  return stack
 }
 
 /**

@@ -1,6 +1,6 @@
 import { addressesOf } from '../../core/addresses.js'
 import { type JsonObject, mergeConfig } from '../../core/config-merge.js'
-import { hiddenPaths } from '../../core/config-secrets.js'
+import { hiddenPaths, unpublishablePaths } from '../../core/config-secrets.js'
 import { sha256 } from '../../core/hash.js'
 import type { Inputs } from '../../core/inputs.js'
 import { commandFor } from '../../core/next-command.js'
@@ -104,9 +104,14 @@ async function pageConfig(stack: Stack, context: TargetContext): Promise<string>
   return `${JSON.stringify(config, null, 2)}\n`
 }
 
-/** Anybody can read it, in dev too: what no screen shows, no page does. */
-function verifyPublic(config: JsonObject, { target }: TargetContext): void {
-  const paths = hiddenPaths(config)
+/** Anybody can read it, in dev too. What may be public by nature (the key of a map) is only told. */
+function verifyPublic(config: JsonObject, { target, report }: TargetContext): void {
+  const paths = unpublishablePaths(config)
+  const told = hiddenPaths(config).filter((path) => !paths.includes(path))
+  if (told.length > 0) {
+    const text = `everybody can read in the page's config.json: ${told.join(', ')}`
+    report.emit({ type: 'warning', text, hint: 'let it be something that is meant to be public' })
+  }
   if (paths.length === 0) return
   throw new DeployError('Refused', `everybody could read in the page's config.json: ${paths.join(', ')}`, {
     hint: `make show-config ENV=${target.env} ORG=${target.org} EXPLAIN=true names the file; take it out of there`,

@@ -6,7 +6,7 @@ import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
-import { placeNow, verifyPlace } from './deploy-frontend.js'
+import { lookAtPlace, placeNow } from './deploy-frontend.js'
 import { readPageHistory } from './page-history.js'
 import { type PageChange, placePage, tellPlan } from './place-page.js'
 import { withTargetLock } from '../lock/target-lock.js'
@@ -17,7 +17,7 @@ import { withTargetLock } from '../lock/target-lock.js'
  */
 export async function rollBackPage(context: TargetContext): Promise<{ stack: Stack; record: PageRecord; to: number }> {
   const { report } = context
-  const stack = await report.step('Check', (step) => verifyPlace(step, context))
+  const stack = await report.step('Check', (step) => lookAtPlace(step, context))
   const { goal, change } = await report.step('Compare', (step) => plan(step, context))
   // Before the lock: nobody is to wait for what somebody else has to type.
   await confirmDeployment(context)

@@ -8,6 +8,11 @@ import { type PageWorld, pageWorld } from '../../support/fake-page.js'
 
 const written = ({ context }: PageWorld): string[] =>
   context.calls.filter((call) => /^(buckets\.put|cdn\.invalidate)/.test(call))
+/** What the lock leaves in the ledger is none. */
+const pagesOf = (world: PageWorld): string[] => [
+  ...world.shown.keys(),
+  ...written(world).filter((call) => !call.includes('locks/')),
+]
 
 describe('deploy-frontend', () => {
   it('uploads what documents name before the documents, and records the page before and after', async () => {
@@ -41,6 +46,17 @@ describe('deploy-frontend', () => {
     expect(written(world)).toEqual([])
   })
 
+  it('publishes keys and numbers that a page needs, and tells which of them everybody reads', async () => {
+    const world = pageWorld()
+    const webapp = { maps: { apiKey: 'AIza' }, siteKey: '6L', publishableKey: 'pk', localStorageKey: 'app' }
+    const numbers = { tokenRefreshMinutes: 5, passwordMinLength: 12 }
+    world.files['infra/.config/webapp/dev.json'] = JSON.stringify({ webapp: { ...webapp, ...numbers } })
+    expect((await deployFrontend(world.context)).kind).toBe('deployed')
+    expect(world.shown.get('config.json')).toContain('"passwordMinLength": 12')
+    const warnings = world.context.events.filter(({ type }) => type === 'warning')
+    expect(JSON.stringify(warnings)).toContain('webapp.maps.apiKey, webapp.siteKey')
+  })
+
   it.each([
     ['CREATE_IN_PROGRESS', 'make rs-attach ENV=dev ORG=myorg'],
     ['UPDATE_ROLLBACK_FAILED', 'make rs-continue-rollback ENV=dev ORG=myorg'],
@@ -49,7 +65,17 @@ describe('deploy-frontend', () => {
     const failures = [await rejectedBy(deployFrontend(world.context)), await rejectedBy(rollBackPage(world.context))]
     expect(failures.map(({ code }) => code)).toEqual(['StackState', 'StackState'])
     expect(failures[0]?.hint).toContain(next)
-    expect(written(world)).toEqual([])
+    expect(pagesOf(world)).toEqual([])
+  })
+
+  it('waits for whoever works on the stack, and compares once it is settled', async () => {
+    const busy = { status: 'UPDATE_IN_PROGRESS', outputs: {} } as const
+    const world = pageWorld({ stacks: [busy, {}] })
+    expect(await deployFrontend(world.context)).toMatchObject({ kind: 'deployed' })
+    expect(world.shown.get('config.json')).toContain('"clientId": "client"')
+    const checked = pageWorld({ stacks: [busy], inputs: { CHECK: 'true' } })
+    expect((await rejectedBy(deployFrontend(checked.context))).code).toBe('StackState')
+    expect(written(checked)).toEqual([])
   })
 
   it('publishes what the stack says under the lock, where it changed meanwhile', async () => {
