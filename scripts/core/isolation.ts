@@ -11,6 +11,8 @@ export interface Trespass {
   /** The name as it resolves; what only AWS knows is shown as `…`. */
   value: string
   why: string
+  /** Set where it is not a name but what a policy allows. */
+  policy?: true
 }
 
 /** Of conditions that only AWS knows; each doubles what is to be tried. */
@@ -61,7 +63,7 @@ function policiesBeyond(
   const open = openConditions(text, surroundings)
   if (open.length > mostOpen) {
     const why = 'hang together on more conditions that only AWS knows than can be tried out'
-    return [{ logicalId, place: 'its policies', value: open.join(', '), why }]
+    return [{ logicalId, place: 'its policies', value: open.join(', '), why, policy: true }]
   }
   const cases = eitherWay(open, surroundings)
   const wide = cases.flatMap((one) => wideGrants(resolverFor(one)(properties), neighbours, one))
@@ -71,7 +73,7 @@ function policiesBeyond(
   return [
     ...[...new Set(wide)].map((value) => ({ place: 'a policy', value, why: 'reaches other targets too' })),
     ...[...new Set(handed)].map((value) => ({ place: 'Properties.ManagedPolicyArns', value, why: outside })),
-  ].map((found) => ({ ...found, logicalId, value: shown(found.value) }))
+  ].map((found) => ({ ...found, logicalId, value: shown(found.value), policy: true }))
 }
 
 /** The conditions of this text's `Fn::If` that cannot be worked out. */

@@ -17,7 +17,7 @@ const ownServices = new Set([
 const ofTheAccount = new RegExp(
   [
     's3:ListAllMyBuckets|cognito-idp:ListUserPools',
-    'logs:(?:CreateLogGroup|CreateLogStream|PutLogEvents|(?:Create|Get|Update|List)LogDeliver(?:y|ies))$',
+    'logs:(?:CreateLogGroup|CreateLogStream|PutLogEvents|(?:Create|Get|Update|Delete|List)LogDeliver(?:y|ies)|PutResourcePolicy)$',
     '(?:dynamodb|lambda|secretsmanager|sqs|ssm|logs):(?:List|Describe)',
     '(?:sns|iam|cloudformation):(?:List|Describe|Get|BatchDescribe|Validate|Estimate|Simulate|Generate)',
     'sts:(?:Get|DecodeAuthorizationMessage)',

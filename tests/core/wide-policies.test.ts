@@ -70,6 +70,15 @@ describe('the isolation proof of policies', () => {
     ['its own pool', { Action: 'cognito-idp:*', Resource: poolsOf('eu-west-1_Own') }],
     ['its own logs', { Action: 'logs:*', Resource: `${logs}:/aws/lambda/${names.function}:*` }],
     ['writing logs', { Action: ['logs:CreateLogGroup', 'logs:PutLogEvents'], Resource: 'arn:aws:logs:*:*:*' }],
+    [
+      'what a state machine needs for its logs',
+      {
+        Action: ['Create', 'Get', 'Update', 'Delete']
+          .map((one) => `logs:${one}LogDelivery`)
+          .concat('logs:ListLogDeliveries', 'logs:PutResourcePolicy', 'logs:DescribeResourcePolicies'),
+        Resource: '*',
+      },
+    ],
     ['another service', { Action: 'xray:PutTraceSegments', Resource: '*' }],
     ['its own objects', { Action: 's3:*', Resource: `${names.buckets.eln}/*` }],
     ['a resource policy', { Action: 's3:*', Resource: '*', Principal: '*' }],

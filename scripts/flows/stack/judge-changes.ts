@@ -158,7 +158,14 @@ export function trespassRefusal(
       })),
       ...(rest > 0 ? [{ label: 'More', text: `${rest} of the same kind` }] : []),
     ],
-    hint: 'build every name of ${Environment} and ${Organization}, as the rest of template.yaml does',
+    hint: [
+      ...(trespasses.some(({ policy }) => policy !== true)
+        ? ['build every name of ${Environment} and ${Organization}, as the rest of template.yaml does']
+        : []),
+      ...(trespasses.some(({ policy }) => policy === true)
+        ? ['give each role in template.yaml what it needs of its own resources (docs/adopting.md, policies)']
+        : []),
+    ].join('; and '),
   })
 }
 

@@ -166,6 +166,15 @@ describe('a nested stack', () => {
     expect((await rejectedBy(judge({ ...world, objects: {} }))).message).toContain('cannot be read')
   })
 
+  it('or its policies are to name their resources, which is another mend than a name', async () => {
+    const grant = { Effect: 'Allow', Action: 's3:*', Resource: '*' }
+    const Wide = { Type: 'AWS::IAM::Policy', Properties: { PolicyDocument: { Statement: [grant] } } }
+    const { refusal } = await judge({ changes: [], templates: { 'root set': { Resources: { Wide } } } })
+    expect(refusal?.hint).toBe(
+      'give each role in template.yaml what it needs of its own resources (docs/adopting.md, policies)',
+    )
+  })
+
   it('that CloudFormation finds nothing to change in is left alone', async () => {
     const { rated } = await judge({
       changes: [inner({ nestedSet: 'inner set' })],
