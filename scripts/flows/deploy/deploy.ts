@@ -11,7 +11,7 @@ import { warnOfCredentials } from './credential-time.js'
 import { type DeploymentFacts, gatherFacts } from './deployment-facts.js'
 import { finishUnchanged } from './finish-unchanged.js'
 import { readLastDeployment } from '../ledger/ledger.js'
-import { type PlannedChanges, confirmChanges, deployableOf, planChanges } from '../stack/plan-changes.js'
+import { type PlannedChanges, confirmChanges, deployableOf, orDrop, planChanges } from '../stack/plan-changes.js'
 import { goingOnWith, heedShift } from '../shift/heed-shift.js'
 import { ensureLogRole, prepareAccount } from '../stack/prepare-account.js'
 import { pruneArtifacts } from '../ledger/prune-artifacts.js'
@@ -146,6 +146,8 @@ async function deployLocked(
   const found = before && (await versionsBefore(before, facts.live, context))
   const changes = await planChanges(deployableOf(build, facts), before, context)
   await confirmChanges(changes, facts.parameters, before, context)
+  // The first write: whoever may not do it has changed nothing, and leaves no plan behind.
+  if (changes.set !== undefined) await orDrop(context, () => ensureLogRole(context))
   const served = found?.versions ?? new Map<string, string>()
   const astray = facts.left !== undefined || found?.astray === true
   const begun: Begun = { stackArn: before?.arn, served, astray, config: undefined }
@@ -183,10 +185,7 @@ async function makeLive(
   const changed =
     set === undefined
       ? (before ?? missingStack(context))
-      : await report.step('Deploy', async (step) => {
-          await ensureLogRole(step, context)
-          return executeChangeSet(set, facts.sources.templateText, step, context)
-        })
+      : await report.step('Deploy', (step) => executeChangeSet(set, facts.sources.templateText, step, context))
   const config = early ?? (await upload())
   const stack = await report.step('Protect', (step) => protectStack(changed, step, context))
   const standing = { served: begun.served, newer, left: facts.left }

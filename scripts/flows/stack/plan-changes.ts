@@ -136,7 +136,7 @@ export async function confirmGrave(
 }
 
 /** What fails, is stopped, refused or not confirmed leaves nothing behind: neither a set nor the shell that a first set makes. */
-async function orDrop<T>(context: TargetContext, work: () => Promise<T>): Promise<T> {
+export async function orDrop<T>(context: TargetContext, work: () => Promise<T>): Promise<T> {
   try {
     return await work()
   } catch (error) {

@@ -17,11 +17,13 @@ export async function prepareAccount(step: Step, context: TargetContext): Promis
 }
 
 /** The role that API Gateway writes its logs with, once per account and region: for stacks, and so never before a plan is confirmed. */
-export async function ensureLogRole(step: Step, { ports, project }: TargetContext): Promise<void> {
+export async function ensureLogRole({ ports, project, report }: TargetContext): Promise<void> {
   const role = await ports.account.apiGatewayLogRole()
   if (role !== undefined && role !== '') return
-  await ports.account.setApiGatewayLogRole(apiGatewayLogRole(project))
-  step.line('added', 'API Gateway may write logs, in the whole account and region')
+  await report.step('Account', async (step) => {
+    await ports.account.setApiGatewayLogRole(apiGatewayLogRole(project))
+    step.say('API Gateway may write logs, in the whole account and region')
+  })
 }
 
 /** Returns what was made, in words. Throws Refused where the bucket is somebody else's, or in another region. */

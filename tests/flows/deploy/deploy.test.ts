@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { deploy } from '../../../scripts/flows/deploy/deploy.js'
 import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
-import type { Functions, Stacks } from '../../../scripts/ports.js'
+import type { Account, ChangeSet, Functions, Shell, Stacks, Toolchain, UserPools } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
 import { receipt, stored } from '../../support/fake-ledger.js'
@@ -72,5 +72,60 @@ describe('a run of what is deployed already', () => {
     expect([error.code, error.message]).toEqual(['Refused', expect.stringContaining('is locked by maria@laptop')])
     expect(JSON.stringify(context.events)).toContain(`the administrator ${email} ${what}`)
     expect(writes(context).filter((call) => call.startsWith('userPools.'))).toEqual([])
+  })
+})
+
+describe('a deployer who may not give API Gateway its role', () => {
+  it('changes nothing, and leaves no plan behind', async () => {
+    const template = 'Resources: {Topic: {Type: AWS::SNS::Topic}}'
+    const folder = '.aws-sam-dev-myorg'
+    const files: Record<string, string> = {
+      'template.yaml': template,
+      [`${folder}/build/template.yaml`]: template,
+      'infra/.config/lambda/dev.json': '{}',
+    }
+    let sets: string[] = []
+    const set: ChangeSet = {
+      ...{ arn: 'arn:changeSet/samcli-deploy1', stackArn: stack.arn, status: 'CREATE_COMPLETE' },
+      ...{ statusReason: undefined, changes: [] },
+    }
+    const context = fakeContext({
+      inputs: { CREATE_BUCKETS: 'false' },
+      ports: (calls) => ({
+        files: memoryFiles(files, calls),
+        buckets: memoryBuckets({}, calls, async () => 'ours'),
+        functions: fakePort<Functions>('functions', {}, calls),
+        userPools: fakePort<UserPools>('userPools', { findByName: async () => [] }, calls),
+        toolchain: fakePort<Toolchain>('toolchain', {
+          sam: async () => ({ name: 'sam', version: '1', program: 'sam', origin: '' }),
+          uv: async () => ({ name: 'uv', version: '1', program: 'uv', origin: '' }),
+        }),
+        shell: fakePort<Shell>('shell', {
+          run: async ({ args }) => {
+            if (args.includes('deploy')) sets = [set.arn]
+            return { exitCode: 0, output: '' }
+          },
+        }),
+        account: fakePort<Account>('account', {
+          apiGatewayLogRole: async () => undefined,
+          setApiGatewayLogRole: async () => Promise.reject(new Error('iam:CreateRole is denied')),
+        }),
+        stacks: fakePort<Stacks>(
+          'stacks',
+          {
+            describe: async () => stack,
+            resources: async () => [],
+            template: async () => template,
+            changeSetArns: async () => sets,
+            changeSet: async () => set,
+            deleteChangeSet: async () => void (sets = []),
+          },
+          calls,
+        ),
+      }),
+    })
+    await expect(deploy({ build: 'fresh', force: false }, context)).rejects.toThrow('iam:CreateRole is denied')
+    const done = writes(context).filter((call) => !/locks|lock/.test(call))
+    expect(done).toEqual(['stacks.deleteChangeSet(arn:changeSet/samcli-deploy1, rawscribe-dev-myorg)'])
   })
 })
