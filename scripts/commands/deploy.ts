@@ -58,7 +58,7 @@ export const deployCommands: Command[] = [
     details: 'Runs sam build in .aws-sam-<env>-<org>. For CLOUD=local the wheels are this machine’s, else Lambda’s.',
     example: 'make rs-build ENV=stage ORG=myorg',
     acts: 'target',
-    variables: ['FORCE'],
+    variables: ['FORCE', 'LOCK_WAIT'],
     async run(context) {
       const { buildPlace, buildTarget, readSources } = await import('../flows/build/build-target.js')
       const { withBuildFolder } = await import('../flows/lock/build-folder.js')

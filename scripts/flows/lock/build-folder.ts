@@ -1,7 +1,7 @@
 import path from 'node:path'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
-import { readLockWait } from './target-lock.js'
+import { longerWait, readLockWait } from './target-lock.js'
 
 /**
  * Does `work` while no other run of this checkout builds into the target's folder, or reads its zips: to the end of a run,
@@ -26,7 +26,7 @@ export async function withBuildFolder<T>(context: TargetContext, work: (waited: 
     signal,
     tooLong: (pid) =>
       new DeployError('Refused', `process ${pid ?? '(unknown)'} is still working in ${names.buildFolder}`, {
-        hint: `wait for it to end and try again, or LOCK_WAIT=3600 to wait longer; where there is no such process, delete ${file}`,
+        hint: `wait for it to end and try again, or ${longerWait(mostMs)} to wait longer; where there is no such process, delete ${file}`,
       }),
   })
 }

@@ -143,8 +143,14 @@ function lockedByPerson(lock: Lock, { target }: TargetContext): DeployError {
   })
 }
 
-function waitedTooLong(lock: Lock, { target }: TargetContext): DeployError {
-  return new DeployError('Refused', `${target.env}/${target.org} is still held by ${describeLock(lock)}`, {
-    hint: 'wait for it to end and try again, or LOCK_WAIT=3600 to wait longer',
+/** More than was waited now: `LOCK_WAIT=7200`. */
+export function longerWait(mostMs: number): string {
+  return `LOCK_WAIT=${Math.max(longestWaitMs, 2 * mostMs) / 1000}`
+}
+
+function waitedTooLong(lock: Lock, context: TargetContext): DeployError {
+  const { env, org } = context.target
+  return new DeployError('Refused', `${env}/${org} is still held by ${describeLock(lock)}`, {
+    hint: `wait for it to end and try again, or ${longerWait(readLockWait(context))} to wait longer`,
   })
 }

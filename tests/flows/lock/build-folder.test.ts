@@ -27,13 +27,16 @@ describe('the build folder, while another run of this checkout works in it', () 
     expect(JSON.stringify(context.events)).toContain('process 4711 is working in .aws-sam-dev-myorg; waiting for it')
   })
 
-  it('is refused after that, with its holder and what to type', async () => {
-    const context = held({ LOCK_WAIT: '0' }, ({ tooLong }) => {
+  it.each([
+    ['0', '3600'],
+    [undefined, '7200'],
+  ])('is refused after that, with its holder and what to type: after %s s, %s', async (LOCK_WAIT, longer) => {
+    const context = held({ LOCK_WAIT }, ({ tooLong }) => {
       throw tooLong(4711)
     })
     const error = await rejectedBy(withBuildFolder(context, async () => 'done'))
     expect([error.code, error.message]).toEqual(['Refused', 'process 4711 is still working in .aws-sam-dev-myorg'])
-    expect(error.hint).toContain('LOCK_WAIT=3600')
+    expect(error.hint).toContain(`LOCK_WAIT=${longer}`)
   })
 
   it('is nobody’s where nobody was met', async () => {
