@@ -3,6 +3,7 @@ import { canonicalJson, sha256, sha256Base64, shortHash } from '../../core/hash.
 import { samBuild, samConfigFile, samConfigText } from '../../core/sam-commands.js'
 import { wholeTemplate } from '../../core/nested-templates.js'
 import { type CodeFolder, type Template, codeFolders, parseTemplate } from '../../core/template.js'
+import { templateFile } from '../../core/saved-files.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
@@ -19,7 +20,6 @@ export interface BuildPlace {
 
 const lambdaPython = '3.13'
 const lambdaPlatform = 'x86_64-manylinux_2_28'
-const templateFile = 'template.yaml'
 
 /** For the local emulator the wheels are this machine's, for the interpreter that runs the functions there. */
 export async function buildPlace({ cloud, ports }: TargetContext): Promise<BuildPlace> {

@@ -7,6 +7,7 @@ import { type ParameterValue, parameterRecord } from '../../core/parameters.js'
 import { type SamDeploy, type SamPlace, samDeploy, samPackage } from '../../core/sam-commands.js'
 import { nestsStacks, withNestedFiles } from '../../core/nested-templates.js'
 import { type Template, parseTemplate, writeTemplate } from '../../core/template.js'
+import { templateFile } from '../../core/saved-files.js'
 import { DeployError } from '../../errors.js'
 import type { ChangeSet, Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
@@ -20,7 +21,6 @@ import { stackFailure } from './find-cause.js'
 import { makeNestedSet } from './nested-change-set.js'
 import { watchStack } from './watch-stack.js'
 
-const templateFile = 'template.yaml'
 const packagedFile = 'packaged.yaml'
 
 /**

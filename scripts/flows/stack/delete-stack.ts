@@ -6,6 +6,7 @@ import type { Stack, StackEvent } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { measureContents } from '../take-down/empty-bucket.js'
+import { nukeCommandOf } from './holdings.js'
 import { watchStack } from './watch-stack.js'
 
 /** The target's stack once no operation runs on it; none is ever cancelled. Undefined: there is no stack. */
@@ -44,12 +45,10 @@ async function deletionFailure(
   const causes = await Promise.all(blocking.map((event) => explainBlocking(event, context)))
   const { env, org } = context.target
   const [first] = blocking
-  const commands = [...new Set(causes.flatMap(({ command }) => command ?? []))]
-  const resolving = commands.map((command) => `make ${command} ENV=${env} ORG=${org}`)
+  const resolving = [...new Set(causes.flatMap(({ command }) => command ?? []))]
   const own = `make ${context.command} ENV=${env} ORG=${org}`
-  // There is no command that removes data in prod: there it is done by hand.
   const hint =
-    resolving.length === 0 || env === 'prod'
+    resolving.length === 0
       ? `resolve what is named by hand, then ${own} continues`
       : `${resolving.join(', ')}, then ${own} continues`
   return new DeployError('StackFailed', `the stack ${stack.name} could not be deleted whole: ${stack.status}`, {
@@ -69,8 +68,8 @@ function causeOf({ logicalId, type, reason = 'no reason is told' }: StackEvent):
 interface Cause {
   label: string
   text: string
-  /** The make target that resolves it. */
-  command?: string
+  /** The command that resolves it. */
+  command?: string | undefined
 }
 
 /** What keeps these resources from going on: `FormsBucket: the bucket … holds 12 objects`. */
@@ -78,10 +77,9 @@ export async function blockingFacts(
   resources: readonly Blocking[],
   context: TargetContext,
 ): Promise<{ label: string; text: string }[]> {
-  const { env, org } = context.target
   const causes = await Promise.all(resources.map((one) => explainBlocking(one, context)))
   return causes.map(({ label, text, command }) => {
-    const way = command === undefined || env === 'prod' ? '' : `: make ${command} ENV=${env} ORG=${org} if it may go`
+    const way = command === undefined ? '' : `: ${command} if it may go`
     return { label, text: `${text}${way}` }
   })
 }
@@ -91,14 +89,9 @@ type Blocking = Pick<StackEvent, 'logicalId' | 'physicalId' | 'type'> & { reason
 async function explainBlocking(event: Blocking, context: TargetContext): Promise<Cause> {
   const { logicalId, physicalId = '', type, reason = 'no reason is told' } = event
   const text = `${type} ${physicalId}: ${reason}`
-  if (type === 'AWS::S3::Bucket') {
-    const contents = await measureContents(physicalId, '', context)
-    if (!isEmpty(contents)) {
-      const held = `the bucket ${physicalId} holds ${describeContents(contents)}`
-      return { label: logicalId, text: held, command: 'rs-nuke-buckets' }
-    }
-  }
-  return type === 'AWS::Cognito::UserPool'
-    ? { label: logicalId, text, command: 'rs-nuke-user-pool' }
-    : { label: logicalId, text }
+  const command = nukeCommandOf(type, context.target)
+  if (type !== 'AWS::S3::Bucket') return { label: logicalId, text, command }
+  const contents = await measureContents(physicalId, '', context)
+  if (isEmpty(contents)) return { label: logicalId, text }
+  return { label: logicalId, text: `the bucket ${physicalId} holds ${describeContents(contents)}`, command }
 }

@@ -3,12 +3,12 @@ import type { FailureCause } from '../../core/receipt.js'
 import { phaseOf } from '../../core/resource-status.js'
 import { adviceFor, firstFailure } from '../../core/root-cause.js'
 import { lineOfResource } from '../../core/template.js'
+import { templateFile } from '../../core/saved-files.js'
 import { DeployError } from '../../errors.js'
 import type { Stack, StackEvent } from '../../ports.js'
 import type { CloudContext, TargetContext } from '../context.js'
 import { type FailedResource, logBehind } from '../release/function-logs.js'
 
-const templateFile = 'template.yaml'
 const nestedStack = 'AWS::CloudFormation::Stack'
 /** A failure ends in ten lines or fewer; rs-why shows more. */
 const shownLogLines = 3

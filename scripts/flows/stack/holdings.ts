@@ -1,5 +1,6 @@
 import type { Inputs } from '../../core/inputs.js'
 import { isStateful } from '../../core/stateful.js'
+import type { Target } from '../../core/target.js'
 import type { StackResource } from '../../ports.js'
 import { type Holding, countContents } from '../buckets/count-contents.js'
 import type { TargetContext } from '../context.js'
@@ -58,6 +59,12 @@ const removing: Readonly<Record<string, string>> = {
   'AWS::Cognito::UserPool': 'rs-nuke-user-pool',
 }
 
+/** The command that removes what such a resource holds; there is none in prod, where that is done by hand. */
+export function nukeCommandOf(type: string, { env, org }: Target): string | undefined {
+  const name = removing[type]
+  return name === undefined || env === 'prod' ? undefined : `make ${name} ENV=${env} ORG=${org}`
+}
+
 /** The ways on for a stack that holds these, what loses nothing first. */
 export async function waysOn(stackArn: string, held: readonly HeldResource[], context: TargetContext): Promise<string> {
   const { env, org } = context.target
@@ -69,10 +76,7 @@ export async function waysOn(stackArn: string, held: readonly HeldResource[], co
 
 /** How such resources are emptied or let go. */
 export function waysByHand(held: readonly HeldResource[], { target }: TargetContext): string[] {
-  const { env, org } = target
-  const commands = [...new Set(held.flatMap(({ type }) => removing[type] ?? []))]
-  // There is no command that removes data in prod: there it is done by hand.
-  const typed = env === 'prod' ? [] : commands.map((command) => `make ${command} ENV=${env} ORG=${org}`)
+  const typed = [...new Set(held.flatMap(({ type }) => nukeCommandOf(type, target) ?? []))]
   return [
     'move that data elsewhere by hand',
     ...(typed.length === 0 ? [] : [`${typed.join(', ')} if it may go`]),

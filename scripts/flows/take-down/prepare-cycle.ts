@@ -4,6 +4,7 @@ import type { Inputs } from '../../core/inputs.js'
 import { isPassed, variableOf } from '../../core/parameters.js'
 import { ourParameters } from '../../core/project.js'
 import { actionOf, situationOf } from '../../core/stack-state.js'
+import { templateFile } from '../../core/saved-files.js'
 import { parseTemplate } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
@@ -130,7 +131,7 @@ async function planned(
 
 /** CloudFormation plans nothing for a stack that is stuck: then the template is read as it was built. */
 async function judgeBuilt({ parameters }: DeploymentFacts, step: Step, context: TargetContext): Promise<Verdict> {
-  const file = path.join(context.names.buildFolder, 'build', 'template.yaml')
+  const file = path.join(context.names.buildFolder, 'build', templateFile)
   const [{ template }] = await readTemplates(file, parseTemplate, context)
   step.say('none can be made of a stack in this state: the built template is judged')
   return judgeTemplate(template, parameters, context)
