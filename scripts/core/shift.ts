@@ -89,3 +89,8 @@ export function sameWeights(one: Readonly<Record<string, number>>, other: Readon
   const close = mine.every(([version, weight]) => Math.abs((other[version] ?? 0) - weight) < 1e-6)
   return close && mine.length === Object.keys(other).length
 }
+
+/** Whether all requests of an alias reach one version. */
+export function isUnshared({ weights }: { weights: Readonly<Record<string, number>> }): boolean {
+  return Object.keys(weights).length === 0
+}

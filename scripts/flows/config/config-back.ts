@@ -1,4 +1,5 @@
 import { type Receipt, type ShiftFailure, shiftFailure } from '../../core/receipt.js'
+import { isUnshared } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
 import { targetFunctions } from '../release/target-functions.js'
@@ -98,7 +99,7 @@ async function servesAsBefore({ stackArn, served }: Begun, error: unknown, conte
       const now = alias === undefined ? undefined : await context.ports.functions.alias(name, alias)
       // What reaches $LATEST gets whatever CloudFormation left there.
       if (now === undefined || now.version === '$LATEST') return rolledBack
-      return now.version === served.get(name) && Object.keys(now.weights).length === 0
+      return now.version === served.get(name) && isUnshared(now)
     }),
   )
   return same.every(Boolean) && (functions.length > 0 || rolledBack)

@@ -1,6 +1,7 @@
 import pMap from 'p-map'
 import { changedDependencies } from '../../core/packaging.js'
 import { type Receipt, releasedFunctions } from '../../core/receipt.js'
+import { isUnshared } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { FunctionAlias, FunctionState, Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
@@ -94,7 +95,7 @@ function judge(
   good: string | undefined,
 ): Pick<StandingFunction, 'liveSha256' | 'good' | 'unproved'> {
   const version = alias?.version
-  const shifting = Object.keys(alias?.weights ?? {}).length > 0
+  const shifting = alias !== undefined && !isUnshared(alias)
   if (proved === undefined || version === undefined) {
     return { liveSha256: undefined, good, unproved: undefined }
   }

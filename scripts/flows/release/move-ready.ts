@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import { type Shift, type ShiftRecord, sameWeights } from '../../core/shift.js'
+import { type Shift, type ShiftRecord, isUnshared } from '../../core/shift.js'
 import { readStrategy } from '../../core/strategy.js'
 import type { FunctionAlias } from '../../ports.js'
 import type { Step } from '../../report/report.js'
@@ -131,5 +131,5 @@ function watched({ fn, made, from }: Placed): WatchedFunction {
 
 /** Whether the alias serves the new version alone, though nothing proved that. */
 function isThere({ made, current }: ReadyVersion): boolean {
-  return current.version === made.version && sameWeights(current.weights, {})
+  return current.version === made.version && isUnshared(current)
 }

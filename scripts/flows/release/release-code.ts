@@ -1,7 +1,7 @@
 import pMap from 'p-map'
 import { counted } from '../../core/contents.js'
 import { DeployError } from '../../errors.js'
-import { type Shift, type ShiftRecord, sameWeights } from '../../core/shift.js'
+import { type Shift, type ShiftRecord, isUnshared } from '../../core/shift.js'
 import type { CodeSource, FunctionAlias, FunctionState } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import { type Checked, checkBeforeTraffic } from './check-version.js'
@@ -74,7 +74,7 @@ export async function releaseCode(
 /** Also where an alias is on this version already, if a run that was cut off left it there: nothing proved it. */
 function isDue({ made, current }: Prepared): boolean {
   const unproved = made.before !== undefined && made.before !== made.version
-  return current.version !== made.version || !sameWeights(current.weights, {}) || unproved
+  return current.version !== made.version || !isUnshared(current) || unproved
 }
 
 async function prepareAll(

@@ -1,4 +1,5 @@
 import { type Receipt, releasedFunctions } from '../../core/receipt.js'
+import { isUnshared } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { CodeFacts, StandingFunction } from './code-facts.js'
@@ -7,7 +8,7 @@ import { findReceipt, readRelease } from '../ledger/ledger.js'
 
 /** Whether all requests of a function reach that version. */
 export function isServing({ alias }: StandingFunction, version: string): boolean {
-  return alias?.version === version && Object.keys(alias.weights).length === 0
+  return alias?.version === version && isUnshared(alias)
 }
 
 /**

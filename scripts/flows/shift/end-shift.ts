@@ -7,7 +7,7 @@ import {
   describeShift,
   isLockOf,
   sameFunctions,
-  sameWeights,
+  isUnshared,
 } from '../../core/shift.js'
 import { DeployError } from '../../errors.js'
 import type { FunctionAlias } from '../../ports.js'
@@ -131,7 +131,7 @@ async function verifyEnded(what: ShiftWish, shift: Shift, context: TargetContext
   const serving = shift.functions.map(({ logicalId }, i) => [logicalId, aliases[i]?.version ?? 'none'] as const)
   const wanted = shift.functions.every((one, i) => {
     const now = aliases[i]
-    return now?.version === (what === 'finish' ? one.to : one.from) && sameWeights(now.weights, {})
+    return now?.version === (what === 'finish' ? one.to : one.from) && isUnshared(now)
   })
   if (wanted && next === undefined) return Object.fromEntries(serving)
   const text = wanted ? 'but another one began since' : `otherwise before it could ${what}`

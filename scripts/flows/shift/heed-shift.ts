@@ -1,5 +1,5 @@
 import { endingLabels, endingsOf } from '../../core/shift-endings.js'
-import { type Shift, describeOwner, describeShift, sameWeights } from '../../core/shift.js'
+import { type Shift, describeOwner, describeShift, isUnshared } from '../../core/shift.js'
 import { readStrategy } from '../../core/strategy.js'
 import { DeployError } from '../../errors.js'
 import type { TargetContext } from '../context.js'
@@ -46,7 +46,7 @@ export async function verifyWhole(shift: Shift, names: ReadonlySet<string>, cont
   const aliases = await Promise.all(dropped.map(({ name, alias }) => context.ports.functions.alias(name, alias)))
   const left = dropped.filter(({ from }, i) => {
     const now = aliases[i]
-    return now !== undefined && (now.version !== from || !sameWeights(now.weights, {}))
+    return now !== undefined && (now.version !== from || !isUnshared(now))
   })
   if (left.length === 0) return
   const ids = left.map(({ logicalId }) => logicalId).join(', ')

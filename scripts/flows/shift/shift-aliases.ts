@@ -1,5 +1,5 @@
 import pMap from 'p-map'
-import { type ShiftedFunction, sameWeights } from '../../core/shift.js'
+import { type ShiftedFunction, isUnshared, sameWeights } from '../../core/shift.js'
 import type { FunctionAlias } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 
@@ -87,6 +87,6 @@ export async function standOf(
   { ports }: TargetContext,
 ): Promise<'shared' | 'new' | 'neither'> {
   const aliases = await Promise.all(functions.map(({ name, alias }) => ports.functions.alias(name, alias)))
-  if (aliases.some((now) => now !== undefined && !sameWeights(now.weights, {}))) return 'shared'
+  if (aliases.some((now) => now !== undefined && !isUnshared(now))) return 'shared'
   return functions.every(({ to }, i) => aliases[i]?.version === to) ? 'new' : 'neither'
 }
