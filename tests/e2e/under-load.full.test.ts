@@ -146,13 +146,14 @@ describe('under ten requests a second', () => {
     // A target of its own: an alarm stays on for some minutes, and while it does no shift begins.
     const target = flags.map((word) => (word === org ? 'alarm' : word))
     const canary = ['rs-deploy-function', ...target, '--strategy', 'Canary50Percent30Minutes']
-    // No crash: errors and health are well, some answers are not. One path never was, to keep the alarm on at will.
-    const failing = '/api/config/runtime'
-    await write(answering500([failing]))
+    // No crash: errors and health are well, some answers are not. One is bad on request, to keep the alarm on at will.
+    const failing = '/?fail=1'
+    const onRequest = '(event.get("queryStringParameters") or {}).get("fail")'
+    await write(answering500Where(onRequest))
     const deployed = await project.program(['rs-deploy', ...target, '--alarm-email', 'ops@load.org'])
     expect(shown(deployed)).toContain('exit 0')
     const alarmed: Traffic = { api: String(jsonLine(deployed, 'summary')['api']), paths: ['/health', '/'] }
-    await write(answering500([failing, '/']))
+    await write(answering500Where(`${onRequest} or event["path"] == "/"`))
     const { result } = await during(alarmed, () => project.program(canary))
     expect(result.exitCode).toBe(5)
     expect(jsonLine(result, 'failure')['message']).toContain(
@@ -171,9 +172,9 @@ describe('under ten requests a second', () => {
   }, 180_000)
 })
 
-function answering500(paths: readonly string[]): string {
+function answering500Where(condition: string): string {
   return (
-    `served = handler\n\n\ndef handler(event, context):\n    if event["path"] in ${JSON.stringify(paths)}:\n` +
+    `served = handler\n\n\ndef handler(event, context):\n    if ${condition}:\n` +
     '        return {"statusCode": 500, "body": "{}"}\n    return served(event, context)'
   )
 }
