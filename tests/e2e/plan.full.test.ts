@@ -31,9 +31,11 @@ describe('a plan where nothing is deployed', () => {
       ({ Stacks }) => Stacks?.[0]?.StackStatus ?? '',
       () => 'absent',
     )
+  /** The change sets that wait for somebody; those that were executed stay listed. */
   const sets = async (): Promise<string[]> => {
     const { Summaries = [] } = await stacks.send(new ListChangeSetsCommand({ StackName: stack }))
-    return Summaries.map(({ ChangeSetName }) => ChangeSetName ?? '')
+    const waiting = Summaries.filter(({ ExecutionStatus }) => ExecutionStatus !== 'EXECUTE_COMPLETE')
+    return waiting.map(({ ChangeSetName }) => ChangeSetName ?? '')
   }
   const locks = async (): Promise<string[]> => {
     const list = { Bucket: 'rawscribe-sam-deployments-000000000000', Prefix: 'locks/' }
@@ -92,6 +94,7 @@ describe('a plan where nothing is deployed', () => {
     expect(shown(await deployment.ended)).toContain('exit 0')
     expect(shown(plan)).toContain('exit 0')
     expect(plan.stderr).toContain('nothing changed since the last release')
-    expect([await statusOfStack(), await sets(), await locks()]).toEqual(['CREATE_COMPLETE', [], []])
+    // The protection of its user pool is an update of its own.
+    expect([await statusOfStack(), await sets(), await locks()]).toEqual(['UPDATE_COMPLETE', [], []])
   }, 180_000)
 })
