@@ -10,7 +10,7 @@ import { CreateBucketCommand, PutBucketVersioningCommand, PutObjectCommand } fro
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { account, bucketNames, bucketsInStack, fillBuckets, isGuarded } from './support/organization-buckets.js'
 import { type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
-import { type LocalClients, linesOf, localClients, snapshot } from './support/snapshot.js'
+import { type LocalClients, dataLines, linesOf, localClients, snapshot } from './support/snapshot.js'
 
 const deployments = `rawscribe-sam-deployments-${account}`
 const admin = { ADMIN_USERNAME: 'admin@org1.org', ADMIN_PASSWORD: 'Se$cure$$1!aB' }
@@ -26,11 +26,7 @@ describe('taking an organization down', () => {
   const make = (name: string, ...words: string[]): Promise<RunResult> =>
     project.make([name, 'ENV=dev', 'ORG=org1', 'CLOUD=local', 'JSON=true', ...words])
   const state = async (): Promise<string[]> => snapshot(clients)
-  /** What users of org1 in dev have: buckets with every version, pool and users; the config is a deployment's to write. */
-  const dataOf = (lines: readonly string[]): string[] =>
-    linesOf('org1', lines).filter(
-      (line) => /^(bucket|object|marker|pool|user) /.test(line) && !/config\.json|sam-deployments/.test(line),
-    )
+  const dataOf = (lines: readonly string[]): string[] => dataLines('org1', lines)
 
   beforeAll(async () => {
     project = await makeProject('down')
@@ -108,28 +104,6 @@ describe('taking an organization down', () => {
     })
     expect(sops.status).toBe(200)
     expect((await fetch(`${String(back['api'])}/api/v1/sops/list`)).status).toBe(401)
-  }, 60_000)
-
-  it('goes and comes back in one command, with the parameters that it had', async () => {
-    expect(shown(await make('rs-deploy-only', 'ENABLE_AUTH=false'))).toContain('exit 0')
-    const result = await make('rs-cycle-stack', 'YES=true')
-    expect(shown(result)).toContain('exit 0')
-    const back = jsonLine(result, 'summary')
-    expect([back['userPoolId'], back['clientId']]).toEqual([summary['userPoolId'], summary['clientId']])
-    expect((await fetch(`${String(back['api'])}/api/v1/sops/list`)).status).toBe(200)
-    expect(dataOf(await state())).toEqual(dataOf(standing))
-  }, 60_000)
-
-  it('gives the buckets to the stack that uses them, and changes nothing else of it', async () => {
-    expect(await bucketsInStack('org1', clients)).toEqual([])
-    expect(await isGuarded('org1', clients.s3)).toBe(false)
-    const refused = jsonLine(await make('rs-deploy-only', 'CREATE_BUCKETS=true'), 'failure')
-    expect(refused).toMatchObject({ code: 'Refused', hint: expect.stringContaining('make rs-adopt-buckets') })
-    expect(shown(await make('rs-adopt-buckets', 'YES=true'))).toContain('exit 0')
-    expect(await bucketsInStack('org1', clients)).toEqual(bucketNames('org1').sort())
-    expect(shown(await make('rs-deploy-only'))).toContain('exit 0')
-    expect(await isGuarded('org1', clients.s3)).toBe(true)
-    expect(dataOf(await state())).toEqual(dataOf(standing))
   }, 60_000)
 
   it('names what blocks a deletion that failed, and the command that resolves it', async () => {

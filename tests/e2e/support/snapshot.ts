@@ -63,3 +63,10 @@ export async function snapshot({ s3, cognito, stacks, logs }: LocalClients): Pro
 export function linesOf(org: string, lines: readonly string[]): string[] {
   return lines.filter((line) => new RegExp(`-${org}(?![a-z0-9])`).test(line))
 }
+
+/** What an organization's users have: buckets with every version, pool and users; the config is a deployment's to write. */
+export function dataLines(org: string, lines: readonly string[]): string[] {
+  return linesOf(org, lines).filter(
+    (line) => /^(bucket|object|marker|pool|user) /.test(line) && !/config\.json|sam-deployments/.test(line),
+  )
+}
