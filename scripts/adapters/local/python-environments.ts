@@ -1,4 +1,4 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { mkdir, readFile, realpath, rename, rm, writeFile } from 'node:fs/promises'
 import path from 'node:path'
 import { which } from 'zx'
 import { exclusively } from '../../../infra/bootstrap/exclusive.mjs'
@@ -16,7 +16,7 @@ export interface PythonEnvironments {
   installed(name: PythonEnvironment, program: string): Promise<string | undefined>
   /** The version of a package that an environment's lock file pins. */
   pinnedVersion(name: PythonEnvironment, pack: string): Promise<string | undefined>
-  /** Installs it when it is missing or its pins changed; safe when several processes ask at once. */
+  /** Installs it when it is missing, its pins changed or the folder was moved; safe when several processes ask at once. */
   install(name: PythonEnvironment, program: string): Promise<string>
 }
 
@@ -31,12 +31,19 @@ interface Place {
 
 /** Virtual environments in .rs/toolchain, one per tool (their pins collide), each as its lock file says. */
 export function makePythonEnvironments(place: Place, shell: Shell): PythonEnvironments {
-  const folderOf = (name: PythonEnvironment): string => path.join(place.stateFolder, 'toolchain', name)
+  const toolchain = path.join(place.stateFolder, 'toolchain')
+  // The real path: programs of an environment name it in their first line.
+  const folderOf = async (name: PythonEnvironment): Promise<string> =>
+    path.join(await realpath(toolchain).catch(() => toolchain), name)
   const pinsOf = (name: PythonEnvironment): string => path.join(place.toolFolder, 'infra', 'toolchain', `${name}.txt`)
-  const stampOf = (name: PythonEnvironment): string => path.join(folderOf(name), 'installed')
+  const stampIn = (folder: string): string => path.join(folder, 'installed')
+  /** Of these pins, and here: in a checkout that was moved since, no program would start. */
+  const stampFor = async (name: PythonEnvironment, folder: string): Promise<string> =>
+    `${sha256(await readFile(pinsOf(name)))} ${folder}\n`
   const installed = async (name: PythonEnvironment, program: string): Promise<string | undefined> => {
-    const stamp = await readFile(stampOf(name), 'utf8').catch(() => undefined)
-    return stamp === sha256(await readFile(pinsOf(name))) ? path.join(folderOf(name), 'bin', program) : undefined
+    const folder = await folderOf(name)
+    const stamp = await readFile(stampIn(folder), 'utf8').catch(() => undefined)
+    return stamp === (await stampFor(name, folder)) ? path.join(folder, 'bin', program) : undefined
   }
   const run = async (what: string, program: string, args: string[]): Promise<void> => {
     const env = {
@@ -48,9 +55,9 @@ export function makePythonEnvironments(place: Place, shell: Shell): PythonEnviro
     if (exitCode !== 0) throw installationFailure(what, output)
   }
   const build = async (name: PythonEnvironment): Promise<void> => {
-    const folder = folderOf(name)
+    await mkdir(toolchain, { recursive: true })
+    const folder = await folderOf(name)
     await rm(folder, { recursive: true, force: true })
-    await mkdir(path.dirname(folder), { recursive: true })
     const python = await findPython(place, shell)
     place.tell(`Installing ${name === 'uv' ? 'uv' : `the pinned ${name} environment`} (once) …`)
     if (name === 'uv') {
@@ -63,21 +70,21 @@ export function makePythonEnvironments(place: Place, shell: Shell): PythonEnviro
       const target = ['--python', path.join(folder, 'bin', 'python')]
       await run(name, uv, ['pip', 'install', '--quiet', '--require-hashes', ...target, '-r', pinsOf(name)])
     }
-    const fresh = `${stampOf(name)}.new`
-    await writeFile(fresh, sha256(await readFile(pinsOf(name))))
-    await rename(fresh, stampOf(name))
+    const fresh = `${stampIn(folder)}.new`
+    await writeFile(fresh, await stampFor(name, folder))
+    await rename(fresh, stampIn(folder))
   }
   const installOnce = async (name: PythonEnvironment, program: string): Promise<string> => {
     const ready = await installed(name, program)
     if (ready !== undefined) return ready
     await exclusively(
-      path.join(place.stateFolder, 'toolchain', `${name}.lock`),
+      path.join(toolchain, `${name}.lock`),
       async () => {
         if ((await installed(name, program)) === undefined) await build(name)
       },
       { onWait: (pid) => place.tell(`Another run (process ${pid}) is installing ${name}; waiting for it …`) },
     )
-    return path.join(folderOf(name), 'bin', program)
+    return path.join(await folderOf(name), 'bin', program)
   }
   const pinnedVersion = async (name: PythonEnvironment, pack: string): Promise<string | undefined> => {
     const pins = await readFile(pinsOf(name), 'utf8').catch(() => '')
