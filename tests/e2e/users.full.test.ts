@@ -1,14 +1,8 @@
-import {
-  AdminAddUserToGroupCommand,
-  AdminCreateUserCommand,
-  AdminSetUserPasswordCommand,
-  CreateUserPoolClientCommand,
-  CreateUserPoolCommand,
-  InitiateAuthCommand,
-} from '@aws-sdk/client-cognito-identity-provider'
+import { AdminAddUserToGroupCommand, AdminCreateUserCommand } from '@aws-sdk/client-cognito-identity-provider'
 import { afterAll, beforeAll, describe, expect, it } from '@jest/globals'
 import { writeFile } from 'node:fs/promises'
 import path from 'node:path'
+import { tokenOfAnotherPool } from './support/page-app.js'
 import { type Project, type RunResult, jsonLine, makeProject, shown } from './support/project.js'
 import { localClients } from './support/snapshot.js'
 
@@ -127,7 +121,9 @@ describe('the users of an organization', () => {
   }, 60_000)
 
   it('are not let in by the API with a token that is forged, or of another organization', async () => {
-    const OTHER_TOKEN = await foreignToken(String(summary['api']))
+    const { origin } = new URL(String(summary['api']))
+    const stranger = { name: 'eve@elsewhere.org', password }
+    const OTHER_TOKEN = await tokenOfAnotherPool(localClients(origin), origin, stranger)
     const [local, remote, alone] = await Promise.all([
       asJson('test-jwt-local', [], { OTHER_TOKEN }),
       asJson('test-jwt-aws', ['USER_NAME=admin@org1.org'], { PASSWORD, OTHER_TOKEN }),
@@ -215,28 +211,3 @@ describe('the users of an organization', () => {
     expect(dataOf(await asJson('rs-list-users'))).toHaveLength(302)
   }, 30_000)
 })
-
-/** A good token of a pool that is nobody's here. */
-async function foreignToken(api: string): Promise<string> {
-  const { cognito } = localClients(new URL(api).origin)
-  const [Username, PASSWORD] = ['eve@elsewhere.org', password]
-  const { UserPool } = await cognito.send(new CreateUserPoolCommand({ PoolName: 'somebody-elses' }))
-  const UserPoolId = UserPool?.Id
-  const { UserPoolClient } = await cognito.send(
-    new CreateUserPoolClientCommand({
-      UserPoolId,
-      ClientName: 'web',
-      ExplicitAuthFlows: ['ALLOW_USER_PASSWORD_AUTH', 'ALLOW_REFRESH_TOKEN_AUTH'],
-    }),
-  )
-  await cognito.send(new AdminCreateUserCommand({ UserPoolId, Username, MessageAction: 'SUPPRESS' }))
-  await cognito.send(new AdminSetUserPasswordCommand({ UserPoolId, Username, Password: PASSWORD, Permanent: true }))
-  const signedIn = await cognito.send(
-    new InitiateAuthCommand({
-      ClientId: UserPoolClient?.ClientId,
-      AuthFlow: 'USER_PASSWORD_AUTH',
-      AuthParameters: { USERNAME: Username, PASSWORD },
-    }),
-  )
-  return signedIn.AuthenticationResult?.IdToken ?? ''
-}
