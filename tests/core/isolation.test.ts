@@ -1,30 +1,12 @@
 import { beforeAll, describe, expect, it } from '@jest/globals'
 import { readFile } from 'node:fs/promises'
-import { type Trespass, findTrespasses } from '../../scripts/core/isolation.js'
-import { namesOf } from '../../scripts/core/names.js'
-import { ownProject } from '../../scripts/core/project.js'
-import { neighboursOf } from '../../scripts/core/wide-policies.js'
 import { type Template, parseTemplate } from '../../scripts/core/template.js'
+import { account, names, only, trespasses } from '../support/trespasses.js'
 
-const account = '123456789012'
-const target = { env: 'dev', org: 'myorg' } as const
-const names = namesOf(target, account, ownProject)
-
-const trespasses = (template: Template, parameters: Record<string, string> = {}): Trespass[] =>
-  findTrespasses(target, names, neighboursOf(target, account, ownProject), {
-    template,
-    parameters: { Environment: 'dev', Organization: 'myorg', ...parameters },
-    account,
-    region: 'eu-west-1',
-    stackName: names.stack,
-  })
 const defaults = (template: Template): Record<string, string> =>
   Object.fromEntries(
     Object.entries(template.Parameters ?? {}).map(([name, { Default }]) => [name, String(Default ?? '')] as const),
   )
-const of = (Type: string, Properties: Record<string, unknown>): Template => ({
-  Resources: { It: { Type, Properties } },
-})
 
 describe('the isolation proof', () => {
   let own: Template
@@ -59,7 +41,7 @@ describe('the isolation proof', () => {
     ['another account', 'rawscribe-forms-dev-myorg-999999999999'],
     ['a name of its own', 'some-other-name'],
   ])('finds a bucket named for %s', (_what, BucketName) => {
-    expect(trespasses(of('AWS::S3::Bucket', { BucketName }))).not.toEqual([])
+    expect(trespasses(only('AWS::S3::Bucket', { BucketName }))).not.toEqual([])
   })
 
   it.each([
@@ -86,7 +68,7 @@ describe('the isolation proof', () => {
     ['a Sub', 'AWS::X', { V: { 'Fn::Sub': 'rawscribe-forms-${Environment}-other-${AWS::AccountId}' } }],
     ['a Join', 'AWS::X', { V: { 'Fn::Join': ['-', ['rawscribe', 'dev', 'other', 'backend']] } }],
   ])('finds another target’s name in %s', (_what, type, properties) => {
-    expect(trespasses(of(type, properties))).toHaveLength(1)
+    expect(trespasses(only(type, properties))).toHaveLength(1)
   })
 
   it('takes this target’s names, its exports and the deployments bucket for its own', () => {
@@ -121,7 +103,7 @@ describe('the isolation proof', () => {
     ['an unknown part', { 'Fn::Join': ['-', ['rawscribe', 'dev', { 'Fn::GetAtt': ['X', 'Y'] }]] }],
   ])('is not fooled by %s', (_what, V) => {
     const template: Template = {
-      ...of('AWS::X', { V }),
+      ...only('AWS::X', { V }),
       Conditions: { Unknown: { 'Fn::Equals': [{ 'Fn::ImportValue': 'x' }, 'y'] } },
       Mappings: { Map: { a: { b: foreign } } },
     }
@@ -130,7 +112,7 @@ describe('the isolation proof', () => {
   })
 
   it('looks at outputs, exports and mappings too', () => {
-    const own = of('AWS::X', {})
+    const own = only('AWS::X', {})
     expect(trespasses({ ...own, Outputs: { A: { Value: foreign } } })).toHaveLength(1)
     expect(
       trespasses({ ...own, Outputs: { A: { Value: 'x', Export: { Name: 'rawscribe-dev-other-A' } } } }),
@@ -147,7 +129,7 @@ describe('the isolation proof', () => {
     ['AWS::S3::Bucket', { BucketName: { 'Fn::GetAtt': ['X', 'Name'] } }],
     ['AWS::S3::Bucket', { BucketName: ['a list'] }],
   ])('wants the name of a %s to be a computed one', (type, properties) => {
-    expect(trespasses(of(type, properties))).not.toEqual([])
+    expect(trespasses(only(type, properties))).not.toEqual([])
   })
 
   it.each(['S3Url', 'V2'])('knows %s for an export of its own', (output) => {

@@ -1,29 +1,10 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Trespass, findTrespasses } from '../../scripts/core/isolation.js'
-import { namesOf } from '../../scripts/core/names.js'
-import { ownProject } from '../../scripts/core/project.js'
 import type { Template } from '../../scripts/core/template.js'
-import { neighboursOf } from '../../scripts/core/wide-policies.js'
-
-const account = '123456789012'
-const target = { env: 'dev', org: 'myorg' } as const
-const names = namesOf(target, account, ownProject)
-
-const trespasses = (template: Template, parameters: Record<string, string> = {}): Trespass[] =>
-  findTrespasses(target, names, neighboursOf(target, account, ownProject), {
-    template,
-    parameters,
-    account,
-    region: 'eu-west-1',
-    stackName: names.stack,
-  })
-const of = (Type: string, Properties: Record<string, unknown>): Template => ({
-  Resources: { It: { Type, Properties } },
-})
+import { account, names, only, trespasses } from '../support/trespasses.js'
 
 describe('the isolation proof of policies', () => {
   const allows = (statement: object): Template =>
-    of('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Effect: 'Allow', ...statement }] } })
+    only('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Effect: 'Allow', ...statement }] } })
   const poolsOf = (id: string): string => `arn:aws:cognito-idp:eu-west-1:${account}:userpool/${id}`
   const logs = `arn:aws:logs:eu-west-1:${account}:log-group`
   it.each([
@@ -86,12 +67,12 @@ describe('the isolation proof of policies', () => {
     expect(trespasses(allows(statement))).toEqual([])
   })
 
-  const given = (...arns: unknown[]): Template => of('AWS::IAM::Role', { ManagedPolicyArns: arns })
+  const given = (...arns: unknown[]): Template => only('AWS::IAM::Role', { ManagedPolicyArns: arns })
   const ofAws = (name: string): string => `arn:aws:iam::aws:policy/${name}`
   it.each([
     ['all of a service', given(ofAws('AmazonS3FullAccess'))],
     ['all of it by a function', given({ 'Fn::Sub': 'arn:${AWS::Partition}:iam::aws:policy/AmazonS3FullAccess' })],
-    ['all of it by a list parameter', of('AWS::IAM::User', { ManagedPolicyArns: { Ref: 'Policies' } })],
+    ['all of it by a list parameter', only('AWS::IAM::User', { ManagedPolicyArns: { Ref: 'Policies' } })],
     ['every queue', given(ofAws('service-role/AWSLambdaSQSQueueExecutionRole'))],
     ['reading every log', given(ofAws('service-role/AmazonAPIGatewayPushToCloudWatchLogs'))],
     ['what nobody can read', given(`arn:aws:iam::${account}:policy/AWSLambdaBasicExecutionRole`)],
@@ -110,13 +91,13 @@ describe('the isolation proof of policies', () => {
     ['Action', { Effect: 'Allow', Action: [{ 'Fn::If': ['Unknown', 'xray:Put', 's3:*'] }], Resource: '*' }],
     ['statement', { 'Fn::If': ['Unknown', { Effect: 'Allow', Action: '*', Resource: '*' }, { Ref: 'AWS::NoValue' }] }],
   ])('looks at both branches of a condition that only AWS knows, around a %s', (_what, statement) => {
-    const template = of('AWS::IAM::Policy', { PolicyDocument: { Statement: [statement] } })
+    const template = only('AWS::IAM::Policy', { PolicyDocument: { Statement: [statement] } })
     const Unknown = { 'Fn::Equals': [{ 'Fn::ImportValue': 'x' }, 'y'] }
     expect(trespasses({ ...template, Conditions: { Unknown } })).toHaveLength(1)
   })
 
   const policy = (Resource: unknown, names: string[]): Template => ({
-    ...of('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource }] } }),
+    ...only('AWS::IAM::Policy', { PolicyDocument: { Statement: [{ Effect: 'Allow', Action: 's3:*', Resource }] } }),
     Conditions: Object.fromEntries(names.map((name) => [name, { 'Fn::Equals': [{ 'Fn::ImportValue': name }, 'y'] }])),
   })
   it('tries every combination of conditions that only AWS knows, and refuses where they are too many', () => {

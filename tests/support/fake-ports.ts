@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Buckets, Files } from '../../scripts/ports.js'
+import type { Buckets, Files, Shell, Tool, Toolchain } from '../../scripts/ports.js'
 
 /** What was called, as `port.method(argument, argument)`. */
 export type Calls = string[]
@@ -22,6 +22,20 @@ export function fakePort<Port extends object>(name: string, methods: Partial<Por
       }
     },
   })
+}
+
+/** sam as far as a flow sees it: all goes well, and `deployed` is told when it makes a change set. */
+export function fakeSam(deployed: () => void): { toolchain: Toolchain; shell: Shell } {
+  const tool = (name: string): Tool => ({ name, version: '1', program: name, origin: '' })
+  return {
+    toolchain: fakePort<Toolchain>('toolchain', { sam: async () => tool('sam'), uv: async () => tool('uv') }),
+    shell: fakePort<Shell>('shell', {
+      run: async ({ args }) => {
+        if (args.includes('deploy')) deployed()
+        return { exitCode: 0, output: '' }
+      },
+    }),
+  }
 }
 
 /** Files in memory: path to text. */

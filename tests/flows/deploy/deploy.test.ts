@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { deploy } from '../../../scripts/flows/deploy/deploy.js'
 import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
-import type { Account, ChangeSet, Functions, Shell, Stacks, Toolchain, UserPools } from '../../../scripts/ports.js'
+import type { Account, ChangeSet, Functions, Stacks, UserPools } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
 import { receipt, stored } from '../../support/fake-ledger.js'
 import { deploymentsBucket } from '../../support/fake-ledger.js'
 import { key, lockOf } from '../../support/fake-lock.js'
 import { type PoolWorld, fakeUser, memoryPool } from '../../support/fake-pool.js'
-import { fakePort, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
+import { fakePort, fakeSam, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
 
 const email = 'admin@myorg.com'
 const password = 'Correct-Horse-1'
@@ -96,16 +96,7 @@ describe('a deployer who may not give API Gateway its role', () => {
         buckets: memoryBuckets({}, calls, async () => 'ours'),
         functions: fakePort<Functions>('functions', {}, calls),
         userPools: fakePort<UserPools>('userPools', { findByName: async () => [] }, calls),
-        toolchain: fakePort<Toolchain>('toolchain', {
-          sam: async () => ({ name: 'sam', version: '1', program: 'sam', origin: '' }),
-          uv: async () => ({ name: 'uv', version: '1', program: 'uv', origin: '' }),
-        }),
-        shell: fakePort<Shell>('shell', {
-          run: async ({ args }) => {
-            if (args.includes('deploy')) sets = [set.arn]
-            return { exitCode: 0, output: '' }
-          },
-        }),
+        ...fakeSam(() => (sets = [set.arn])),
         account: fakePort<Account>('account', {
           apiGatewayLogRole: async () => undefined,
           setApiGatewayLogRole: async () => Promise.reject(new Error('iam:CreateRole is denied')),

@@ -3,11 +3,11 @@ import type { Inputs } from '../../../scripts/core/inputs.js'
 import type { Receipt } from '../../../scripts/core/receipt.js'
 import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
 import { prepareCycle } from '../../../scripts/flows/take-down/prepare-cycle.js'
-import type { ChangeSet, Functions, Shell, Stack, Stacks, Toolchain, UserPools } from '../../../scripts/ports.js'
+import type { ChangeSet, Functions, Stack, Stacks, UserPools } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
 import { receipt, stored } from '../../support/fake-ledger.js'
-import { fakePort, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
+import { fakePort, fakeSam, memoryBuckets, memoryFiles } from '../../support/fake-ports.js'
 import { eventOf } from '../../support/scripted-stacks.js'
 
 const templateOf = (parameters: string, key: 'ours' | 'theirs'): string => `
@@ -57,16 +57,7 @@ function cycling({ parameters, stack, key = 'ours', busy = [], objects = {}, inp
       buckets: memoryBuckets(objects, calls, async (name) => (name.includes('deployments') ? 'ours' : 'absent')),
       functions: fakePort<Functions>('functions', {}, calls),
       userPools: fakePort<UserPools>('userPools', { findByName: async () => [] }, calls),
-      toolchain: fakePort<Toolchain>('toolchain', {
-        sam: async () => ({ name: 'sam', version: '1', program: 'sam', origin: '' }),
-        uv: async () => ({ name: 'uv', version: '1', program: 'uv', origin: '' }),
-      }),
-      shell: fakePort<Shell>('shell', {
-        run: async ({ args }) => {
-          if (args.includes('deploy')) sets = [set.arn]
-          return { exitCode: 0, output: '' }
-        },
-      }),
+      ...fakeSam(() => (sets = [set.arn])),
       stacks: fakePort<Stacks>(
         'stacks',
         {
