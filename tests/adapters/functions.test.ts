@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { type Server, createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { answerWithin } from '../../scripts/adapters/aws/clients.js'
 import { makeFunctions } from '../../scripts/adapters/aws/functions.js'
 import type { Functions } from '../../scripts/ports.js'
+import { withAws } from '../support/answering-aws.js'
 
 type Answer = 'lost' | { status: number; body: Record<string, unknown> }
 
@@ -13,28 +11,18 @@ async function lambda<T>(
   work: (functions: Functions) => Promise<T>,
 ): Promise<{ done: T; asked: string[] }> {
   const asked: string[] = []
-  const server: Server = createServer((request, response) => {
-    asked.push(`${request.method} ${request.url?.split('?')[0]?.split('/').at(-1)}`)
-    const answer = answers.shift()
-    if (answer === undefined || answer === 'lost') return void response.destroy()
-    const headers = { 'content-type': 'application/json', 'x-amzn-errortype': String(answer.body['__type'] ?? '') }
-    response.writeHead(answer.status, headers).end(JSON.stringify(answer.body))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const functions = makeFunctions({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    maxAttempts: 2,
-    retryMode: 'standard',
-    requestHandler: answerWithin,
-  })
-  try {
-    return { done: await work(functions), asked }
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
+  const done = await withAws(
+    (request, response) => {
+      asked.push(`${request.method} ${request.url?.split('?')[0]?.split('/').at(-1)}`)
+      const answer = answers.shift()
+      if (answer === undefined || answer === 'lost') return void response.destroy()
+      const headers = { 'content-type': 'application/json', 'x-amzn-errortype': String(answer.body['__type'] ?? '') }
+      response.writeHead(answer.status, headers).end(JSON.stringify(answer.body))
+    },
+    (config) => work(makeFunctions(config)),
+    2,
+  )
+  return { done, asked }
 }
 
 const stale: Answer = { status: 412, body: { __type: 'PreconditionFailedException', message: 'another revision' } }

@@ -1,9 +1,7 @@
 import { describe, expect, it } from '@jest/globals'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { answerWithin } from '../../scripts/adapters/aws/clients.js'
 import { makeImages } from '../../scripts/adapters/aws/images.js'
 import { parseImage } from '../../scripts/core/image.js'
+import { withAws } from '../support/answering-aws.js'
 
 const digest = `sha256:${'a'.repeat(64)}`
 const image = parseImage('123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:v7')
@@ -11,29 +9,21 @@ const image = parseImage('123456789012.dkr.ecr.eu-west-1.amazonaws.com/orders:v7
 /** What ECR is asked, and what the adapter makes of its answer. */
 async function asking(status: number, body: Record<string, unknown>): Promise<{ answer: unknown; asked: unknown }> {
   let asked: unknown
-  const server = createServer((request, response) => {
-    const chunks: Buffer[] = []
-    request.on('data', (chunk: Buffer) => chunks.push(chunk))
-    request.on('end', () => {
-      asked = JSON.parse(Buffer.concat(chunks).toString())
-      response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
-    })
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const images = makeImages({
-    region: 'eu-west-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    maxAttempts: 1,
-    retryMode: 'standard',
-    requestHandler: answerWithin,
-  })
-  try {
-    return { answer: await images.digest(image).catch((error: { code?: string }) => error.code), asked }
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
+  const answer = await withAws(
+    (request, response) => {
+      const chunks: Buffer[] = []
+      request.on('data', (chunk: Buffer) => chunks.push(chunk))
+      request.on('end', () => {
+        asked = JSON.parse(Buffer.concat(chunks).toString())
+        response.writeHead(status, { 'content-type': 'application/x-amz-json-1.1' }).end(JSON.stringify(body))
+      })
+    },
+    (config) =>
+      makeImages(config)
+        .digest(image)
+        .catch((error: { code?: string }) => error.code),
+  )
+  return { answer, asked }
 }
 
 describe('the digest of an image', () => {

@@ -1,31 +1,17 @@
 import { describe, expect, it } from '@jest/globals'
-import { createServer } from 'node:http'
-import type { AddressInfo } from 'node:net'
-import { answerWithin } from '../../scripts/adapters/aws/clients.js'
 import { makeUserPools } from '../../scripts/adapters/aws/user-pools.js'
+import { withAws } from '../support/answering-aws.js'
 import { rejectedBy } from '../support/failures.js'
 
 /** A sign-in at a Cognito that answers with this error. */
-async function signIn(type: string, message: string): Promise<string | undefined> {
-  const server = createServer((_request, response) => {
-    response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
-    response.end(JSON.stringify({ __type: type, message }))
-  })
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve))
-  const pools = makeUserPools({
-    region: 'us-east-1',
-    credentials: { accessKeyId: 'a', secretAccessKey: 'b' },
-    endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`,
-    maxAttempts: 1,
-    retryMode: 'standard',
-    requestHandler: answerWithin,
-  })
-  try {
-    return await pools.signIn('pool', 'client', 'bob@myorg.com', 'wrong')
-  } finally {
-    server.closeAllConnections()
-    server.close()
-  }
+function signIn(type: string, message: string): Promise<string | undefined> {
+  return withAws(
+    (_request, response) => {
+      response.writeHead(400, { 'content-type': 'application/x-amz-json-1.1' })
+      response.end(JSON.stringify({ __type: type, message }))
+    },
+    (config) => makeUserPools(config).signIn('pool', 'client', 'bob@myorg.com', 'wrong'),
+  )
 }
 
 describe('a sign-in', () => {
