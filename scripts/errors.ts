@@ -48,3 +48,8 @@ export class DeployError extends Error {
     return exitCodes[this.code]
   }
 }
+
+/** The words of whatever was thrown. */
+export function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error)
+}

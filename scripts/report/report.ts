@@ -1,4 +1,4 @@
-import { DeployError } from '../errors.js'
+import { DeployError, messageOf } from '../errors.js'
 import type { Clock } from '../ports.js'
 import type { Event, Listener, Mark } from './events.js'
 
@@ -27,7 +27,7 @@ export function makeReport(
   listeners: readonly Listener[],
   clock: Clock,
   secrets: Set<string> = new Set(),
-  explain: (error: unknown) => string = whatItSays,
+  explain: (error: unknown) => string = messageOf,
 ): Report {
   let failed: string | undefined
   const emit = (event: Event): void => {
@@ -60,8 +60,4 @@ export function makeReport(
       }
     },
   }
-}
-
-function whatItSays(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

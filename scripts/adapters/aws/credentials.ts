@@ -2,7 +2,7 @@ import { fromEnv, fromNodeProviderChain, fromTemporaryCredentials } from '@aws-s
 import { loadSharedConfigFiles } from '@smithy/core/config'
 import type { AwsCredentialIdentityProvider } from '@smithy/types'
 import { type Caller, type EnvironmentEntry, environmentsFile, isRole } from '../../core/environments-file.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { ClientConfig } from './clients.js'
 
 type Environment = Readonly<Record<string, string | undefined>>
@@ -26,7 +26,7 @@ export function credentialChain(environment: Environment, named?: string): AwsCr
   const chain = fromNodeProviderChain({ profile, timeout: 1000, maxRetries: 1 })
   return (options) =>
     chain(options).catch((error: unknown) => {
-      const text = error instanceof Error ? error.message : String(error)
+      const text = messageOf(error)
       throw new DeployError('AwsFailed', `the profile ${profile} gives no credentials: ${text}`, {
         hint: `aws sso login --profile ${profile}, or another AWS_PROFILE, or CLOUD=local`,
         cause: error,
@@ -79,7 +79,7 @@ export function assumed(
     try {
       return await assume()
     } catch (error) {
-      const text = error instanceof Error ? error.message : String(error)
+      const text = messageOf(error)
       throw new DeployError('Refused', `the role ${role} cannot be assumed: ${text}`, {
         facts: [{ label: 'Caller', text: caller.arn }],
         hint: `let its trust policy name this caller, or correct role in ${environmentsFile}`,

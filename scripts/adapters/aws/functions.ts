@@ -14,7 +14,7 @@ import {
   UpdateFunctionCodeCommand,
 } from '@aws-sdk/client-lambda'
 import { sameWeights } from '../../core/shift.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { CodeSource, FunctionAlias, FunctionState, Functions } from '../../ports.js'
 import { type ClientConfig, everyPage, isNamed, isOwnEcho } from './clients.js'
 
@@ -131,7 +131,7 @@ async function unlessChanged<T>(what: string, call: Promise<T>): Promise<T> {
     return await call
   } catch (error) {
     if (!isNamed(error, 'PreconditionFailedException', 'ResourceConflictException')) throw error
-    const said = error instanceof Error ? error.message : String(error)
+    const said = messageOf(error)
     throw new DeployError('StackState', `${what} was changed by something else at this moment`, {
       facts: [{ label: 'Lambda', text: said }],
       hint: 'find out who works on it past this tool, then the same command again',

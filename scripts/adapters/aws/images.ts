@@ -1,5 +1,5 @@
 import { DescribeImagesCommand, ECRClient } from '@aws-sdk/client-ecr'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { Images } from '../../ports.js'
 import { type ClientConfig, isNamed } from './clients.js'
 
@@ -21,7 +21,7 @@ export function makeImages(config: ClientConfig): Images {
         }
         if (!isNamed(error, 'AccessDeniedException')) throw error
         throw new DeployError('Refused', `the images of ${address} may not be read`, {
-          facts: [{ label: 'ECR', text: error instanceof Error ? error.message : String(error) }],
+          facts: [{ label: 'ECR', text: messageOf(error) }],
           hint: 'ecr:DescribeImages is needed, of another account by the policy of its repository too',
           cause: error,
         })

@@ -3,7 +3,7 @@ import { configChanges } from '../../core/config-diff.js'
 import { counted } from '../../core/contents.js'
 import type { JsonObject } from '../../core/config-merge.js'
 import { type EntryChange, describeChange } from '../../core/input-changes.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { StoredObject } from '../../ports.js'
 import { confirmDeployment } from '../confirm.js'
 import type { TargetContext } from '../context.js'
@@ -90,7 +90,7 @@ function verified(text: string, place: string): JsonObject {
   try {
     return parseConfig(text, place)
   } catch (error) {
-    const message = error instanceof Error ? error.message : String(error)
+    const message = messageOf(error)
     throw new DeployError('Refused', `the version before is no configuration: ${message}`, {
       hint: 'correct infra/.config and make rs-deploy',
       cause: error,

@@ -7,7 +7,7 @@ import { isSet } from '../../core/inputs.js'
 import { namesOf } from '../../core/names.js'
 import { situationOf } from '../../core/stack-state.js'
 import type { Target } from '../../core/target.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { CloudContext } from '../context.js'
 import { deployedStack } from '../stack/deployed-stack.js'
@@ -40,7 +40,7 @@ export async function syncConfigs(targets: readonly Target[], context: CloudCont
 /** What is no answer of ours stops only its own organization, too. */
 function told(error: unknown, { env, org }: Target): DeployError {
   if (error instanceof DeployError) return error
-  const message = error instanceof Error ? error.message : String(error)
+  const message = messageOf(error)
   return new DeployError('AwsFailed', message, { hint: `make sync-configs ENV=${env} ORG=${org}`, cause: error })
 }
 

@@ -6,6 +6,7 @@ import type { VersionPlace } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 import { readKeepVersions } from '../release/prune-versions.js'
 import { readEntry, readLiveReleases } from './ledger.js'
+import { messageOf } from '../../errors.js'
 
 /** Looking each time would cost every release its listings. */
 const everyReleases = 5
@@ -33,7 +34,7 @@ export async function pruneArtifacts(release: number, context: TargetContext): P
       await ports.buckets.removeVersions(names.deploymentsBucket, unneeded.slice(from, from + pageSize))
     }
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
+    const text = messageOf(error)
     report.emit({ type: 'warning', text: `old artifacts were not removed: ${text}` })
   }
 }

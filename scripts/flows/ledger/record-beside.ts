@@ -4,6 +4,7 @@ import type { Stack } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 import { findReceipt, pastGuard, writeReceipt } from './ledger.js'
 import { commonPart } from './record-release.js'
+import { messageOf } from '../../errors.js'
 
 /** What was done to a target that is no release of it: in one sentence each. */
 export type Deed = { removed: string } | { adopted: string }
@@ -25,7 +26,7 @@ export async function recordFailedDeed(
 ): Promise<void> {
   const cause = failureCause.safeParse(error instanceof Error ? error.cause : undefined)
   const outcome = 'removed' in deed ? 'not-removed' : 'not-adopted'
-  const failure = error instanceof Error ? error.message : String(error)
+  const failure = messageOf(error)
   await record(
     { ...deed, outcome, failure, ...(cause.success ? { cause: cause.data } : {}) },
     stack,

@@ -12,6 +12,7 @@ import { pastGuard, writeReceipt } from './ledger.js'
 import type { Health } from '../release/health-gate.js'
 import type { Released } from '../release/release-code.js'
 import type { Proof } from '../deploy/verify-target.js'
+import { messageOf } from '../../errors.js'
 
 /** What a deployment proved to be there at its end. */
 export interface LiveFacts {
@@ -74,7 +75,7 @@ export async function recordFailure(
     const receipt: Omit<Receipt, 'release'> = {
       ...(await commonPart(context)),
       outcome: 'failed',
-      failure: error instanceof Error ? error.message : String(error),
+      failure: messageOf(error),
       ...causePart(error),
       inputs: inputsOf(build, facts),
       ...filesOf(build, facts),

@@ -3,7 +3,7 @@ import { type Lock, describeLock, isStale, lockText, readLockText } from '../../
 import { ledgerKeys } from '../../core/names.js'
 import { endingsOf } from '../../core/shift-endings.js'
 import { describeShift } from '../../core/shift.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { DatedObject } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
@@ -34,7 +34,7 @@ export async function withTargetLock<T>(
   } finally {
     await lock.release().catch((error: unknown) => {
       // What was done is done: a lock that stays must neither turn that into a failure nor hide why it failed.
-      const why = error instanceof Error ? error.message : String(error)
+      const why = messageOf(error)
       context.report.emit({
         type: 'warning',
         text: `the lock could not be released: ${why}`,

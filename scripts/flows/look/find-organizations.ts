@@ -3,7 +3,7 @@ import { environmentsFile, parseEnvironments } from '../../core/environments-fil
 import { ledgerKeys, namesOf } from '../../core/names.js'
 import { type KnownOrganization, type Traces, organizationsOf } from '../../core/organizations.js'
 import { type Environment, environments } from '../../core/target.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { CloudContext } from '../context.js'
 
 const folder = 'infra/.config'
@@ -77,5 +77,5 @@ export async function findEnvironments(context: CloudContext): Promise<KnownEnvi
 
 function told(error: unknown): string {
   if (error instanceof DeployError) return [error.message, error.hint].filter(Boolean).join('; ')
-  return error instanceof Error ? error.message : String(error)
+  return messageOf(error)
 }

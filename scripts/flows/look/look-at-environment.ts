@@ -3,6 +3,7 @@ import { stackName, targetOfStack } from '../../core/names.js'
 import type { Environment } from '../../core/target.js'
 import type { CloudContext } from '../context.js'
 import { type TargetGlance, glanceAtTarget } from './look-at-target.js'
+import { messageOf } from '../../errors.js'
 
 /** Each takes some five calls: together they stay far below what S3, Lambda and CloudFormation take in a second. */
 const targetsAtOnce = 8
@@ -32,7 +33,7 @@ export async function glanceAtEnvironment(env: Environment, context: CloudContex
         return await glanceAtTarget(target, stack, context)
       } catch (error) {
         if (signal.aborted) throw error
-        const failed = error instanceof Error ? error.message : String(error)
+        const failed = messageOf(error)
         return { target, failed, next: `make check-rs ENV=${target.env} ORG=${target.org}` }
       }
     },

@@ -2,6 +2,7 @@ import { readableLines } from '../../core/log-event.js'
 import { type Template, parseTemplate } from '../../core/template.js'
 import type { StackEvent } from '../../ports.js'
 import type { CloudContext } from '../context.js'
+import { messageOf } from '../../errors.js'
 
 const mostLines = 20
 /** Lambda writes several lines of its own around every call: so many are read for the few that are shown. */
@@ -40,7 +41,7 @@ export async function logBehind(
     if (name === undefined) return []
     return readableLines(await readFunctionLog(name, surroundings.since, context), mostLines)
   } catch (error) {
-    return [`the log could not be read: ${error instanceof Error ? error.message : String(error)}`]
+    return [`the log could not be read: ${messageOf(error)}`]
   }
 }
 

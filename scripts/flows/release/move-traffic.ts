@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import { commandFor } from '../../core/next-command.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { FunctionAlias } from '../../ports.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
@@ -58,8 +58,4 @@ async function moveBack(
     })
   }
   return stuck
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error)
 }

@@ -1,5 +1,5 @@
 import { counted } from '../../core/contents.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { TargetFunction } from './target-functions.js'
 
 export interface FailedFunction {
@@ -11,11 +11,10 @@ export interface FailedFunction {
 export function preparationFailure(failures: readonly FailedFunction[], functions: number): unknown {
   const [first] = failures
   if (functions === 1) return first?.error
-  const text = (error: unknown): string => (error instanceof Error ? error.message : String(error))
   const code = first?.error instanceof DeployError ? first.error.code : 'AwsFailed'
   return new DeployError(code, `${failures.length} of ${counted(functions, 'function')} failed: none went live`, {
     facts: failures.flatMap(({ fn, error }) => [
-      { label: fn.logicalId, text: text(error) },
+      { label: fn.logicalId, text: messageOf(error) },
       ...(error === first?.error && error instanceof DeployError ? error.facts : []),
     ]),
     hint: 'correct the code, then the same command again',

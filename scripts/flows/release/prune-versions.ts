@@ -1,6 +1,6 @@
 import { releasedFunctions } from '../../core/receipt.js'
 import { planPruning } from '../../core/version-pruning.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { TargetContext } from '../context.js'
 import { readHistory } from '../ledger/ledger.js'
 import type { Released } from './release-code.js'
@@ -37,7 +37,7 @@ export async function pruneVersions(released: readonly Released[], context: Targ
       }
     }
   } catch (error) {
-    const text = error instanceof Error ? error.message : String(error)
+    const text = messageOf(error)
     report.emit({ type: 'warning', text: `old versions were not removed: ${text}` })
   }
 }

@@ -11,6 +11,7 @@ import type { CodeFacts } from './code-facts.js'
 import type { TargetContext } from '../context.js'
 import type { Health } from './health-gate.js'
 import { pastGuard, writeReceipt, writeReceiptAfter } from '../ledger/ledger.js'
+import { messageOf } from '../../errors.js'
 import {
   type LiveFacts,
   causePart,
@@ -130,7 +131,7 @@ export async function recordCodeFailure(
   const receipt: Omit<Receipt, 'release'> = {
     ...(await commonPart(context)),
     outcome: 'failed',
-    failure: error instanceof Error ? error.message : String(error),
+    failure: messageOf(error),
     inputs: live.inputs,
     stack: stackNow === undefined ? live.stack : { arn: stackNow.arn, changedAt: stackNow.changedAt },
     ...causePart(error),

@@ -2,6 +2,7 @@ import pMap from 'p-map'
 import { type ShiftedFunction, isUnshared, sameWeights } from '../../core/shift.js'
 import type { FunctionAlias } from '../../ports.js'
 import type { TargetContext } from '../context.js'
+import { messageOf } from '../../errors.js'
 
 const atOnce = 15
 const mostTries = 4
@@ -63,7 +64,7 @@ export async function shareTraffic(
           await ports.functions.moveAlias(fn.name, fn.alias, version, found.revisionId, weights)
         } catch (error) {
           // Perhaps somebody wrote between reading and writing: looked at again, not overwritten.
-          return { fn, why: `${fn.logicalId}: ${error instanceof Error ? error.message : String(error)}` }
+          return { fn, why: `${fn.logicalId}: ${messageOf(error)}` }
         }
       },
       { concurrency: atOnce },

@@ -8,7 +8,7 @@ import {
   type ShiftWish,
 } from '../../core/shift.js'
 import type { Strategy } from '../../core/strategy.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { type GateProblem, type Gates, type WatchedFunction, openGates } from './shift-gates.js'
@@ -98,7 +98,7 @@ async function firstTurn(
 }
 
 function unseen(error: unknown): string {
-  return `nobody can tell how it goes: ${error instanceof Error ? error.message : String(error)}`
+  return `nobody can tell how it goes: ${messageOf(error)}`
 }
 
 /** A look that failed, or found what may be an old answer. */

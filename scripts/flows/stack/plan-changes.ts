@@ -13,6 +13,7 @@ import { confirmDeployment, confirmTyped } from '../confirm.js'
 import type { TargetContext } from '../context.js'
 import { dropPlan } from './drop-change-sets.js'
 import { type Loss, type Verdict, confirmLosses, judgeChanges } from './judge-changes.js'
+import { messageOf } from '../../errors.js'
 
 /** A change set that was read and found harmless; without `set` CloudFormation finds nothing to change. */
 export interface PlannedChanges {
@@ -148,7 +149,7 @@ export async function orDrop<T>(context: TargetContext, work: () => Promise<T>):
 /** That something cannot be removed must not hide why it is to be. */
 export async function dropPlanOrTell(context: TargetContext): Promise<void> {
   await dropPlan(context).catch((error: unknown) => {
-    const text = error instanceof Error ? error.message : String(error)
+    const text = messageOf(error)
     const hint = 'the next rs-deploy or rs-plan removes it'
     context.report.emit({ type: 'warning', text: `the change set could not be removed: ${text}`, hint })
   })
