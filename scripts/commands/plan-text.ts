@@ -1,4 +1,4 @@
-import wrapAnsi from 'wrap-ansi'
+import { wrapAnsi } from 'fast-wrap-ansi'
 import { describeBytes } from '../core/contents.js'
 import { describeChange } from '../core/input-changes.js'
 import { describeChoice } from '../core/least-work.js'

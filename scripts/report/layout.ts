@@ -1,7 +1,7 @@
 import { Chalk, type ChalkInstance } from 'chalk'
-import cliTruncate from 'cli-truncate'
-import stringWidth from 'string-width'
-import wrapAnsi from 'wrap-ansi'
+import truncatedWidth from 'fast-string-truncated-width'
+import stringWidth from 'fast-string-width'
+import { wrapAnsi } from 'fast-wrap-ansi'
 import type { Event, Mark, SummaryRow } from './events.js'
 
 const titleWidth = 12
@@ -105,10 +105,10 @@ function paintMark(paint: ChalkInstance, mark: Mark): ChalkInstance {
   return colours[mark]
 }
 
-/** cli-truncate leaves a column too many where the cut falls inside a wide character. */
+/** Text without colour, cut to `width` columns. */
 function cut(text: string, width: number): string {
-  const once = cliTruncate(text, width)
-  return stringWidth(once) <= width ? once : cliTruncate(text, width - 1)
+  const { index, truncated } = truncatedWidth(text, { limit: width, ellipsis: '…' })
+  return truncated ? `${text.slice(0, index)}…` : text
 }
 
 function pad(text: string, width: number): string {
