@@ -80,7 +80,7 @@ function verifyNoNearMiss(environment: RawInputs['environment']): void {
   const long = variableNames.filter((name) => (variables[name] as Variable).everywhere === true && name.length > 8)
   for (const name of Object.keys(environment)) {
     if (isVariableName(name) || !/^[A-Z_]{7,24}$/.test(name)) continue
-    const close = long.find((ours) => editDistance(name, ours) <= 2)
+    const close = long.find((ours) => Math.abs(name.length - ours.length) <= 2 && editDistance(name, ours) <= 2)
     if (close === undefined) continue
     throw new DeployError('Usage', `${name} stands in the environment, but no variable has that name`, {
       hint: `did you mean ${close}? Set that, or unset ${name}`,

@@ -3,6 +3,7 @@ import path from 'node:path'
 import { exclusively } from '../../../infra/bootstrap/exclusive.mjs'
 import { DeployError } from '../../errors.js'
 import type { AppPart, AppProcess, AppProcesses, Clock } from '../../ports.js'
+import { getBytes } from '../http.js'
 import { startInBackground } from '../processes.js'
 import { canListen } from './free-port.js'
 
@@ -88,7 +89,7 @@ async function waitFor(ms: number, done: () => Promise<boolean>, clock: Clock): 
 }
 
 async function answers(url: string): Promise<boolean> {
-  return fetch(url, { signal: AbortSignal.timeout(2_000) }).then(
+  return getBytes(url, AbortSignal.timeout(2_000)).then(
     () => true,
     () => false,
   )

@@ -3,6 +3,7 @@ import path from 'node:path'
 import * as z from 'zod'
 import { DeployError } from '../../errors.js'
 import type { EmulatorState } from '../../ports.js'
+import { getBytes } from '../http.js'
 
 /** What the launcher says of itself; a stranger on the port says something else. */
 const statusSchema = z.object({
@@ -38,8 +39,8 @@ export async function askEmulator(folder: string, patienceMs: number): Promise<E
   if (holder === undefined || !isAlive(holder.pid)) return undefined
   const signal = AbortSignal.timeout(patienceMs)
   try {
-    const answer = await fetch(`http://127.0.0.1:${holder.port}/_rawscribe/status`, { signal })
-    return stateFrom(await answer.json(), folder)
+    const { body } = await getBytes(`http://127.0.0.1:${holder.port}/_rawscribe/status`, signal)
+    return stateFrom(JSON.parse(body.toString('utf8')), folder)
   } catch {
     if (!signal.aborted) return undefined
     throw new DeployError('ToolFailed', `the local AWS (process ${holder.pid}, port ${holder.port}) does not answer`, {
