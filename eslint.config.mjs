@@ -79,5 +79,6 @@ export default tseslint.config(
   // A port's adapter is one object of short methods, made by one function.
   { files: ['scripts/adapters/aws/*.ts'], rules: { 'max-lines-per-function': 'off' } },
   { files: ['scripts/main.ts'], rules: { 'no-restricted-properties': 'off' } },
+  { files: ['**/*.cjs'], rules: { '@typescript-eslint/no-require-imports': 'off' } },
   { files: ['tests/**/*.ts'], rules: { '@typescript-eslint/no-non-null-assertion': 'off' } },
 )

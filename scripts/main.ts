@@ -1,4 +1,3 @@
-#!/usr/bin/env node
 import { statSync } from 'node:fs'
 import { hostname, userInfo } from 'node:os'
 import path from 'node:path'
@@ -241,4 +240,4 @@ function elapsed(since: Date): number {
   return systemClock.now().getTime() - since.getTime()
 }
 
-await main()
+void main()

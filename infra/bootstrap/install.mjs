@@ -1,16 +1,6 @@
 import { spawnSync } from 'node:child_process'
 import { createHash } from 'node:crypto'
-import {
-  existsSync,
-  mkdirSync,
-  readFileSync,
-  readdirSync,
-  renameSync,
-  rmSync,
-  statSync,
-  utimesSync,
-  writeFileSync,
-} from 'node:fs'
+import { existsSync, readFileSync, readdirSync, statSync, utimesSync, writeFileSync } from 'node:fs'
 import path from 'node:path'
 import { exclusively } from './exclusive.mjs'
 
@@ -19,7 +9,6 @@ const stampFile = 'node_modules/.installed'
 const program = 'dist/main.js'
 /** Tests and linters need the development packages as well; running the program does not wait for those. */
 const developing = process.env['RS_PACKAGES'] === 'all'
-const keepOldChunksMs = 60 * 60_000
 
 /** @param {string} message @returns {never} */
 function stop(message) {
@@ -71,42 +60,12 @@ function newest(place) {
   return Math.max(here, ...readdirSync(place).map((name) => newest(path.join(place, name))))
 }
 
-async function bundle() {
+async function buildProgram() {
   const sources = Math.max(newest('scripts'), newest('infra/bootstrap'), newest('package-lock.json'))
   if (existsSync(program) && statSync(program).mtimeMs >= sources) return
-  const { build } = await import('esbuild')
-  const { outputFiles } = await build({
-    entryPoints: ['scripts/main.ts'],
-    outdir: 'dist',
-    bundle: true,
-    splitting: true,
-    format: 'esm',
-    platform: 'node',
-    target: 'node20.19',
-    minifySyntax: true,
-    // Its main entry loads its parts in a way that no bundler can follow.
-    alias: { 'jsonc-parser': 'jsonc-parser/lib/esm/main.js' },
-    sourcemap: false,
-    write: false,
-    logLevel: 'error',
-    // CommonJS packages inside an ES module bundle call require().
-    banner: {
-      js: "import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);",
-    },
-  })
-  mkdirSync('dist', { recursive: true })
-  // The entry comes last and in one step: a run that starts meanwhile finds either the old program or the whole new one.
-  const entry = (/** @type {{ path: string }} */ file) => path.basename(file.path) === 'main.js'
-  for (const file of [...outputFiles].sort((a, b) => Number(entry(a)) - Number(entry(b)))) {
-    const fresh = `${file.path}.new`
-    writeFileSync(fresh, file.contents, { mode: entry(file) ? 0o755 : 0o644 })
-    renameSync(fresh, file.path)
-  }
-  const current = new Set(outputFiles.map((file) => path.basename(file.path)))
-  for (const name of readdirSync('dist')) {
-    const old = path.join('dist', name)
-    if (!current.has(name) && statSync(old).mtimeMs < Date.now() - keepOldChunksMs) rmSync(old, { recursive: true })
-  }
+  // Not before now: what it needs has only just been installed.
+  const { bundle } = await import('./bundle.mjs')
+  await bundle(path.dirname(program))
 }
 
 verifyNode()
@@ -115,7 +74,7 @@ try {
     '.rs/install.lock',
     async () => {
       installPackages()
-      await bundle()
+      await buildProgram()
       const now = new Date()
       utimesSync(program, now, now)
     },
