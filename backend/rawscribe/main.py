@@ -18,4 +18,7 @@ from mangum import Mangum
 from rawscribe.app import create_app
 
 app = create_app(os.environ, time.monotonic)
+if os.environ.get("CONFIG_S3_BUCKET"):
+    # The first request reads the config. To a start, Lambda gives more processor than to a call.
+    app.state.services.s3.prepare()
 handler = Mangum(app, lifespan="off")

@@ -91,9 +91,15 @@ def test_every_requirement_is_pinned_with_hashes_and_names_no_host() -> None:
     assert "boto" not in text
 
 
-def test_a_cold_start_imports_neither_the_sdk_nor_yaml() -> None:
+@pytest.mark.parametrize(
+    ("variables", "imported"), [({}, ""), ({"CONFIG_S3_BUCKET": "config"}, "botocore")]
+)
+def test_a_cold_start_imports_the_sdk_only_for_a_config(
+    variables: dict[str, str], imported: str
+) -> None:
     program = "import sys, rawscribe.main; print(*{'botocore', 'boto3', 'yaml'} & set(sys.modules))"
     command = [sys.executable, "-B", "-c", program]
-    environment = {**os.environ, "PYTHONPATH": str(BACKEND)}
+    plain = {name: value for name, value in os.environ.items() if name != "CONFIG_S3_BUCKET"}
+    environment = {**plain, **variables, "PYTHONPATH": str(BACKEND), "AWS_DEFAULT_REGION": "x"}
     answer = subprocess.run(command, env=environment, check=True, capture_output=True, text=True)
-    assert answer.stdout.strip() == ""
+    assert answer.stdout.strip() == imported
