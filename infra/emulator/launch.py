@@ -62,6 +62,7 @@ def prepared(settings: Settings, lock: int) -> Callable[[], Coroutine[Any, Any, 
     lazy.install()
     # MiniStack reads its environment when it is imported, so nothing of it may come earlier.
     import fixes
+    import remembered
     import server
     from state import recover, restore
     from state.checkpoint import Checkpoints
@@ -69,6 +70,7 @@ def prepared(settings: Settings, lock: int) -> Callable[[], Coroutine[Any, Any, 
     from status import Status
 
     applied = fixes.apply_all(settings)
+    remembered.install()
     logging.getLogger("samtranslator").setLevel(logging.ERROR)  # it warns of metrics it does not send
     gc.freeze()
     gc.enable()

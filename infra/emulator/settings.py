@@ -32,6 +32,7 @@ FIXES = (
     "lambda-alias",
     "lambda-versions",
     "lambda-updates",
+    "lambda-early-start",
     "lambda-telemetry",
     "cfn-conditions",
     "cfn-buckets",

@@ -164,12 +164,13 @@ export interface Functions {
   /** Write. */
   deleteVersion(name: string, version: string): Promise<void>
   /**
-   * Write. Refused with StackState when the function has another revision by now; `codeSha256` of the code tells whether
-   * a first attempt, whose answer was lost, made it.
+   * Write. Answers with the version that is published of the code, or with $LATEST where the answer of the attempt that
+   * made it was lost (`codeSha256` of the code tells that). Refused with StackState when the function has another revision
+   * by now.
    */
   updateCode(name: string, source: CodeSource, codeSha256: string, revisionId: string): Promise<FunctionState>
   /** Write. Refused when code or revision are not the named ones any more. */
-  publish(name: string, codeSha256: string, revisionId: string, description: string): Promise<FunctionState>
+  publish(name: string, codeSha256: string, revisionId: string): Promise<FunctionState>
   /** Write. All requests but those of `weights` to `version`. Refused when the alias has another revision by now. */
   moveAlias(
     name: string,

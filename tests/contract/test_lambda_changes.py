@@ -99,6 +99,27 @@ def test_the_same_code_again_makes_no_version(functions: Functions) -> None:
 
 
 @pytest.mark.fix("lambda-versions")
+def test_an_update_publishes_what_publishing_afterwards_would(functions: Functions) -> None:
+    name = functions.create(OLD)
+    updated = functions.update(name, NEW, Publish=True)
+    assert (updated["Version"], updated["CodeSha256"]) == ("1", digest(NEW))
+    assert updated["FunctionArn"].endswith(f":{name}:1")
+    published = functions.api.publish_version(FunctionName=name, CodeSha256=digest(NEW))
+    assert (published["Version"], published["RevisionId"]) == ("1", updated["RevisionId"])
+    assert functions.update(name, NEW, Publish=True)["Version"] == "1"
+    assert functions.invoke(name, "1") == "new"
+
+
+def test_a_version_is_ready_when_its_update_has_settled(functions: Functions) -> None:
+    name = functions.create(OLD)
+    version = functions.api.update_function_code(
+        FunctionName=name, ZipFile=zipped({"index.py": NEW}), Publish=True)["Version"]
+    functions.settled(name)
+    seen = functions.api.get_function_configuration(FunctionName=name, Qualifier=version)
+    assert (seen["State"], seen["LastUpdateStatus"]) == ("Active", "Successful")
+
+
+@pytest.mark.fix("lambda-versions")
 def test_the_link_to_the_code_is_that_of_the_version(functions: Functions) -> None:
     name = functions.create(OLD)
     version = functions.api.publish_version(FunctionName=name)["Version"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 
 import pytest
 from functions import Functions
@@ -72,6 +73,46 @@ def test_a_start_that_takes_more_than_ten_seconds_then_has_the_timeout(functions
     assert answer["FunctionError"] == "Unhandled"
     assert json.loads(answer["Payload"].read()) == {
         "errorType": "Sandbox.Timedout", "errorMessage": "Task timed out after 1.00 seconds"}
+
+
+@pytest.mark.local
+@pytest.mark.fix("lambda-early-start")
+def test_a_version_published_with_its_code_starts_before_it_is_called(functions: Functions, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    name = functions.create("def handler(event, context): return 'old'")
+    counting = f"open({str(begun)!r}, 'a').write('x')\ndef handler(event, context): return 'new'"
+    version = functions.update(name, counting, Publish=True)["Version"]
+    functions.cloud.wait(begun.exists)
+    assert functions.invoke(name, version) == "new"
+    assert begun.read_text() == "x"
+
+
+@pytest.mark.local
+def test_a_version_that_cannot_start_says_so_to_its_first_call(functions: Functions, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    name = functions.create("def handler(event, context): return 'old'")
+    broken = f"open({str(begun)!r}, 'a').write('x')\nraise RuntimeError('not today')"
+    version = functions.update(name, broken, Publish=True)["Version"]
+    functions.cloud.wait(begun.exists)
+    for call in (2, 3):
+        answer = functions.api.invoke(FunctionName=name, Qualifier=version)
+        assert answer["FunctionError"] == "Unhandled"
+        assert "not today" in json.loads(answer["Payload"].read())["errorMessage"]
+        assert begun.read_text() == "x" * call
+
+
+@pytest.mark.slow
+@pytest.mark.local
+@pytest.mark.fix("lambda-early-start")
+def test_an_early_start_that_takes_ten_seconds_was_the_first_attempt(functions: Functions, tmp_path: Path) -> None:
+    begun = tmp_path / "begun"
+    name = functions.create("def handler(event, context): return 'old'", Timeout=1)
+    endless = f"import time\nopen({str(begun)!r}, 'a').write('x')\ntime.sleep(60)"
+    version = functions.update(name, endless, Publish=True)["Version"]
+    functions.cloud.wait(begun.exists)
+    answer = functions.api.invoke(FunctionName=name, Qualifier=version)
+    assert json.loads(answer["Payload"].read())["errorType"] == "Sandbox.Timedout"
+    assert begun.read_text() == "xx"
 
 
 @pytest.mark.fix("lambda-sandbox")

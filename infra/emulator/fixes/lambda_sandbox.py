@@ -37,6 +37,8 @@ CALL = "            result = handler_fn(event, context)\n"
 MARKED_CALL = CALL + f"            sys.stderr.write({LAST_LINE + chr(10)!r}); sys.stderr.flush()\n"
 NOISE_LINES = 200  # of a module that prints while it is imported, before the worker says "ready"
 START_SECONDS = 10.0
+# What a worker's next start is: the first attempt, before any call; the second one, by a call; or both, by a call.
+EARLY, FAILED_EARLY, CALLED = "early", "failed early", "called"
 # MiniStack answers a call whose process did not start with the exception's name and text.
 StartTimedOut = type("Sandbox.Timedout", (RuntimeError,), {})
 
@@ -55,13 +57,18 @@ def apply(settings: Settings) -> None:
         self._tmpdir = tempfile.mkdtemp(prefix="function-", dir=settings.temp)
         code, *layers = self._packages = [packages.take(archive) for archive in _archives(self)]
         timeout = self.config.get("Timeout", 3)
-        for seconds in (START_SECONDS, float(timeout)):
+        for seconds in attempts(self, float(timeout)):
             self._proc = begin(self, code, layers)
             _collect_stderr(self)
             if _starts_within(seconds, self, code):
-                self._start_time = time.time()
+                self._start_time, self.stage = time.time(), CALLED
                 return
         raise StartTimedOut(f"Task timed out after {timeout}.00 seconds")
+
+    def attempts(self: Any, timeout: float) -> list[float]:
+        stage = getattr(self, "stage", CALLED)
+        self.stage = FAILED_EARLY if stage == EARLY else CALLED
+        return {EARLY: [START_SECONDS], FAILED_EARLY: [timeout]}.get(stage, [START_SECONDS, timeout])
 
     def begin(self: Any, code: Path, layers: list[Path]) -> subprocess.Popen[str]:
         scratch = Path(self._tmpdir)

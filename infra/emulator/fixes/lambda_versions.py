@@ -2,11 +2,12 @@
 
 AWS (PublishVersion, API reference): with CodeSha256 or RevisionId the version is published only
 when they are those of $LATEST; no version is made when code and configuration are those of the
-last version, that one is answered instead. The link that GetFunction gives (Code.Location) leads to the code of
+last version, that one is answered instead. An update with Publish does the same as publishing afterwards
+(UpdateFunctionCode, API reference). The link that GetFunction gives (Code.Location) leads to the code of
 the version or alias that was asked for.
 
-MiniStack 1.5.33 looks at neither, takes the same bytes uploaded again for a change, and links every version to
-the code of $LATEST.
+MiniStack 1.5.33 looks at neither, takes the same bytes uploaded again for a change, makes a version without an ARN
+of its own by every update with Publish, and links every version to the code of $LATEST.
 """
 
 from __future__ import annotations
@@ -24,7 +25,7 @@ OF_THE_RECORD = ("Version", "FunctionArn", "RevisionId", "LastModified", "State"
 
 def apply(settings: Settings) -> None:
     """Put the checks before publishing."""
-    original = lambda_svc._publish_version
+    original, update = lambda_svc._publish_version, lambda_svc._update_code
 
     def publish_version(name: str, data: dict[str, Any]) -> Answer:
         function = lambda_svc._functions.get(name)
@@ -37,7 +38,14 @@ def apply(settings: Settings) -> None:
         published: Answer = original(name, data)
         return published
 
-    lambda_svc._publish_version = publish_version
+    def update_code(name: str, data: dict[str, Any]) -> Answer:
+        updated: Answer = update(name, {**data, "Publish": False})
+        if updated[0] >= 400 or not data.get("Publish") or data.get("DryRun"):
+            return updated
+        _, headers, body = publish_version(name, {})
+        return 200, headers, body
+
+    lambda_svc._publish_version, lambda_svc._update_code = publish_version, update_code
     _link_each_version()
 
 

@@ -16,7 +16,10 @@ import {
 import { sameWeights } from '../../core/shift.js'
 import { DeployError, messageOf } from '../../errors.js'
 import type { CodeSource, FunctionAlias, FunctionState, Functions } from '../../ports.js'
+import { getBytes } from '../http.js'
 import { type ClientConfig, everyPage, isNamed, isOwnEcho } from './clients.js'
+
+const downloadDeadlineMs = 10 * 60_000
 
 export function makeFunctions(config: ClientConfig): Functions {
   const client = new LambdaClient(config)
@@ -77,15 +80,16 @@ export function makeFunctions(config: ClientConfig): Functions {
     async code(name, version) {
       const { Code } = await client.send(new GetFunctionCommand({ FunctionName: name, Qualifier: version }))
       // A link that is signed for ten minutes: it is fetched as it is, without the SDK.
-      const answer = await fetch(Code?.Location ?? '')
-      if (!answer.ok) throw new DeployError('AwsFailed', `the code of ${name}:${version} cannot be read`)
-      return new Uint8Array(await answer.arrayBuffer())
+      const { status, body } = await getBytes(Code?.Location ?? '', AbortSignal.timeout(downloadDeadlineMs))
+      if (status !== 200) throw new DeployError('AwsFailed', `the code of ${name}:${version} cannot be read`)
+      return body
     },
     async deleteVersion(name, version) {
       await client.send(new DeleteFunctionCommand({ FunctionName: name, Qualifier: version }))
     },
     async updateCode(name, source, codeSha256, revisionId) {
-      const update = new UpdateFunctionCodeCommand({ FunctionName: name, RevisionId: revisionId, ...toCode(source) })
+      const wanted = { FunctionName: name, RevisionId: revisionId, Publish: true, ...toCode(source) }
+      const update = new UpdateFunctionCodeCommand(wanted)
       const updated = client.send(update).catch(async (error: unknown) => {
         if (!isOwnEcho(error, 'PreconditionFailedException', 'ResourceConflictException')) throw error
         const now = await client.send(new GetFunctionConfigurationCommand({ FunctionName: name }))
@@ -94,10 +98,10 @@ export function makeFunctions(config: ClientConfig): Functions {
       })
       return toState(await unlessChanged(name, updated))
     },
-    async publish(name, codeSha256, revisionId, description) {
+    async publish(name, codeSha256, revisionId) {
       // An emulator has no CodeSha256 of an image.
       const CodeSha256 = codeSha256 === '' ? undefined : codeSha256
-      const published = { FunctionName: name, CodeSha256, Description: description }
+      const published = { FunctionName: name, CodeSha256 }
       const publish = client.send(new PublishVersionCommand({ ...published, RevisionId: revisionId }))
       const found = publish.catch((error: unknown) => {
         if (!isOwnEcho(error, 'PreconditionFailedException')) throw error

@@ -22,7 +22,7 @@ export async function releaseBuild(
   step: Step,
   context: TargetContext,
 ): Promise<Released[]> {
-  const { names, target } = context
+  const { names } = context
   const functions = await targetFunctions(stack.arn, context)
   const codes = builtCode(build, names.buildFolder)
   for (const [logicalId, kept] of newer) {
@@ -39,7 +39,7 @@ export async function releaseBuild(
   const wanted = functions
     .filter(({ alias }) => alias !== undefined)
     .map((fn) => ({ fn, code: codes.get(fn.logicalId), served: served.get(fn.name) }))
-  const released = await releaseCode(wanted, `ENV=${target.env} ORG=${target.org}`, step, context, left)
+  const released = await releaseCode(wanted, step, context, left)
   for (const { logicalId, updated } of released) {
     if (updated)
       step.line(

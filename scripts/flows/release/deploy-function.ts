@@ -151,12 +151,11 @@ async function release(
   facts: CodeFacts & { wanted: Wanted[]; left: Shift | undefined },
   context: TargetContext,
 ): Promise<CodeOutcome> {
-  const { report, target } = context
+  const { report } = context
   const { stack, wanted, left } = facts
-  const description = `ENV=${target.env} ORG=${target.org}`
   let proof: Proof | undefined
   try {
-    const released = await report.step('Release', (step) => releaseCode(wanted, description, step, context, left))
+    const released = await report.step('Release', (step) => releaseCode(wanted, step, context, left))
     const undo = { released, config: undefined }
     proof = await proveRelease(stack, undo, { mostMs: longestProbeMs, access: false }, context)
     if (proof.kind === 'unhealthy') throw proof.error

@@ -54,12 +54,11 @@ interface Prepared extends ReadyVersion {
  */
 export async function releaseCode(
   wanted: readonly Wanted[],
-  description: string,
   step: Step,
   context: TargetContext,
   left?: Shift,
 ): Promise<Released[]> {
-  const prepared = await prepareAll(wanted, description, step, context).catch((error: unknown) =>
+  const prepared = await prepareAll(wanted, step, context).catch((error: unknown) =>
     leaveProved(error, { wanted, left }, step, context),
   )
   const moves = prepared.filter(isDue)
@@ -77,18 +76,13 @@ function isDue({ made, current }: Prepared): boolean {
   return current.version !== made.version || !isUnshared(current) || unproved
 }
 
-async function prepareAll(
-  wanted: readonly Wanted[],
-  description: string,
-  step: Step,
-  context: TargetContext,
-): Promise<Prepared[]> {
+async function prepareAll(wanted: readonly Wanted[], step: Step, context: TargetContext): Promise<Prepared[]> {
   const failures: FailedFunction[] = []
   let done = 0
   const several = wanted.length > 1
   const tell = (fn: TargetFunction, text: string): void =>
     step.progress(several ? `${done}/${wanted.length} functions ready; ${fn.logicalId}: ${text}` : text)
-  const all = { description, among: Math.min(wanted.length, functionsAtOnce), sources: new Map() }
+  const all = { among: Math.min(wanted.length, functionsAtOnce), sources: new Map() }
   const prepared = await pMap(
     wanted,
     async (one) => {
@@ -110,7 +104,6 @@ async function prepareAll(
 
 /** What the functions of one release share. */
 interface Preparation {
-  description: string
   /** How many are prepared at a time. */
   among: number
   /** By CodeSha256: code that several functions have is uploaded once. */
@@ -133,9 +126,7 @@ async function prepareVersion(
   ])
   if (current === undefined) return noAlias(fn)
   const behind = code !== undefined && held.codeSha256 !== code.codeSha256
-  const latest = behind ? await update(held, code, all, tell, context) : held
-  tell('publishing a version')
-  const published = await functions.publish(fn.name, latest.codeSha256, latest.revisionId, all.description)
+  const published = await (behind ? update(held, code, all, tell, context) : publish(held, tell, context))
   const told = published.state === undefined ? undefined : published
   const ready = await settled(fn.name, published.version, context, told, all.among)
   const before = served ?? current.version
@@ -147,6 +138,7 @@ async function prepareVersion(
   return { fn, current, made: { ...made, ...digestOf(code) } }
 }
 
+/** Gives the function its code, of which Lambda publishes a version with the update. */
 async function update(
   held: FunctionState,
   code: FunctionCode | ImageCode,
@@ -158,7 +150,18 @@ async function update(
   sources.set(code.codeSha256, source)
   tell('updating the code')
   const updated = await context.ports.functions.updateCode(held.name, await source, code.codeSha256, held.revisionId)
-  return settled(held.name, undefined, context, updated, among)
+  if (updated.version !== '$LATEST') return updated
+  // Its answer was lost, and the version's number with it.
+  return publish(await settled(held.name, undefined, context, updated, among), tell, context)
+}
+
+async function publish(
+  { name, codeSha256, revisionId }: FunctionState,
+  tell: (text: string) => void,
+  { ports }: TargetContext,
+): Promise<FunctionState> {
+  tell('publishing a version')
+  return ports.functions.publish(name, codeSha256, revisionId)
 }
 
 async function check(

@@ -115,7 +115,6 @@ async function releaseGoal(
   step: Step,
   context: TargetContext,
 ): Promise<Released[]> {
-  const { target } = context
   const earlier = releasedFunctions(goal)
   const functions = (await targetFunctions(stack.arn, context)).filter(({ alias }) => alias !== undefined)
   const wanted = await Promise.all(
@@ -130,7 +129,7 @@ async function releaseGoal(
     }),
   )
   try {
-    return await releaseCode(wanted, `ENV=${target.env} ORG=${target.org}`, step, context)
+    return await releaseCode(wanted, step, context)
   } catch (error) {
     if (!(error instanceof DeployError) || error.code !== 'Unhealthy') throw error
     const hint = `the versions of before go on serving, the stack has the template of release ${goal.release}; ${otherRelease(context)}`

@@ -29,7 +29,7 @@ const wanted: Wanted[] = watched.map(({ logicalId, name, alias, check }) => ({
 async function release(context: Shifting, left?: Shift): Promise<Released[]> {
   const state = await context.ports.functions.state('f', '8')
   if (state !== undefined) context.ports.functions.publish = async () => state
-  return releaseCode(wanted, 'why', fakeStep(), context, left)
+  return releaseCode(wanted, fakeStep(), context, left)
 }
 const inputs = { STRATEGY: canary }
 
@@ -101,7 +101,7 @@ describe('a release whose new version fails before requests reach it', () => {
       sick ? { failed: true, payload: '{}', logTail: '' } : invoke(name, version, event)
     const state = await context.ports.functions.state('f', '8')
     context.ports.functions.publish = async () => state!
-    const error = await rejectedBy(releaseCode(wanted.slice(0, 1), 'why', fakeStep(), context))
+    const error = await rejectedBy(releaseCode(wanted.slice(0, 1), fakeStep(), context))
     expect(error.hint).toContain(words)
     expect(error.facts.some(({ label }) => label === 'Not back')).toBe(!sick)
     expect(context.aliases['f']?.version).toBe(serves)

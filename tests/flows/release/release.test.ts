@@ -48,7 +48,7 @@ function world({
     publish: async () => state({ version: '8', state: 'Pending' }),
     invoke: async () => answer,
     moveAlias: async (_name, _alias, to) => ({ version: to, revisionId: 'next', weights: {} }),
-    updateCode: async () => state({ revisionId: 'rev2', codeSha256: 'new' }),
+    updateCode: async () => state({ version: '8', codeSha256: 'new', lastUpdateStatus: 'InProgress' }),
     ...over,
   }
   return fakeContext({ ports: (calls) => ({ functions: fakePort<Functions>('functions', methods, calls) }) })
@@ -63,7 +63,7 @@ const fn: TargetFunction = {
 }
 const newCode = { codeSha256: 'new', bytes: 3, file: 'f.zip' }
 const releaseAll = (context: FakeContext, ...wanted: Wanted[]): Promise<Released[]> =>
-  releaseCode(wanted, 'why', fakeStep(), context)
+  releaseCode(wanted, fakeStep(), context)
 const release = async (context: FakeContext): Promise<Released> =>
   (await releaseAll(context, { fn, code: undefined }))[0]!
 const verbs = (context: FakeContext): string[] => context.calls.map((call) => call.replace(/^functions\.|\(.*/g, ''))
@@ -73,7 +73,7 @@ describe('releasing code', () => {
     const context = world({})
     expect(await release(context)).toMatchObject({ name, version: '8', before: '7', moved: true, updated: false })
     expect(verbs(context)).toEqual(['state', 'alias', 'publish', 'state', 'invoke', 'moveAlias'])
-    expect(context.calls[2]).toBe(`functions.publish(${name}, sha, rev, why)`)
+    expect(context.calls[2]).toBe(`functions.publish(${name}, sha, rev)`)
     expect(context.calls[3]).toBe(`functions.state(${name}, 8)`)
     expect(context.calls[4]).toMatch(new RegExp(`^functions\\.invoke\\(${name}, 8, .*"path":"/health"`))
     expect(context.calls[5]).toBe(`functions.moveAlias(${name}, live, 8, alias-rev)`)
@@ -145,21 +145,21 @@ describe('releasing several functions', () => {
   const other: TargetFunction = { ...fn, logicalId: 'G', name: 'other', check: undefined }
 
   it('gives a function its code first where it holds other code, with the revision that was read', async () => {
-    const context = world({ over: { publish: async () => state({ version: '8', codeSha256: 'new' }) } })
+    const context = world({})
     const [released] = await releaseAll(context, { fn, code: newCode })
-    expect(released).toMatchObject({ updated: true, moved: true })
-    expect(verbs(context)).toEqual([
-      'state',
-      'alias',
-      'files.readBytes',
-      'updateCode',
-      'publish',
-      'invoke',
-      'moveAlias',
-    ])
+    expect(released).toMatchObject({ updated: true, moved: true, version: '8' })
+    expect(verbs(context)).toEqual(['state', 'alias', 'files.readBytes', 'updateCode', 'state', 'invoke', 'moveAlias'])
     const updated = context.calls.find((call) => call.includes('updateCode'))
     expect(updated).toBe(`functions.updateCode(${name}, object, ${newCode.codeSha256}, rev)`)
-    expect(context.calls.find((call) => call.includes('publish'))).toBe(`functions.publish(${name}, new, rev2, why)`)
+    expect(context.calls[4]).toBe(`functions.state(${name}, 8)`)
+  })
+
+  it('publishes the version itself where the answer of the update was lost', async () => {
+    const updated = state({ revisionId: 'rev2', codeSha256: 'new' })
+    const context = world({ over: { updateCode: async () => updated } })
+    expect(await releaseAll(context, { fn, code: newCode })).toMatchObject([{ updated: true, version: '8' }])
+    expect(verbs(context).slice(3, 6)).toEqual(['updateCode', 'publish', 'state'])
+    expect(context.calls[4]).toBe(`functions.publish(${name}, new, rev2)`)
   })
 
   it('reads and uploads code that several functions have once', async () => {
@@ -198,7 +198,7 @@ describe('releasing several functions', () => {
     step.line = (_mark, text) => void lines.push(text)
     const many = ['A', 'B', 'C', 'D', 'E'].map((logicalId) => ({ ...other, logicalId, name: logicalId }))
     const wanted = [fn, ...many].map((one) => ({ fn: one, code: undefined }))
-    await releaseCode(wanted, 'why', step, world({}))
+    await releaseCode(wanted, step, world({}))
     expect(lines).toEqual([expect.stringMatching(/^A, B, C and 2 more cannot be tried before traffic/)])
   })
 
