@@ -1,4 +1,5 @@
 import type { Template } from './template.js'
+import { templateFile } from './saved-files.js'
 
 export type ChangeKind = 'added' | 'removed' | 'changed'
 
@@ -42,7 +43,7 @@ export function describeChange({ name, was, now }: EntryChange): string {
 
 /** Which input a file belongs to, by its path; `templates`: those that the project's own one nests, too. */
 export function inputOfFile(file: string, templates: readonly string[] = []): 'template' | 'config' | 'code' {
-  if (file === 'template.yaml' || templates.includes(file)) return 'template'
+  if (file === templateFile || templates.includes(file)) return 'template'
   return file.startsWith('infra/.config/') ? 'config' : 'code'
 }
 

@@ -3,6 +3,7 @@ import { type Contents, counted, describeContents } from '../../core/contents.js
 import { isThere } from '../../core/resource-status.js'
 import { actionOf, stackStates } from '../../core/stack-state.js'
 import { type Template, parseTemplate } from '../../core/template.js'
+import { templateFile } from '../../core/saved-files.js'
 import { DeployError } from '../../errors.js'
 import type { Stack } from '../../ports.js'
 import type { Step } from '../../report/report.js'
@@ -70,7 +71,7 @@ async function importableStack(context: TargetContext): Promise<Stack | undefine
 }
 
 async function sourceTemplate({ ports }: TargetContext): Promise<Template> {
-  const file = 'template.yaml'
+  const file = templateFile
   const text = await ports.files.readText(file)
   if (text !== undefined) return parseTemplate(text, file)
   throw new DeployError('Usage', `${file} is missing: it says what the stack calls its buckets`, {

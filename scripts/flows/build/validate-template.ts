@@ -4,6 +4,7 @@ import { parseTemplate } from '../../core/template.js'
 import { DeployError } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import { samEnvironment, samErrors } from './build-target.js'
+import { templateFile } from '../../core/saved-files.js'
 import type { Context } from '../context.js'
 
 const folder = path.join('.rs', 'validate')
@@ -12,7 +13,7 @@ const region = 'us-east-1'
 /** `sam validate --lint`. Throws Usage with what the linter found. */
 export async function validateTemplate(step: Step, context: Context): Promise<void> {
   const { ports, projectFolder, childEnv } = context
-  parseTemplate((await ports.files.readText('template.yaml')) ?? '', 'template.yaml')
+  parseTemplate((await ports.files.readText(templateFile)) ?? '', templateFile)
   const sam = await ports.toolchain.sam()
   await ports.files.write(path.join(folder, samConfigFile), samConfigText)
   const place = {
@@ -20,7 +21,7 @@ export async function validateTemplate(step: Step, context: Context): Promise<vo
     folder: path.join(projectFolder, folder),
     env: { ...childEnv, ...samEnvironment(context), AWS_DEFAULT_REGION: region },
   }
-  const template = path.join(projectFolder, 'template.yaml')
+  const template = path.join(projectFolder, templateFile)
   const { exitCode, output } = await ports.shell.run(samValidate(place, template), (line) => step.detail(line))
   if (exitCode === 0) return step.say('template.yaml is valid, the linter finds nothing')
   const findings = output.match(/\[*[EWI]\d{4}: [\s\S]*?matched (?:line )?\d+/g) ?? samErrors(output)

@@ -1,5 +1,6 @@
 import { readableLines } from '../../core/log-event.js'
 import { type Template, parseTemplate } from '../../core/template.js'
+import { templateFile } from '../../core/saved-files.js'
 import type { StackEvent } from '../../ports.js'
 import type { CloudContext } from '../context.js'
 import { messageOf } from '../../errors.js'
@@ -70,7 +71,7 @@ async function serviceToken(
 ): Promise<unknown> {
   const tokenIn = (template: Template): unknown => template.Resources[logicalId]?.Properties?.['ServiceToken']
   const own =
-    path.length === 0 && templateText !== undefined ? tokenIn(parseTemplate(templateText, 'template.yaml')) : undefined
+    path.length === 0 && templateText !== undefined ? tokenIn(parseTemplate(templateText, templateFile)) : undefined
   return own ?? tokenIn(parseTemplate(await ports.stacks.template(stackArn), 'the processed template'))
 }
 

@@ -7,6 +7,7 @@ import type { TargetContext } from '../context.js'
 import { stackFailure } from './find-cause.js'
 import { readLock } from '../lock/target-lock.js'
 import { watchStack } from './watch-stack.js'
+import { templateFile } from '../../core/saved-files.js'
 
 export type Attached =
   /** Nothing runs. */
@@ -31,7 +32,7 @@ async function follow(running: Stack, step: Step, context: TargetContext): Promi
   step.line('plain', `the stack is ${stackStates[running.status].meaning}, since ${begun[0]?.at.toISOString() ?? '?'}`)
   const { stack, events } = await watchStack(running.arn, undefined, undefined, step, context, begun)
   if (!isSuccess(stack.status)) {
-    throw await stackFailure(stack, events, await context.ports.files.readText('template.yaml'), context)
+    throw await stackFailure(stack, events, await context.ports.files.readText(templateFile), context)
   }
   const changed = new Set(events.filter(({ physicalId }) => physicalId !== stack.arn).map(({ logicalId }) => logicalId))
   step.say(`${changed.size} resources, ${stack.status}`)

@@ -12,6 +12,7 @@ import { refusal } from './settle-stack.js'
 import { whileOurs } from '../lock/target-lock.js'
 import { verifyRollback } from './verify-rollback.js'
 import { watchStack } from './watch-stack.js'
+import { templateFile } from '../../core/saved-files.js'
 
 export type ContinuedRollback =
   | { kind: 'nothing'; status: StackStatus | 'NO_STACK' }
@@ -101,5 +102,5 @@ async function rollBack(stack: Stack, skipped: readonly Stuck[], step: Step, con
     step.say(`${ended.status}: the stack is ${stackStates[ended.status].meaning}`)
     return ended
   }
-  throw await stackFailure(ended, events, await files.readText('template.yaml'), context)
+  throw await stackFailure(ended, events, await files.readText(templateFile), context)
 }

@@ -4,6 +4,7 @@ import { DeployError } from '../../errors.js'
 import type { StackEvent } from '../../ports.js'
 import type { TargetContext } from '../context.js'
 import { isEmptySet } from './drop-change-sets.js'
+import { templateFile } from '../../core/saved-files.js'
 
 /**
  * What CloudFormation has against a change set that it could not make, in its own words: sam and the set itself only say
@@ -22,7 +23,7 @@ export async function explainFailedSet(
     const failed = sets.find((set) => set.status === 'FAILED' && !isEmptySet(set))
     if (failed === undefined) return error
     const problems = await stacks.changeSetErrors(failed).catch(() => [])
-    const text = (await files.readText('template.yaml')) ?? ''
+    const text = (await files.readText(templateFile)) ?? ''
     const reason = problems[0]?.reason ?? failed.statusReason ?? ''
     return new DeployError(
       'StackFailed',

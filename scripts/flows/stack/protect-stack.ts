@@ -4,6 +4,7 @@ import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { stackFailure } from './find-cause.js'
 import { watchStack } from './watch-stack.js'
+import { templateFile } from '../../core/saved-files.js'
 
 /**
  * What may only be switched on once the stack stands: deletion protection of its user pool (a failed creation could not
@@ -26,7 +27,7 @@ export async function protectStack(stack: Stack, step: Step, context: TargetCont
       context,
     )
     if (updated.status !== 'UPDATE_COMPLETE') {
-      throw await stackFailure(updated, events, await ports.files.readText('template.yaml'), context)
+      throw await stackFailure(updated, events, await ports.files.readText(templateFile), context)
     }
     done.push('user pool protected from deletion')
   }
