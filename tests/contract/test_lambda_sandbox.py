@@ -91,7 +91,9 @@ def test_a_version_published_with_its_code_starts_before_it_is_called(functions:
 def test_a_version_that_cannot_start_says_so_to_its_first_call(functions: Functions, tmp_path: Path) -> None:
     begun = tmp_path / "begun"
     name = functions.create("def handler(event, context): return 'old'")
-    broken = f"open({str(begun)!r}, 'a').write('x')\nraise RuntimeError('not today')"
+    # It has said that it failed, and lives on for a while.
+    broken = (f"import atexit, time\natexit.register(time.sleep, 2)\n"
+              f"open({str(begun)!r}, 'a').write('x')\nraise RuntimeError('not today')")
     version = functions.update(name, broken, Publish=True)["Version"]
     functions.cloud.wait(begun.exists)
     for call in (2, 3):

@@ -57,18 +57,18 @@ def apply(settings: Settings) -> None:
         self._tmpdir = tempfile.mkdtemp(prefix="function-", dir=settings.temp)
         code, *layers = self._packages = [packages.take(archive) for archive in _archives(self)]
         timeout = self.config.get("Timeout", 3)
-        for seconds in attempts(self, float(timeout)):
-            self._proc = begin(self, code, layers)
-            _collect_stderr(self)
-            if _starts_within(seconds, self, code):
-                self._start_time, self.stage = time.time(), CALLED
-                return
+        try:
+            for seconds in _attempts(self, float(timeout)):
+                self._proc = begin(self, code, layers)
+                _collect_stderr(self)
+                if _starts_within(seconds, self, code):
+                    self._start_time, self.stage = time.time(), CALLED
+                    return
+        except Exception:
+            # One that has failed may live on for a moment: a call that comes now must not take it for started.
+            lambda_runtime.kill_workers([self])
+            raise
         raise StartTimedOut(f"Task timed out after {timeout}.00 seconds")
-
-    def attempts(self: Any, timeout: float) -> list[float]:
-        stage = getattr(self, "stage", CALLED)
-        self.stage = FAILED_EARLY if stage == EARLY else CALLED
-        return {EARLY: [START_SECONDS], FAILED_EARLY: [timeout]}.get(stage, [START_SECONDS, timeout])
 
     def begin(self: Any, code: Path, layers: list[Path]) -> subprocess.Popen[str]:
         scratch = Path(self._tmpdir)
@@ -88,6 +88,13 @@ def apply(settings: Settings) -> None:
 
     worker._spawn, worker._discard_tmpdir = spawn, discard_tmpdir
     _wrap_drain(worker)
+
+
+def _attempts(worker: Any, timeout: float) -> list[float]:
+    """How many seconds each attempt of the next start has."""
+    stage = getattr(worker, "stage", CALLED)
+    worker.stage = FAILED_EARLY if stage == EARLY else CALLED
+    return {EARLY: [START_SECONDS], FAILED_EARLY: [timeout]}.get(stage, [START_SECONDS, timeout])
 
 
 def _wrap_drain(worker: Any) -> None:
