@@ -40,7 +40,6 @@ const fewestCalls = [
   'GetTemplate',
   'Invoke',
   'ListStackResources',
-  'PublishVersion',
   ...['PutObject locks', 'PutObject releases'],
   'UpdateAlias',
   'UpdateFunctionCode',
