@@ -84,7 +84,7 @@ describe('two people who release code of one target at once', () => {
     changes.length = 0
     let refused: Promise<RunResult> | undefined
     const slow: Rule = {
-      matches: ({ operation }) => operation === 'PublishVersion',
+      matches: ({ operation }) => operation === 'UpdateFunctionCode',
       from: 1,
       times: 1,
       fault: { kind: 'delayed', ms: 5_000 },
