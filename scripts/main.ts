@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs'
-import { hostname, userInfo } from 'node:os'
+import { hostname } from 'node:os'
 import path from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { systemClock } from './adapters/clock.js'
 import { connect } from './adapters/connect.js'
-import { childEnvironment, ciRunOf } from './adapters/environment.js'
+import { childEnvironment, ciRunOf, userName } from './adapters/environment.js'
 import { listenForInterrupts } from './adapters/interrupts.js'
 import { machinePorts } from './adapters/machine-ports.js'
 import { keepOutOfGit } from './adapters/own-folders.js'
@@ -26,8 +26,8 @@ import { cleanerOf } from './report/redact.js'
 import { type ScreenOptions, listenersFor } from './report/screen.js'
 import { withWholeCommands } from './report/whole-commands.js'
 
-/** Reads the command line and the environment, makes everything, runs one command, and sets the exit code. */
-async function main(): Promise<void> {
+/** Reads the command line and the environment, makes everything and runs one command. Returns the exit code. */
+async function main(): Promise<number> {
   const started = systemClock.now()
   outliveReaders()
   const environment = { ...process.env }
@@ -41,7 +41,7 @@ async function main(): Promise<void> {
   const place = { local: false }
   try {
     const parsed = await parseCommandLine(process.argv.slice(2), commands)
-    if (parsed === undefined) return
+    if (parsed === undefined) return 0
     const given = { environment, makeNames, flags: parsed.flags }
     typed = { command: parsed.command.name, inputs: givenInputs(given) }
     const inputs = readInputs(given)
@@ -69,6 +69,7 @@ async function main(): Promise<void> {
     }
     await run(parsed.command, inputs, { environment, started, report, place, projectFolder, leave })
     log?.close(0, 'Done', elapsed(started))
+    return 0
   } catch (error) {
     const failure = explain(error, place.local)
     const next = failure.code === 'Bug' ? {} : { next: nextCommand(failure.hint ?? '', typed, table) }
@@ -76,7 +77,7 @@ async function main(): Promise<void> {
     if (failure.code === 'Bug' && failure.cause instanceof Error)
       log?.detail(cleanerOf(secrets)(failure.cause.stack ?? ''))
     log?.close(failure.exitCode, failure.code, elapsed(started))
-    process.exitCode = failure.exitCode
+    return failure.exitCode
   }
 }
 
@@ -90,6 +91,9 @@ interface Run {
   /** Ends the process at once; the log file is closed. */
   leave: () => never
 }
+
+/** As Node has it for a module that waits for what never comes. */
+const neverEnded = 13
 
 /** As a shell has it: 128 and the number of SIGINT. */
 const leftAtOnce = 130
@@ -222,15 +226,6 @@ function screenOptions(environment: Run['environment'], json: boolean): ScreenOp
   }
 }
 
-/** A container's user may have no name: then its number. */
-function userName(environment: Run['environment']): string {
-  try {
-    return userInfo().username
-  } catch {
-    return environment['USER'] ?? String(process.getuid?.() ?? 'unknown')
-  }
-}
-
 /** A reader that has gone away (`| head`) or a closed terminal must not end a deployment: the log goes on. */
 function outliveReaders(): void {
   for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined)
@@ -240,4 +235,10 @@ function elapsed(since: Date): number {
   return systemClock.now().getTime() - since.getTime()
 }
 
-void main()
+// A run that nothing keeps alive, though its work never ended, must not pass for a good one.
+process.exitCode = neverEnded
+process.once('exit', (code) => {
+  if (code === neverEnded)
+    process.stderr.write('this run ended before its work did: please report it with the log file\n')
+})
+void main().then((code) => (process.exitCode = code))

@@ -26,7 +26,11 @@ const headBytes = digestBytes + align
  */
 function start(folder, first, build) {
   const command = process.argv.slice(2).find((word) => /^[a-z][a-z-]*$/.test(word)) ?? 'help'
-  const cacheFile = path.join(folder, `code-${build}`, `${command}-${process.version}-${process.arch}.bin`)
+  const cacheFile = path.join(
+    folder,
+    `code-${build}`,
+    `${command}-${process.version}-${process.platform}-${process.arch}.bin`,
+  )
   const compiled = readCompiled(cacheFile)
   /** @type {Map<string, { exports: unknown }>} */
   const modules = new Map()
@@ -38,10 +42,10 @@ function start(folder, first, build) {
     const known = modules.get(name)
     if (known !== undefined) return known.exports
     const filename = path.join(folder, name)
-    // The bundler escapes whatever is not ASCII.
-    const source = `(function (exports, require, module, __moduleUrl) {${readFileSync(filename, 'latin1')}\n})`
+    // The parts were ES modules, which are strict.
+    const code = `(function (exports, require, module, __moduleUrl) {'use strict';${readFileSync(filename, 'utf8')}\n})`
     const cachedData = compiled.get(name)
-    const script = new Script(source, { filename, ...(cachedData === undefined ? {} : { cachedData }) })
+    const script = new Script(code, { filename, ...(cachedData === undefined ? {} : { cachedData }) })
     loaded.set(name, { script, kept: cachedData !== undefined && script.cachedDataRejected === false })
     const module = { exports: {} }
     modules.set(name, module)

@@ -1,3 +1,5 @@
+import { userInfo } from 'node:os'
+
 /** What a child process may see of our environment: where things are and how to reach the network, nothing else. */
 const passed = [
   'PATH',
@@ -51,4 +53,13 @@ export function ciRunOf(environment: Readonly<Record<string, string | undefined>
   const { GITHUB_SERVER_URL, GITHUB_REPOSITORY, GITHUB_RUN_ID, CI_JOB_URL, BUILDKITE_BUILD_URL } = environment
   if (GITHUB_RUN_ID !== undefined) return `${GITHUB_SERVER_URL}/${GITHUB_REPOSITORY}/actions/runs/${GITHUB_RUN_ID}`
   return CI_JOB_URL ?? BUILDKITE_BUILD_URL
+}
+
+/** A container's user may have no name: then its number. */
+export function userName(environment: Readonly<Record<string, string | undefined>>): string {
+  try {
+    return userInfo().username
+  } catch {
+    return environment['USER'] ?? String(process.getuid?.() ?? 'unknown')
+  }
 }

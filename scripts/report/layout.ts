@@ -105,10 +105,14 @@ function paintMark(paint: ChalkInstance, mark: Mark): ChalkInstance {
   return colours[mark]
 }
 
-/** Text without colour, cut to `width` columns. */
-function cut(text: string, width: number): string {
-  const { index, truncated } = truncatedWidth(text, { limit: width, ellipsis: '…' })
-  return truncated ? `${text.slice(0, index)}…` : text
+/**
+ * Text without colour, cut to `width` columns; `limit` is what the library is asked for: it leaves a column too many
+ * where a character of two or more bytes stands before the cut.
+ */
+function cut(text: string, width: number, limit = width): string {
+  const { index, truncated } = truncatedWidth(text, { limit, ellipsis: '…' })
+  const once = truncated ? `${text.slice(0, index)}…` : text
+  return stringWidth(once) <= width ? once : cut(text, width, limit - 1)
 }
 
 function pad(text: string, width: number): string {

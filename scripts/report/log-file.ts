@@ -1,5 +1,6 @@
 import { appendFileSync, mkdirSync, readdirSync, rmSync } from 'node:fs'
 import path from 'node:path'
+import { DeployError, messageOf } from '../errors.js'
 import type { Listener } from './events.js'
 import { formatDuration, makeLayout } from './layout.js'
 import { linesOf } from './terminal.js'
@@ -20,11 +21,17 @@ export interface LogFile {
 export function openLogFile(projectFolder: string, name: string, now: () => Date): LogFile {
   const folder = path.join('.rs', 'logs')
   const absolute = path.join(projectFolder, folder)
-  mkdirSync(absolute, { recursive: true })
-  pruneLogs(absolute)
   const file = `${now().toISOString().replaceAll(/[:.]/g, '-')}-${name}-${process.pid}.log`
   const layout = makeLayout(Infinity, false)
-  const write = (text: string): void => appendFileSync(path.join(absolute, file), text, { mode: 0o600 })
+  const append = (text: string): void => appendFileSync(path.join(absolute, file), text, { mode: 0o600 })
+  const write = (text: string): void => {
+    try {
+      append(text)
+    } catch {
+      // A disk that becomes full must not end a deployment half way.
+    }
+  }
+  begin(absolute, () => append(''))
   const stamped = (lines: readonly string[]): void => {
     const time = now().toISOString()
     if (lines.length > 0) write(lines.map((line) => `${time} ${line}\n`).join(''))
@@ -41,6 +48,19 @@ export function openLogFile(projectFolder: string, name: string, now: () => Date
     detail: (text) => stamped(text.split('\n')),
     close: (exitCode, code, durationMs) =>
       stamped([`closed: ${code}, exit ${exitCode}, after ${formatDuration(durationMs)}`]),
+  }
+}
+
+/** Throws Usage where the folder is not this user's, or no folder: nothing has been done yet. */
+function begin(folder: string, touch: () => void): void {
+  try {
+    mkdirSync(folder, { recursive: true })
+    pruneLogs(folder)
+    touch()
+  } catch (error) {
+    throw new DeployError('Usage', `the log cannot be written: ${messageOf(error)}`, {
+      hint: `make ${path.dirname(folder)} yours again (a run with sudo may have taken it)`,
+    })
   }
 }
 

@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { describe, expect, it } from '@jest/globals'
 import { makeFunctions } from '../../scripts/adapters/aws/functions.js'
 import type { Functions } from '../../scripts/ports.js'
@@ -9,11 +10,13 @@ type Answer = 'lost' | { status: number; body: Record<string, unknown> }
 async function lambda<T>(
   answers: Answer[],
   work: (functions: Functions) => Promise<T>,
-): Promise<{ done: T; asked: string[] }> {
+): Promise<{ done: T; asked: string[]; bodies: string[] }> {
   const asked: string[] = []
+  const bodies: string[] = []
   const done = await withAws(
-    (request, response) => {
+    async (request, response) => {
       asked.push(`${request.method} ${request.url?.split('?')[0]?.split('/').at(-1)}`)
+      bodies.push(await text(request))
       const answer = answers.shift()
       if (answer === undefined || answer === 'lost') return void response.destroy()
       const headers = { 'content-type': 'application/json', 'x-amzn-errortype': String(answer.body['__type'] ?? '') }
@@ -22,25 +25,35 @@ async function lambda<T>(
     (config) => work(makeFunctions(config)),
     2,
   )
-  return { done, asked }
+  return { done, asked, bodies }
 }
 
 const stale: Answer = { status: 412, body: { __type: 'PreconditionFailedException', message: 'another revision' } }
 const busy: Answer = { status: 409, body: { __type: 'ResourceConflictException', message: 'an update is in progress' } }
-const holds = (CodeSha256: string): Answer => ({ status: 200, body: { FunctionName: 'f', CodeSha256 } })
+const holds = (CodeSha256: string, Version = '$LATEST'): Answer => ({
+  status: 200,
+  body: { FunctionName: 'f', CodeSha256, Version },
+})
 const update = (functions: Functions) =>
   functions.updateCode('f', { zip: new Uint8Array([1]) }, 'new', 'rev').then(
-    ({ codeSha256 }) => codeSha256,
+    ({ codeSha256, version }) => `${codeSha256} ${version}`,
     (error: unknown) => (error as { code?: string }).code,
   )
 
 describe('an update of code', () => {
+  it('publishes its version in the same call, of the revision that was read', async () => {
+    const { done, asked, bodies } = await lambda([holds('new', '8')], update)
+    expect(done).toBe('new 8')
+    expect(asked).toEqual(['PUT code'])
+    expect(JSON.parse(bodies[0]!)).toEqual({ ZipFile: 'AQ==', RevisionId: 'rev', Publish: true })
+  })
+
   it.each([
     ['another revision', stale],
     ['an update that is in progress', busy],
   ])('whose answer was lost has been done where the second attempt meets %s with this code', async (_, met) => {
     const { done, asked } = await lambda(['lost', met, holds('new')], update)
-    expect(done).toBe('new')
+    expect(done).toBe('new $LATEST')
     expect(asked).toEqual(['PUT code', 'PUT code', 'GET configuration'])
   })
 

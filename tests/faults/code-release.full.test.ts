@@ -9,8 +9,10 @@ const rig = await makeRig('codes', ['first', 'code', 'shift'])
 const other: Project = await makeProject('other')
 
 /** How often these are asked depends on the clock: whether Lambda is ready (once before the update), and how a shift goes. */
-const fewest = (operation: string): number =>
-  operation.endsWith('/configuration') ? 2 : operation.startsWith('monitoring.') ? 1 : Infinity
+const fewest = (operation: string): number => {
+  if (operation.startsWith('monitoring.')) return 1
+  return operation.endsWith('/configuration') || operation === 's3.GetObject locks' ? 2 : Infinity
+}
 
 /** Every call of a clean run, those that are repeated but once. */
 function boundaries(start: Start): Cell[] {

@@ -42,7 +42,7 @@ const contents = (): string => readFileSync(path.join(place(), kept()[0]!), 'lat
 describe('the program', () => {
   it('keeps its compiled code by command, and starts from it without writing it again', () => {
     expect(run('check-it')).toBe(answer)
-    expect(kept()).toEqual([`check-it-${process.version}-${process.arch}.bin`])
+    expect(kept()).toEqual([`check-it-${process.version}-${process.platform}-${process.arch}.bin`])
     expect(index()).toEqual(['first.js', 'second.js'])
     const before = contents()
     chmodSync(place(), 0o500)

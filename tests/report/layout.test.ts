@@ -54,9 +54,11 @@ describe.each(terminals)('at $columns columns, colour $colour', ({ columns, colo
       const lines = texts.map((text) => layout.stepLine(mark, 'Change set', text, 12_400))
       expect(tooWide(lines, columns)).toEqual([])
     }
-    const running = layout.stepLine('running', 'Deploy', long, 1)
-    expect(stringWidth(running)).toBeLessThanOrEqual(columns)
-    expect(running).not.toContain('\n')
+    for (const text of [long, '1 → 2 '.repeat(40), 'the stack’s ─ own … '.repeat(20), '日本→'.repeat(60)]) {
+      const running = layout.stepLine('running', 'Deploy', text, 1)
+      expect(stringWidth(running)).toBeLessThanOrEqual(columns)
+      expect(running).not.toContain('\n')
+    }
   })
 
   it('step lines are aligned: one column for texts, one for times', () => {

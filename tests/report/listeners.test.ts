@@ -1,4 +1,4 @@
-import { existsSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { stripVTControlCharacters } from 'node:util'
@@ -196,7 +196,8 @@ describe('the log file', () => {
 
   it('leaves the newest hundred and what is no log', () => {
     const folder = temporaryFolder()
-    const logs = path.dirname(path.join(folder, openLogFile(folder, 'x', fakeClock().now).path))
+    const logs = path.join(folder, '.rs', 'logs')
+    mkdirSync(logs, { recursive: true })
     for (let i = 0; i < 120; i++) writeFileSync(path.join(logs, `2024-01-01-${String(i).padStart(3, '0')}.log`), '')
     writeFileSync(path.join(logs, 'emulator.txt'), '')
     openLogFile(folder, 'x', fakeClock().now).close(0, 'Done', 1)

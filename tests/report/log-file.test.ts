@@ -1,5 +1,5 @@
 import { afterEach, beforeEach, describe, expect, it } from '@jest/globals'
-import { mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import path from 'node:path'
 import { openLogFile } from '../../scripts/report/log-file.js'
@@ -20,6 +20,20 @@ describe('the log of a run', () => {
     const lines = readFileSync(path.join(project, log.path), 'utf8').trimEnd().split('\n')
     expect(lines[0]).toContain('something')
     expect(lines.at(-1)).toMatch(/^2026-03-04T05:06:07.890Z closed: Interrupted, exit 3, after \S/)
+  })
+
+  it('is asked for before anything is done: a folder that is none is a mistake of the user', () => {
+    mkdirSync(path.dirname(logs()))
+    writeFileSync(logs(), '')
+    expect(() => openLogFile(project, 'rs-deploy', now)).toThrow('the log cannot be written: ')
+  })
+
+  it('ends no run when it cannot be written any more', () => {
+    const log = openLogFile(project, 'rs-deploy', now)
+    rmSync(logs(), { recursive: true })
+    log.listener({ type: 'note', text: 'something' })
+    log.close(0, 'Done', 1)
+    expect(existsSync(logs())).toBe(false)
   })
 
   it('does not hold a result, which may be a token', () => {

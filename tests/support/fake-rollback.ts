@@ -96,7 +96,10 @@ export async function world(given: World = {}): Promise<Rolling> {
           : undefined,
     alias: async () => ({ version: serving, revisionId: 'a', weights: {} }),
     code: async (_name, version) => codeOf(given.other ?? version),
-    updateCode: async (_name, _source, codeSha256) => state('$LATEST', (latest = codeSha256)),
+    updateCode: async (_name, _source, codeSha256) => {
+      versions.push('3')
+      return state('3', (latest = codeSha256))
+    },
     publish: async () => {
       versions.push('3')
       return state('3', latest)

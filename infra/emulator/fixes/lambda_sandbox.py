@@ -64,11 +64,11 @@ def apply(settings: Settings) -> None:
                 if _starts_within(seconds, self, code):
                     self._start_time, self.stage = time.time(), CALLED
                     return
+            raise StartTimedOut(f"Task timed out after {timeout}.00 seconds")
         except Exception:
             # One that has failed may live on for a moment: a call that comes now must not take it for started.
             lambda_runtime.kill_workers([self])
             raise
-        raise StartTimedOut(f"Task timed out after {timeout}.00 seconds")
 
     def begin(self: Any, code: Path, layers: list[Path]) -> subprocess.Popen[str]:
         scratch = Path(self._tmpdir)

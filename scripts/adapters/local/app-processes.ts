@@ -3,13 +3,14 @@ import path from 'node:path'
 import { exclusively } from '../../../infra/bootstrap/exclusive.mjs'
 import { DeployError } from '../../errors.js'
 import type { AppPart, AppProcess, AppProcesses, Clock } from '../../ports.js'
-import { getBytes } from '../http.js'
+import { answers } from '../http.js'
 import { startInBackground } from '../processes.js'
 import { canListen } from './free-port.js'
 
 const readyWithinMs = 30_000
 const endsWithinMs = 10_000
 const pollMs = 50
+const answerMs = 2_000
 
 /** What was started, and when its process began: a number alone may be another's by now. */
 interface Holder extends AppProcess {
@@ -58,7 +59,10 @@ export function makeAppProcesses(folder: string, clock: Clock, ps: Ps): AppProce
         if (child.pid !== undefined && born !== undefined) {
           const holder: Holder = { pid: child.pid, born, url, target }
           await writeFile(recordOf(part), JSON.stringify(holder))
-          const answered = await until(readyWithinMs, async () => child.ended() !== undefined || (await answers(url)))
+          const answered = await until(
+            readyWithinMs,
+            async () => child.ended() !== undefined || (await answers(url, AbortSignal.timeout(answerMs))),
+          )
           if (answered && child.ended() === undefined) return { ...holder, fresh: true }
           await end(child.pid, born)
           await rm(recordOf(part), { force: true })
@@ -86,11 +90,4 @@ async function waitFor(ms: number, done: () => Promise<boolean>, clock: Clock): 
     await clock.sleep(pollMs)
   }
   return true
-}
-
-async function answers(url: string): Promise<boolean> {
-  return getBytes(url, AbortSignal.timeout(2_000)).then(
-    () => true,
-    () => false,
-  )
 }

@@ -10,7 +10,7 @@ import type { TargetContext } from '../context.js'
 import { leaveProved } from './leave-proved.js'
 import { type ReadyVersion, moveReady } from './move-ready.js'
 import { type FailedFunction, preparationFailure } from './preparation-failure.js'
-import { settled } from './settle-function.js'
+import { hasFailed, quiet, settled, verified } from './settle-function.js'
 import { type TargetFunction, functionsAtOnce } from './target-functions.js'
 
 /** What a release is to make live of one function. */
@@ -121,12 +121,13 @@ async function prepareVersion(
   const alias = fn.alias ?? noAlias(fn)
   tell('waiting for the function to settle')
   const [held, current] = await Promise.all([
-    settled(fn.name, undefined, context, seen?.latest, all.among),
+    quiet(fn.name, undefined, context, seen?.latest, all.among),
     seen?.alias ?? functions.alias(fn.name, alias),
   ])
   if (current === undefined) return noAlias(fn)
-  const behind = code !== undefined && held.codeSha256 !== code.codeSha256
-  const published = await (behind ? update(held, code, all, tell, context) : publish(held, tell, context))
+  // What Lambda could not prepare is brought anew, be it the same code.
+  const behind = code !== undefined && (held.codeSha256 !== code.codeSha256 || hasFailed(held))
+  const published = await (behind ? update(held, code, all, tell, context) : publish(verified(held), tell, context))
   const told = published.state === undefined ? undefined : published
   const ready = await settled(fn.name, published.version, context, told, all.among)
   const before = served ?? current.version
@@ -150,7 +151,7 @@ async function update(
   sources.set(code.codeSha256, source)
   tell('updating the code')
   const updated = await context.ports.functions.updateCode(held.name, await source, code.codeSha256, held.revisionId)
-  if (updated.version !== '$LATEST') return updated
+  if (/^\d+$/.test(updated.version)) return updated
   // Its answer was lost, and the version's number with it.
   return publish(await settled(held.name, undefined, context, updated, among), tell, context)
 }

@@ -16,13 +16,24 @@ export async function settled(
   seen?: FunctionState,
   among = 1,
 ): Promise<FunctionState> {
-  if (seen !== undefined && isReady(verified(seen))) return seen
+  return verified(await quiet(name, qualifier, context, seen, among))
+}
+
+/** Waits until nothing of the function or version is under way, however that ended. */
+export async function quiet(
+  name: string,
+  qualifier: string | undefined,
+  context: TargetContext,
+  seen?: FunctionState,
+  among = 1,
+): Promise<FunctionState> {
+  if (seen !== undefined && isQuiet(seen)) return seen
   return waitUntil(settling(name, among, context), context, async () => {
     const state = await context.ports.functions.state(name, qualifier)
     if (state === undefined) {
       throw new DeployError('StackState', `the function ${name} does not exist`, { hint: 'make rs-deploy creates it' })
     }
-    return isReady(verified(state)) ? state : undefined
+    return isQuiet(state) ? state : undefined
   })
 }
 
@@ -43,14 +54,19 @@ function settling(name: string, among: number, { cloud }: Context & { cloud: { k
   }
 }
 
-function verified(state: FunctionState): FunctionState {
-  if (state.state !== 'Failed' && state.lastUpdateStatus !== 'Failed') return state
+export function hasFailed({ state, lastUpdateStatus }: FunctionState): boolean {
+  return state === 'Failed' || lastUpdateStatus === 'Failed'
+}
+
+/** The same state; throws Unhealthy when Lambda says that it failed. */
+export function verified(state: FunctionState): FunctionState {
+  if (!hasFailed(state)) return state
   throw new DeployError('Unhealthy', `Lambda could not prepare ${state.name}: ${state.reason ?? 'no reason told'}`, {
     hint: 'correct the cause, then the same command again',
   })
 }
 
 /** AWS answers a publication with the version's state; one that is not told is asked for. */
-function isReady({ state, lastUpdateStatus }: FunctionState): boolean {
+function isQuiet({ state, lastUpdateStatus }: FunctionState): boolean {
   return state !== 'Pending' && lastUpdateStatus !== 'InProgress'
 }

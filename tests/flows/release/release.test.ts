@@ -162,6 +162,11 @@ describe('releasing several functions', () => {
     expect(context.calls[4]).toBe(`functions.publish(${name}, new, rev2)`)
   })
 
+  it.each(['sha', 'new'])('brings code to a function whose last update failed, when it held %s', async (codeSha256) => {
+    const context = world({ latest: [state({ codeSha256, lastUpdateStatus: 'Failed', reason: 'bad zip' })] })
+    expect(await releaseAll(context, { fn, code: newCode })).toMatchObject([{ updated: true, version: '8' }])
+  })
+
   it('reads and uploads code that several functions have once', async () => {
     const context = world({})
     await releaseAll(context, { fn, code: newCode }, { fn: other, code: newCode })
