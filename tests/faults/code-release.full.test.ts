@@ -8,16 +8,17 @@ import { type Start, letLocksGoStale, makeRig, stack } from './support/rig.js'
 const rig = await makeRig('codes', ['first', 'code', 'shift'])
 const other: Project = await makeProject('other')
 
-/** How often these are asked depends on the clock: whether Lambda is ready (once before the update), and how a shift goes. */
-const fewest = (operation: string): number => {
+/** How often something is read depends on the clock: whether Lambda is ready (once before the update), how a shift goes. */
+function leastTimes(start: Start, operation: string): number {
   if (operation.startsWith('monitoring.')) return 1
-  return operation.endsWith('/configuration') || operation === 's3.GetObject locks' ? 2 : Infinity
+  const reads = start === 'shift' ? /\.(GET|Get|Describe|List)/ : /\/configuration$/
+  return reads.test(operation) ? 2 : Infinity
 }
 
-/** Every call of a clean run, those that are repeated but once. */
+/** Every call of a clean run, what is read again and again but as often as each run does. */
 function boundaries(start: Start): Cell[] {
   const cells = cellsOf(start, rig.clean[start].calls, ['killed'])
-  return cells.filter(({ operation, nth }) => nth <= fewest(operation))
+  return cells.filter(({ operation, nth }) => nth <= leastTimes(start, operation))
 }
 
 /** From the first word of the shift's journal on: what is before it is a release at once. */

@@ -24,7 +24,7 @@ const localPython = ['infra/emulator', 'tests/contract', 'tests/bench']
 const unitPart: Part = {
   title: 'Unit',
   scopes: ['unit', 'all', 'full'],
-  run: (step, context) => runJest(['--selectProjects', 'unit'], step, context),
+  run: (step, context) => runJest(['--selectProjects', 'unit', '--maxWorkers=100%'], step, context),
 }
 /** Each keeps one core busy, so two of them run at a time. */
 const checks: Pick<Part, 'title' | 'run'>[] = [

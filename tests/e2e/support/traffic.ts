@@ -17,8 +17,8 @@ export interface Traffic {
 const everyMs = 100
 
 /**
- * Ten requests a second, each path in turn, begun whether or not the ones before were answered, until the work is done.
- * Resolves when all of them were answered.
+ * Ten requests a second, each path in turn, begun whether or not the ones before were answered, until the work is done,
+ * and once more after it. Resolves when all of them were answered.
  */
 export async function during<T>(
   { api, paths, token }: Traffic,
@@ -33,6 +33,8 @@ export async function during<T>(
   ask()
   const timer = setInterval(ask, everyMs)
   const result = await work().finally(() => clearInterval(timer))
+  // Whatever the work ended with has answered as well.
+  paths.forEach(ask)
   return { result, asked: await Promise.all(underWay) }
 }
 
