@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import type { Buckets, Files, Shell, Tool, Toolchain } from '../../scripts/ports.js'
+import type { Buckets, ChangeSet, Files, Shell, Stacks, Tool, Toolchain } from '../../scripts/ports.js'
 
 /** What was called, as `port.method(argument, argument)`. */
 export type Calls = string[]
@@ -24,17 +24,36 @@ export function fakePort<Port extends object>(name: string, methods: Partial<Por
   })
 }
 
-/** sam as far as a flow sees it: all goes well, and `deployed` is told when it makes a change set. */
-export function fakeSam(deployed: () => void): { toolchain: Toolchain; shell: Shell } {
+/**
+ * sam as far as a flow sees it: all goes well, and `sam deploy` makes a change set without changes, which `planned` knows of
+ * then.
+ */
+export function fakeSam(
+  stackArn: string,
+  template: string,
+): { sam: { toolchain: Toolchain; shell: Shell }; planned: Partial<Stacks> } {
   const tool = (name: string): Tool => ({ name, version: '1', program: name, origin: '' })
+  const set: ChangeSet = {
+    ...{ arn: 'arn:changeSet/samcli-deploy1', stackArn, status: 'CREATE_COMPLETE' },
+    ...{ statusReason: undefined, changes: [] },
+  }
+  let sets: string[] = []
+  const toolchain = fakePort<Toolchain>('toolchain', { sam: async () => tool('sam'), uv: async () => tool('uv') })
+  const shell = fakePort<Shell>('shell', {
+    run: async ({ args }) => {
+      if (args.includes('deploy')) sets = [set.arn]
+      return { exitCode: 0, output: '' }
+    },
+  })
   return {
-    toolchain: fakePort<Toolchain>('toolchain', { sam: async () => tool('sam'), uv: async () => tool('uv') }),
-    shell: fakePort<Shell>('shell', {
-      run: async ({ args }) => {
-        if (args.includes('deploy')) deployed()
-        return { exitCode: 0, output: '' }
-      },
-    }),
+    sam: { toolchain, shell },
+    planned: {
+      resources: async () => [],
+      template: async () => template,
+      changeSetArns: async () => sets,
+      changeSet: async () => set,
+      deleteChangeSet: async () => void (sets = []),
+    },
   }
 }
 

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { describe, expect, it } from '@jest/globals'
 import { deploy } from '../../../scripts/flows/deploy/deploy.js'
 import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
-import type { Account, ChangeSet, Functions, Stacks, UserPools } from '../../../scripts/ports.js'
+import type { Account, Functions, Stacks, UserPools } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
 import { receipt, stored } from '../../support/fake-ledger.js'
@@ -84,11 +84,7 @@ describe('a deployer who may not give API Gateway its role', () => {
       [`${folder}/build/template.yaml`]: template,
       'infra/.config/lambda/dev.json': '{}',
     }
-    let sets: string[] = []
-    const set: ChangeSet = {
-      ...{ arn: 'arn:changeSet/samcli-deploy1', stackArn: stack.arn, status: 'CREATE_COMPLETE' },
-      ...{ statusReason: undefined, changes: [] },
-    }
+    const { sam, planned } = fakeSam(stack.arn, template)
     const context = fakeContext({
       inputs: { CREATE_BUCKETS: 'false' },
       ports: (calls) => ({
@@ -96,23 +92,12 @@ describe('a deployer who may not give API Gateway its role', () => {
         buckets: memoryBuckets({}, calls, async () => 'ours'),
         functions: fakePort<Functions>('functions', {}, calls),
         userPools: fakePort<UserPools>('userPools', { findByName: async () => [] }, calls),
-        ...fakeSam(() => (sets = [set.arn])),
+        ...sam,
         account: fakePort<Account>('account', {
           apiGatewayLogRole: async () => undefined,
           setApiGatewayLogRole: async () => Promise.reject(new Error('iam:CreateRole is denied')),
         }),
-        stacks: fakePort<Stacks>(
-          'stacks',
-          {
-            describe: async () => stack,
-            resources: async () => [],
-            template: async () => template,
-            changeSetArns: async () => sets,
-            changeSet: async () => set,
-            deleteChangeSet: async () => void (sets = []),
-          },
-          calls,
-        ),
+        stacks: fakePort<Stacks>('stacks', { ...planned, describe: async () => stack }, calls),
       }),
     })
     await expect(deploy({ build: 'fresh', force: false }, context)).rejects.toThrow('iam:CreateRole is denied')

@@ -3,7 +3,7 @@ import type { Inputs } from '../../../scripts/core/inputs.js'
 import type { Receipt } from '../../../scripts/core/receipt.js'
 import { gatherFacts } from '../../../scripts/flows/deploy/deployment-facts.js'
 import { prepareCycle } from '../../../scripts/flows/take-down/prepare-cycle.js'
-import type { ChangeSet, Functions, Stack, Stacks, UserPools } from '../../../scripts/ports.js'
+import type { Functions, Stack, Stacks, UserPools } from '../../../scripts/ports.js'
 import { type FakeContext, fakeContext, fakeStack } from '../../support/fake-context.js'
 import { rejectedBy } from '../../support/failures.js'
 import { receipt, stored } from '../../support/fake-ledger.js'
@@ -37,11 +37,7 @@ function cycling({ parameters, stack, key = 'ours', busy = [], objects = {}, inp
   const states = [...busy]
   let told = 0
   const template = templateOf(parameters, key)
-  const set: ChangeSet = {
-    ...{ arn: 'arn:changeSet/samcli-deploy1', stackArn: stack?.arn ?? '', status: 'CREATE_COMPLETE' },
-    ...{ statusReason: undefined, changes: [] },
-  }
-  let sets: string[] = []
+  const { sam, planned } = fakeSam(stack?.arn ?? '', template)
   return fakeContext({
     command: 'rs-cycle-stack',
     inputs,
@@ -57,10 +53,11 @@ function cycling({ parameters, stack, key = 'ours', busy = [], objects = {}, inp
       buckets: memoryBuckets(objects, calls, async (name) => (name.includes('deployments') ? 'ours' : 'absent')),
       functions: fakePort<Functions>('functions', {}, calls),
       userPools: fakePort<UserPools>('userPools', { findByName: async () => [] }, calls),
-      ...fakeSam(() => (sets = [set.arn])),
+      ...sam,
       stacks: fakePort<Stacks>(
         'stacks',
         {
+          ...planned,
           describe: async () => {
             const status = states.shift()
             return stack && status !== undefined ? { ...stack, status } : stack
@@ -71,11 +68,6 @@ function cycling({ parameters, stack, key = 'ours', busy = [], objects = {}, inp
               ...{ id: `e${++told}`, physicalId: stack?.arn, type: 'AWS::CloudFormation::Stack' },
             }),
           ],
-          resources: async () => [],
-          template: async () => template,
-          changeSetArns: async () => sets,
-          changeSet: async () => set,
-          deleteChangeSet: async () => void (sets = []),
         },
         calls,
       ),
