@@ -7,7 +7,6 @@ import json
 import os
 import shutil
 import time
-from pathlib import Path
 from typing import TextIO
 
 from settings import SAVE_SECONDS, Settings
@@ -69,15 +68,3 @@ def clean_temporary_files(settings: Settings) -> None:
     shutil.rmtree(settings.temp, ignore_errors=True)
     settings.temp.mkdir(parents=True, exist_ok=True)
     os.chmod(settings.temp, 0o700)
-
-
-def size_bytes(folder: Path) -> int:
-    """Size of all files below a folder, in bytes."""
-    total = 0
-    for place, _, files in os.walk(folder):
-        for name in files:
-            try:
-                total += os.lstat(os.path.join(place, name)).st_size
-            except OSError:
-                continue  # removed while we look: it no longer takes space
-    return total

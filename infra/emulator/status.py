@@ -9,7 +9,6 @@ import uuid
 from dataclasses import dataclass, field
 from typing import Any
 
-from folder import size_bytes
 from ministack.core import lambda_runtime
 from ministack.services import cloudformation
 from settings import ACCOUNT, LAUNCHER_VERSION, PINNED_MINISTACK, Settings
@@ -42,7 +41,6 @@ class Status:
             "pid": os.getpid(),
             "port": self.settings.port,
             "dir": str(self.settings.folder),
-            "bytes": size_bytes(self.settings.folder),
             "account": ACCOUNT,
             "auth": self.settings.auth,
             "startedAt": self.started_at,
