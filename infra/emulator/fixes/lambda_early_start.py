@@ -52,12 +52,12 @@ def _start(name: str, record: dict[str, Any]) -> None:
     if not str(config.get("Runtime", "")).startswith(("python", "nodejs")):
         return
     worker, reason = lambda_runtime.acquire_worker(name, config, record["code_zip"], qualifier=config["Version"])
-    if reason == "spawn":
-        worker.stage = EARLY
+    if reason != "spawn":
+        lambda_runtime.release_worker(worker)
+        return
+    worker.stage = EARLY
     # A call may lease it from now on: it waits for the start, whose lock the worker holds.
     lambda_runtime.release_worker(worker)
-    if reason != "spawn":
-        return
     with contextlib.suppress(Exception):
         lambda_runtime.ensure_spawned(worker)
     with lambda_runtime._lock:

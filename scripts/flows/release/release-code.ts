@@ -128,6 +128,7 @@ async function prepareVersion(
   // What Lambda could not prepare is brought anew, be it the same code.
   const behind = code !== undefined && (held.codeSha256 !== code.codeSha256 || hasFailed(held))
   const published = await (behind ? update(held, code, all, tell, context) : publish(verified(held), tell, context))
+  // AWS tells the version's state; where it does not, it is asked for.
   const told = published.state === undefined ? undefined : published
   const ready = await settled(fn.name, published.version, context, told, all.among)
   const before = served ?? current.version

@@ -5,21 +5,15 @@ import { type Wait, waitUntil } from '../wait.js'
 
 const deadlineMs = 5 * 60_000
 
-/**
- * Waits until Lambda takes the function or version for ready. Throws Unhealthy when it says that it failed. `among` is
- * how many are waited for at a time.
- */
-export async function settled(
-  name: string,
-  qualifier: string | undefined,
-  context: TargetContext,
-  seen?: FunctionState,
-  among = 1,
-): Promise<FunctionState> {
-  return verified(await quiet(name, qualifier, context, seen, among))
+/** Waits, as `quiet` does, until Lambda takes the function or version for ready. Throws Unhealthy when it says that it failed. */
+export async function settled(...asked: Parameters<typeof quiet>): Promise<FunctionState> {
+  return verified(await quiet(...asked))
 }
 
-/** Waits until nothing of the function or version is under way, however that ended. */
+/**
+ * Waits until nothing of the function or version is under way, however that ended. `among` is how many are waited for at a
+ * time.
+ */
 export async function quiet(
   name: string,
   qualifier: string | undefined,
@@ -66,7 +60,6 @@ export function verified(state: FunctionState): FunctionState {
   })
 }
 
-/** AWS answers a publication with the version's state; one that is not told is asked for. */
 function isQuiet({ state, lastUpdateStatus }: FunctionState): boolean {
   return state !== 'Pending' && lastUpdateStatus !== 'InProgress'
 }
