@@ -107,7 +107,7 @@ function paintMark(paint: ChalkInstance, mark: Mark): ChalkInstance {
 
 /**
  * Text without colour, cut to `width` columns; `limit` is what the library is asked for: it leaves a column too many
- * where a character of two or more bytes stands before the cut.
+ * where a character beyond Latin-1 stands before the cut.
  */
 function cut(text: string, width: number, limit = width): string {
   const { index, truncated } = truncatedWidth(text, { limit, ellipsis: '…' })

@@ -1,6 +1,6 @@
 import { type Receipt, type ShiftFailure, shiftFailure } from '../../core/receipt.js'
 import { isUnshared } from '../../core/shift.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { TargetContext } from '../context.js'
 import { targetFunctions } from '../release/target-functions.js'
 import { type UploadedConfig, configKey } from './target-config.js'
@@ -33,7 +33,7 @@ export async function configBack(begun: Begun, error: unknown, context: TargetCo
       return restored
     })
   } catch (problem) {
-    const text = problem instanceof Error ? problem.message : String(problem)
+    const text = messageOf(problem)
     const { env, org } = context.target
     const hint = `make rs-config-restore ENV=${env} ORG=${org} does it`
     context.report.emit({ type: 'warning', text: `the configuration could not be put back: ${text}`, hint })

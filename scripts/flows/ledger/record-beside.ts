@@ -52,7 +52,7 @@ async function record(told: Told, stack: Stack | undefined, context: TargetConte
     }
     await writeReceipt(receipt, last?.release ?? 0, context)
   } catch (problem) {
-    const text = problem instanceof Error ? problem.message : String(problem)
+    const text = messageOf(problem)
     report.emit({ type: 'warning', text: `what was done could not be recorded: ${text}` })
   }
 }

@@ -86,7 +86,7 @@ export async function recordFailure(
     }
     await writeReceipt(receipt, facts.receipt?.release ?? 0, pastGuard(context))
   } catch (problem) {
-    const text = problem instanceof Error ? problem.message : String(problem)
+    const text = messageOf(problem)
     context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
   }
 }

@@ -1,6 +1,6 @@
 import pMap from 'p-map'
 import type { Shift } from '../../core/shift.js'
-import { DeployError } from '../../errors.js'
+import { DeployError, messageOf } from '../../errors.js'
 import type { Step } from '../../report/report.js'
 import type { TargetContext } from '../context.js'
 import { goBack } from '../shift/shift-ends.js'
@@ -58,7 +58,7 @@ function throwBoth(first: DeployError, problem: unknown): never {
       cause: its.cause,
     })
   }
-  const text = problem instanceof Error ? problem.message : String(problem)
+  const text = messageOf(problem)
   const notBack = [{ label: 'Not back', text }, ...(its?.facts ?? [])]
   throw new DeployError(code, message, { facts: [...facts, ...notBack], hint, cause })
 }

@@ -140,7 +140,7 @@ export async function recordCodeFailure(
     ...(configRestored === undefined ? {} : { configRestored }),
   }
   const written = await writeReceiptAfter(receipt, newest, pastGuard(context)).catch((problem: unknown) => {
-    const text = problem instanceof Error ? problem.message : String(problem)
+    const text = messageOf(problem)
     context.report.emit({ type: 'warning', text: `the failed release could not be recorded: ${text}` })
   })
   return written?.release
